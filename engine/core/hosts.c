@@ -1,0 +1,115 @@
+/* hosts.c - MX records to an ordered list of hosts. */
+#include "core/hosts.h"
+
+#include <string.h>
+
+/* splitmix64: enough to shuffle equals, and the same everywhere for the same seed. */
+static uint64_t next_random(uint64_t *state)
+{
+    uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
+
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+static void shuffle(struct dsmtp_host_name *list, unsigned count, uint64_t seed)
+{
+    for (unsigned i = count; i > 1; i--) {
+        unsigned k = (unsigned)(next_random(&seed) % i);
+        struct dsmtp_host_name held = list[i - 1];
+
+        list[i - 1] = list[k];
+        list[k] = held;
+    }
+}
+
+/* Stable, so that the shuffled order of equals remains. */
+static void sort_by_preference(struct dsmtp_host_name *list, unsigned count)
+{
+    for (unsigned i = 1; i < count; i++) {
+        struct dsmtp_host_name held = list[i];
+        unsigned k = i;
+
+        for (; k > 0 && list[k - 1].preference > held.preference; k--)
+            list[k] = list[k - 1];
+        list[k] = held;
+    }
+}
+
+static enum dsmtp_status add(struct dsmtp_arena *arena, struct dsmtp_host_names *hosts, const char *name, uint16_t preference)
+{
+    for (unsigned i = 0; i < hosts->count; i++) {
+        struct dsmtp_host_name *h = &hosts->list[i];
+
+        if (strcmp(h->name, name) != 0)
+            continue;
+        h->preference = preference < h->preference ? preference : h->preference;
+        return DSMTP_OK;
+    }
+    if (hosts->count == DSMTP_HOSTS_MAX) {
+        hosts->kind = DSMTP_MX_FAILED;
+        hosts->why = "more MX hosts than the engine's limit";
+        return DSMTP_OK;
+    }
+    hosts->list[hosts->count].name = dsmtp_arena_strdup(arena, name);
+    hosts->list[hosts->count].preference = preference;
+    return hosts->list[hosts->count++].name != NULL ? DSMTP_OK : DSMTP_NOMEM;
+}
+
+static enum dsmtp_status read_record(struct dsmtp_arena *arena, const struct dsmtp_rdata *rdata, struct dsmtp_host_names *hosts,
+                                     unsigned *roots)
+{
+    char name[DSMTP_NAME_SIZE];
+    size_t used;
+
+    if (rdata->len < 3 || dsmtp_name_from_wire(rdata->data + 2, rdata->len - 2, name, &used) != DSMTP_OK)
+        return DSMTP_OK;
+    if (name[0] == '\0') {
+        ++*roots;
+        return DSMTP_OK;
+    }
+    return add(arena, hosts, name, (uint16_t)(rdata->data[0] << 8 | rdata->data[1]));
+}
+
+static enum dsmtp_status read_records(struct dsmtp_arena *arena, const struct dsmtp_answer *answer, uint64_t seed,
+                                      struct dsmtp_host_names *hosts)
+{
+    unsigned roots = 0;
+
+    hosts->list = dsmtp_arena_alloc(arena, DSMTP_HOSTS_MAX, sizeof(*hosts->list));
+    if (hosts->list == NULL)
+        return DSMTP_NOMEM;
+    for (unsigned i = 0; i < answer->count && hosts->kind != DSMTP_MX_FAILED; i++)
+        DSMTP_TRY(read_record(arena, &answer->records[i], hosts, &roots));
+    if (hosts->kind == DSMTP_MX_DATA && hosts->count == 0)
+        hosts->kind = roots > 0 ? DSMTP_MX_NULL : DSMTP_MX_INVALID;
+    shuffle(hosts->list, hosts->count, seed);
+    sort_by_preference(hosts->list, hosts->count);
+    return DSMTP_OK;
+}
+
+enum dsmtp_status dsmtp_hosts_read(struct dsmtp_arena *arena, const struct dsmtp_answer *answer, uint64_t seed,
+                                   struct dsmtp_host_names *out)
+{
+    struct dsmtp_host_names hosts = {0};
+
+    switch (answer->presence) {
+    case DSMTP_PRESENCE_DATA:
+        hosts.kind = DSMTP_MX_DATA;
+        DSMTP_TRY(read_records(arena, answer, seed, &hosts));
+        break;
+    case DSMTP_PRESENCE_NODATA:
+        hosts.kind = DSMTP_MX_NODATA;
+        break;
+    case DSMTP_PRESENCE_NXDOMAIN:
+        hosts.kind = DSMTP_MX_NXDOMAIN;
+        break;
+    case DSMTP_PRESENCE_FAILED:
+    case DSMTP_PRESENCE_COUNT:
+        hosts.kind = DSMTP_MX_FAILED;
+        break;
+    }
+    *out = hosts;
+    return DSMTP_OK;
+}

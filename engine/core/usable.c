@@ -1,0 +1,91 @@
+/* usable.c - usability of TLSA records of usable.h. */
+#include "core/usable.h"
+
+#include <stdbool.h>
+
+enum { PKIX_TA, PKIX_EE, DANE_TA, DANE_EE };
+
+/* clang-format off */
+/* Matching types: digest length and strength (RFC 6698, section 2.1.3; SHA2-512 before SHA2-256, RFC 7671, section 9). */
+static const struct { size_t length; unsigned strength; } matching_types[] = {
+    {0, 0},   /* Full(0) */
+    {32, 1},  /* SHA2-256(1) */
+    {64, 2},  /* SHA2-512(2) */
+};
+/* clang-format on */
+
+static uint8_t effective_usage(const struct dsmtp_profile *profile, uint8_t usage)
+{
+    if (usage == PKIX_TA && profile->value[DSMTP_SWITCH_USAGE0] == DSMTP_USAGE_MAP)
+        return DANE_TA;
+    if (usage == PKIX_EE && profile->value[DSMTP_SWITCH_USAGE1] == DSMTP_USAGE_MAP)
+        return DANE_EE;
+    return usage;
+}
+
+/* Does the data consist of one DER SEQUENCE that fills it exactly, as a certificate or a public key does? */
+static bool der_sequence(const uint8_t *data, size_t len)
+{
+    size_t octets;
+    size_t body = 0;
+
+    if (len < 2 || data[0] != 0x30)
+        return false;
+    if (data[1] < 0x80)
+        return len == 2u + data[1];
+    octets = data[1] & 0x7fu;
+    if (octets == 0 || octets > 4 || len < 2 + octets)
+        return false;
+    for (size_t i = 0; i < octets; i++)
+        body = body << 8 | data[2 + i];
+    return len - 2 - octets == body;
+}
+
+static enum dsmtp_unusable why_unusable(const struct dsmtp_tlsa *r)
+{
+    if (r->why == DSMTP_UNUSABLE_SHORT)
+        return DSMTP_UNUSABLE_SHORT;
+    if (r->effective_usage != DANE_TA && r->effective_usage != DANE_EE)
+        return DSMTP_UNUSABLE_USAGE;
+    if (r->selector > 1)
+        return DSMTP_UNUSABLE_SELECTOR;
+    if (r->matching >= sizeof(matching_types) / sizeof(matching_types[0]))
+        return DSMTP_UNUSABLE_MATCHING;
+    if (r->matching != 0 && r->len != matching_types[r->matching].length)
+        return DSMTP_UNUSABLE_LENGTH;
+    if (r->matching == 0 && !der_sequence(r->data, r->len))
+        return DSMTP_UNUSABLE_FULL_DATA;
+    return DSMTP_UNUSABLE_NO;
+}
+
+/* Is there a usable record of the same usage and selector with a stronger digest? */
+static bool outclassed(const struct dsmtp_tlsa *records, unsigned count, const struct dsmtp_tlsa *r)
+{
+    for (unsigned i = 0; i < count; i++) {
+        const struct dsmtp_tlsa *other = &records[i];
+
+        if (other->why == DSMTP_UNUSABLE_NO && other->effective_usage == r->effective_usage && other->selector == r->selector &&
+            other->matching != 0 && matching_types[other->matching].strength > matching_types[r->matching].strength)
+            return true;
+    }
+    return false;
+}
+
+unsigned dsmtp_usable_mark(const struct dsmtp_profile *profile, struct dsmtp_tlsa *records, unsigned count)
+{
+    bool agility = profile->value[DSMTP_SWITCH_AGILITY] == DSMTP_ON;
+    unsigned usable = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        records[i].effective_usage = effective_usage(profile, records[i].usage);
+        records[i].why = why_unusable(&records[i]);
+    }
+    for (unsigned i = 0; i < count; i++) {
+        struct dsmtp_tlsa *r = &records[i];
+
+        if (r->why == DSMTP_UNUSABLE_NO && r->matching != 0 && agility && outclassed(records, count, r))
+            r->why = DSMTP_UNUSABLE_WEAKER_DIGEST;
+        usable += r->why == DSMTP_UNUSABLE_NO ? 1 : 0;
+    }
+    return usable;
+}

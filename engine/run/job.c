@@ -1,0 +1,340 @@
+/* job.c - plan, then hosts and addresses in order: the core decides, the ports do. */
+#include "run/job.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct dsmtp_job {
+    struct dsmtp_job_config config;
+    struct dsmtp_arena arena;
+    struct dsmtp_discover discover;
+    struct dsmtp_outcome outcome;
+    struct dsmtp_mail mail;
+    struct dsmtp_session *session;
+    unsigned host, address;       /* what is being tried */
+    bool clear_retry;             /* the current session is one */
+    bool temporary;               /* something failed that may heal */
+    bool ready;                   /* probe: some session was ready for mail */
+    struct pending *asked;        /* every question that was handed to the resolver */
+    unsigned outstanding;         /* of them without an answer */
+};
+
+/* A question on its way. */
+struct pending {
+    struct dsmtp_job *job;
+    struct dsmtp_question *question;
+    struct pending *next;
+};
+
+static void on_trace(void *arg, const char *subject, const char *what, const char *rules)
+{
+    const struct dsmtp_job *job = arg;
+    const struct dsmtp_engine *e = job->config.engine;
+
+    if (e->trace != NULL)
+        e->trace(e->trace_arg, job->config.target, subject, what, rules);
+}
+
+static void end(struct dsmtp_job *job, enum dsmtp_status status)
+{
+    job->config.done(job->config.arg, job, status, status == DSMTP_OK ? &job->outcome : NULL);
+}
+
+/* What is left when no host can be tried any more. */
+static enum dsmtp_verdict leftover(const struct dsmtp_job *job)
+{
+    return job->temporary ? DSMTP_VERDICT_DEFERRED : DSMTP_VERDICT_BOUNCED;
+}
+
+/* deferred before bounced before delivered: the worst that a retry can still mend comes first. */
+static enum dsmtp_verdict worse(enum dsmtp_verdict a, enum dsmtp_verdict b)
+{
+    if (a == DSMTP_VERDICT_DEFERRED || b == DSMTP_VERDICT_DEFERRED)
+        return DSMTP_VERDICT_DEFERRED;
+    return a == DSMTP_VERDICT_BOUNCED || b == DSMTP_VERDICT_BOUNCED ? DSMTP_VERDICT_BOUNCED : DSMTP_VERDICT_DELIVERED;
+}
+
+static void sum_up_send(struct dsmtp_job *job)
+{
+    struct dsmtp_outcome *o = &job->outcome;
+
+    o->verdict = DSMTP_VERDICT_DELIVERED;
+    for (unsigned i = 0; i < o->recipient_count; i++) {
+        if (!o->recipients[i].settled)
+            o->recipients[i].verdict = leftover(job);
+        o->verdict = worse(o->verdict, o->recipients[i].verdict);
+    }
+}
+
+/* Everything was tried: verdict and reason of the whole. */
+static void sum_up(struct dsmtp_job *job)
+{
+    struct dsmtp_outcome *o = &job->outcome;
+    const struct dsmtp_attempt *last = o->attempt_count > 0 ? &o->attempts[o->attempt_count - 1] : NULL;
+
+    if (job->config.mode == DSMTP_MODE_SEND)
+        sum_up_send(job);
+    else
+        o->verdict = job->ready ? DSMTP_VERDICT_ATTEMPT : job->temporary ? DSMTP_VERDICT_DEFER : DSMTP_VERDICT_BOUNCE;
+    for (unsigned i = 0; job->ready && i < o->attempt_count; i++)
+        if (o->attempts[i].reason == DSMTP_REASON_SESSION_READY)
+            last = &o->attempts[i];
+    if (last != NULL) {
+        o->reason = last->reason;
+        o->rules = last->rules;
+        o->detail = last->detail;
+    }
+    end(job, DSMTP_OK);
+}
+
+/* The plan alone decides: nothing is, or may be, contacted. */
+static void end_with_plan(struct dsmtp_job *job)
+{
+    static const enum dsmtp_verdict sent[] = {
+        [DSMTP_VERDICT_DEFER] = DSMTP_VERDICT_DEFERRED,
+        [DSMTP_VERDICT_BOUNCE] = DSMTP_VERDICT_BOUNCED,
+    };
+    struct dsmtp_outcome *o = &job->outcome;
+    const struct dsmtp_plan *plan = o->plan;
+
+    o->verdict = job->config.mode == DSMTP_MODE_SEND ? sent[plan->verdict] : plan->verdict;
+    o->reason = plan->reason;
+    o->rules = plan->rules;
+    o->detail = plan->detail;
+    for (unsigned i = 0; i < o->recipient_count; i++)
+        o->recipients[i].verdict = o->verdict;
+    end(job, DSMTP_OK);
+}
+
+static void settle(struct dsmtp_job *job, enum dsmtp_verdict verdict, bool only_accepted)
+{
+    struct dsmtp_outcome *o = &job->outcome;
+
+    for (unsigned i = 0; i < o->recipient_count; i++) {
+        struct dsmtp_recipient *r = &o->recipients[i];
+
+        if (r->settled || (only_accepted && !r->accepted))
+            continue;
+        r->settled = true;
+        r->verdict = verdict;
+        r->reply = o->attempts[o->attempt_count - 1].reply;
+    }
+}
+
+static bool all_settled(const struct dsmtp_job *job)
+{
+    for (unsigned i = 0; i < job->outcome.recipient_count; i++)
+        if (!job->outcome.recipients[i].settled)
+            return false;
+    return job->outcome.recipient_count > 0;
+}
+
+/* The next address of this host, or the first of the next host that may be contacted; false when there is none. */
+static bool advance(struct dsmtp_job *job)
+{
+    const struct dsmtp_plan *plan = job->outcome.plan;
+
+    job->address++;
+    for (; job->host < plan->host_count; job->host++, job->address = 0) {
+        const struct dsmtp_host_plan *h = &plan->hosts[job->host];
+
+        if (h->level != DSMTP_LEVEL_SKIP && job->address < h->address_count)
+            return true;
+    }
+    return false;
+}
+
+static void open_session(struct dsmtp_job *job, bool clear, dsmtp_session_done *done)
+{
+    const struct dsmtp_host_plan *h = &job->outcome.plan->hosts[job->host];
+    struct dsmtp_session_config config = {
+        .engine = job->config.engine,
+        .arena = &job->arena,
+        .target = job->config.target,
+        .host = h,
+        .address = h->addresses[job->address],
+        .level = clear ? DSMTP_LEVEL_NONE : h->level,
+        .mail = &job->mail,
+        .attempt = &job->outcome.attempts[job->outcome.attempt_count++],
+        .done = done,
+        .arg = job,
+    };
+    enum dsmtp_status status;
+
+    job->clear_retry = clear;
+    status = dsmtp_session_open(&config, &job->session);
+    if (status != DSMTP_OK)
+        end(job, status);
+}
+
+/* A delivery stops when nobody is left to deliver to, a probe when every address was seen. */
+static void on_session(void *arg, const struct dsmtp_attempt_end *ended)
+{
+    struct dsmtp_job *job = arg;
+    const struct dsmtp_next_row *row = dsmtp_judge_next(&job->config.engine->profile, ended);
+    bool ready = ended->reason == DSMTP_REASON_SESSION_READY;
+
+    dsmtp_session_close(&job->session);
+    job->ready = job->ready || ready;
+    job->temporary = job->temporary || (!ready && !row->permanent && row->next != DSMTP_NEXT_DONE);
+    if (row->next == DSMTP_NEXT_DONE)
+        settle(job, DSMTP_VERDICT_DELIVERED, true);
+    if (row->next == DSMTP_NEXT_STOP && row->permanent)
+        settle(job, DSMTP_VERDICT_BOUNCED, ended->state == DSMTP_STATE_DATA || ended->state == DSMTP_STATE_DOT);
+    if (row->next == DSMTP_NEXT_RETRY_CLEAR && !job->clear_retry)
+        open_session(job, true, on_session);
+    else if (row->next == DSMTP_NEXT_STOP || all_settled(job) || !advance(job))
+        sum_up(job);
+    else
+        open_session(job, false, on_session);
+}
+
+/* The plan is complete: contact the hosts, unless the plan or the mode forbids it. */
+static void on_plan(struct dsmtp_job *job)
+{
+    const struct dsmtp_plan *plan = dsmtp_discover_plan(&job->discover);
+    size_t tries = 0;
+
+    job->outcome.plan = plan;
+    if (plan->verdict != DSMTP_VERDICT_ATTEMPT || job->config.mode == DSMTP_MODE_PLAN) {
+        end_with_plan(job);
+        return;
+    }
+    for (unsigned i = 0; i < plan->host_count; i++) {
+        tries += plan->hosts[i].address_count;
+        if (plan->hosts[i].level == DSMTP_LEVEL_SKIP)
+            job->temporary = true;
+    }
+    job->outcome.attempts = dsmtp_arena_alloc(&job->arena, 2 * tries, sizeof(*job->outcome.attempts));
+    if (job->outcome.attempts == NULL) {
+        end(job, DSMTP_NOMEM);
+        return;
+    }
+    job->address = UINT_MAX;
+    (void)advance(job);
+    open_session(job, false, on_session);
+}
+
+static void on_answer(void *arg, const struct dsmtp_answer *answer);
+
+/* Ask everything that can be asked now; when nothing is outstanding the plan is there. */
+static enum dsmtp_status pump(struct dsmtp_job *job)
+{
+    const struct dsmtp_resolver *r = &job->config.engine->resolver;
+    struct dsmtp_question *q;
+
+    while ((q = dsmtp_discover_want(&job->discover)) != NULL) {
+        struct pending *p = dsmtp_arena_alloc(&job->arena, 1, sizeof(*p));
+
+        if (p == NULL)
+            return DSMTP_NOMEM;
+        p->job = job;
+        p->question = q;
+        DSMTP_TRY(r->ask(r->self, &q->query, on_answer, p));
+        p->next = job->asked;
+        job->asked = p;
+        job->outstanding++;
+    }
+    if (dsmtp_discover_plan(&job->discover) != NULL && job->outstanding == 0)
+        on_plan(job);
+    return DSMTP_OK;
+}
+
+static void trace_answer(struct dsmtp_job *job, const struct dsmtp_answer *a)
+{
+    char what[160];
+
+    if (job->config.engine->trace == NULL)
+        return;
+    (void)snprintf(what, sizeof(what), "%s: %s %s%s%.80s", dsmtp_rrtype_name(a->query.type), dsmtp_security_name(a->security),
+                   dsmtp_presence_name(a->presence), a->canonical != NULL ? ", alias of " : "",
+                   a->canonical != NULL ? a->canonical : "");
+    on_trace(job, a->query.name, what, "");
+}
+
+static void on_answer(void *arg, const struct dsmtp_answer *answer)
+{
+    struct pending *p = arg;
+    struct dsmtp_job *job = p->job;
+    enum dsmtp_status status;
+
+    job->outstanding--;
+    trace_answer(job, answer);
+    status = dsmtp_discover_feed(&job->discover, p->question, answer);
+    if (status == DSMTP_OK)
+        status = pump(job);
+    if (status != DSMTP_OK)
+        end(job, status);
+}
+
+static enum dsmtp_status take_recipients(struct dsmtp_job *job)
+{
+    const struct dsmtp_job_config *c = &job->config;
+    struct dsmtp_recipient *list = dsmtp_arena_alloc(&job->arena, c->recipient_count, sizeof(*list));
+
+    if (list == NULL)
+        return DSMTP_NOMEM;
+    for (unsigned i = 0; i < c->recipient_count; i++)
+        list[i] = (struct dsmtp_recipient){.address = c->recipients[i], .verdict = DSMTP_VERDICT_DEFERRED};
+    job->outcome.recipients = list;
+    job->outcome.recipient_count = c->recipient_count;
+    job->mail = (struct dsmtp_mail){.from = c->mode == DSMTP_MODE_SEND ? c->from : NULL,
+                                    .recipients = list,
+                                    .recipient_count = c->recipient_count,
+                                    .data = c->data,
+                                    .len = c->len};
+    return DSMTP_OK;
+}
+
+static enum dsmtp_status start(struct dsmtp_job *job)
+{
+    const struct dsmtp_job_config *c = &job->config;
+    struct dsmtp_discover_config d = {
+        .target = c->target,
+        .nexthop = c->nexthop,
+        .kind = c->kind,
+        .profile = &c->engine->profile,
+        .policy = c->policy,
+        .port = c->engine->service_port,
+        .seed = c->engine->seed,
+        .trace = on_trace,
+        .trace_arg = job,
+    };
+
+    DSMTP_TRY(take_recipients(job));
+    DSMTP_TRY(dsmtp_discover_init(&job->discover, &job->arena, &d));
+    return pump(job);
+}
+
+enum dsmtp_status dsmtp_job_open(const struct dsmtp_job_config *config, struct dsmtp_job **out)
+{
+    struct dsmtp_job *job = calloc(1, sizeof(*job));
+    enum dsmtp_status status;
+
+    if (job == NULL)
+        return DSMTP_NOMEM;
+    job->config = *config;
+    dsmtp_arena_init(&job->arena, DSMTP_JOB_MEMORY_MAX);
+    *out = job;
+    status = start(job);
+    if (status != DSMTP_OK)
+        dsmtp_job_close(out);
+    return status;
+}
+
+void dsmtp_job_close(struct dsmtp_job **job)
+{
+    struct dsmtp_job *j = *job;
+
+    if (j == NULL)
+        return;
+    for (struct pending *p = j->asked; j->outstanding > 0 && p != NULL; p = p->next)
+        if (!p->question->answered)
+            j->config.engine->resolver.forget(j->config.engine->resolver.self, p);
+    dsmtp_session_close(&j->session);
+    dsmtp_arena_fini(&j->arena);
+    free(j);
+    *job = NULL;
+}

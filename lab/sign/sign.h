@@ -43,7 +43,8 @@ struct lab_zone_input {
 LAB_MUST_USE int lab_tree_add(struct lab_tree *tree, const struct lab_zone_input *zone, struct lab_fault *fault);
 
 /* Sign and damage everything and write below dir: root/ tld/ leaf/ with one file for each zone and an nsd.conf each (log, pid, zone list files
- * below the same directory; listening on the level's addresses, port 53); also root.hints (for a resolver) and
+ * below the same directory; listening on the level's addresses, port 53; start them as nsd -d -c FILE with SSL_CERT_FILE=/dev/null, or each
+ * reads the system's CA bundle for 0.1 s); also root.hints (for a resolver) and
  * trust-anchor (the root's DS record, one line). */
 LAB_MUST_USE int lab_tree_write(struct lab_tree *tree, const char *dir, struct lab_fault *fault);
 

@@ -1,0 +1,55 @@
+/* cmd_adapter.c - danelab adapter check. */
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/common.h"
+#include "cli/options.h"
+#include "run/run.h"
+
+#include <stdlib.h>
+
+enum { PROFILE };
+
+/* clang-format off */
+static const struct lab_option table[] = {
+    [PROFILE] = {"profile", "NAME", "which version of the rules the sender is held to (rfc7672)"},
+    {NULL, NULL, NULL},
+};
+/* clang-format on */
+
+/* The controls alone, as ordinary cases: each gets its line and its evidence. */
+int lab_cmd_adapter(int argc, char **argv)
+{
+    const char *got[LAB_COUNT(table)];
+    struct lab_scenario **controls;
+    struct lab_suite suite;
+    struct lab_fault fault;
+    int first;
+    int rc = lab_options(argc, argv, table, "adapter check NAME", got, &first);
+
+    if (rc >= 0)
+        return rc;
+    if (argc - first != 2 || strcmp(argv[first], "check") != 0)
+        return lab_complaint(2, "adapter: expected \"check NAME\"");
+    lab_suite_open(&suite);
+    if (suite.faults > 0)
+        return lab_complaint(2, "%d faults in scenario files; nothing was run", suite.faults);
+    {
+        size_t count = lab_controls(&suite, &controls);
+        const struct lab_run_config config = {.paths = suite.paths,
+                                              .sut = argv[first + 1],
+                                              .profile = got[PROFILE] != NULL ? got[PROFILE] : "rfc7672",
+                                              .policy = LAB_POLICY_DANE,
+                                              .scenarios = controls,
+                                              .count = count,
+                                              .deadline = 60,
+                                              .command = "danelab adapter check"};
+
+        rc = lab_run(&config, &fault);
+    }
+    if (rc < 0)
+        rc = lab_complaint(3, "%s", fault.what);
+    free(controls);
+    lab_suite_close(&suite);
+    return rc;
+}

@@ -1,0 +1,302 @@
+/* common.c - paths, catalogue and selection of common.h. */
+#include "cli/common.h"
+
+#include <fnmatch.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "pki/recipe.h"
+#include "sign/sign.h"
+#include "smtp/smtp.h"
+
+#define CONTROL_TAG "control"
+
+int lab_complaint(int status, const char *format, ...)
+{
+    va_list args;
+
+    (void)fputs("danelab: ", stderr);
+    va_start(args, format);
+    (void)vfprintf(stderr, format, args);
+    va_end(args);
+    (void)fputc('\n', stderr);
+    return status;
+}
+
+static char *own_directory(void)
+{
+    char path[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+    if (n < 0)
+        return lab_strdup(".");
+    path[n] = '\0';
+    return lab_strdup(dirname(path));
+}
+
+/* An existing tree as an absolute path, or NULL. */
+static char *tree_at(const char *dir)
+{
+    char *probe = lab_format("%s/scenarios/rules.tsv", dir);
+    char *out = access(probe, R_OK) == 0 ? realpath(dir, NULL) : NULL;
+
+    free(probe);
+    return out;
+}
+
+const struct lab_paths *lab_paths_find(void)
+{
+    static struct lab_paths paths;
+    const char *named = getenv("DANELAB_SOURCE");
+    char *bin = own_directory();
+    char *built = lab_format("%s/../..", bin);
+    char *installed = lab_format("%s/../share/danelab", bin);
+
+    paths.bin = bin;
+    paths.source = named != NULL ? tree_at(named) : tree_at(built);
+    if (paths.source == NULL && named == NULL)
+        paths.source = tree_at(installed);
+    free(built);
+    free(installed);
+    if (paths.source == NULL)
+        exit(lab_complaint(EX_CONFIG, "cannot find the scenarios; set DANELAB_SOURCE to the source tree%s%s", named != NULL ? ", not to " : "",
+                           named != NULL ? named : ""));
+    return &paths;
+}
+
+static void report(void *self, const char *line)
+{
+    (void)self;
+    (void)fprintf(stderr, "%s\n", line);
+}
+
+/* What scenarios may refer to, from the parts of the lab that know it. */
+struct known {
+    struct lab_damage_list damage;
+    struct lab_recipes *recipes;
+    const char **cert_names;
+    struct lab_known_damage *damages;
+    struct lab_known_behaviour *behaviours;
+    size_t behaviours_count;
+    char *rules, *damage_path, *certs;
+};
+
+static bool takes_mail(const struct lab_behaviour *b)
+{
+    return b->mail == NULL && b->rcpt == NULL && b->data == NULL && b->dot == NULL;
+}
+
+static void know_behaviours(struct known *k)
+{
+    const struct lab_behaviour *b;
+
+    for (size_t i = 0; (b = lab_behaviour_at(i)) != NULL; i++) {
+        bool talks = !b->unreachable && b->banner == NULL;
+        bool tls = talks && b->ehlo == NULL && b->offers_starttls && b->starttls == NULL && b->handshake == LAB_HS_OK;
+
+        k->behaviours = lab_realloc(k->behaviours, i + 1, sizeof(*k->behaviours));
+        k->behaviours[i] = (struct lab_known_behaviour){.name = b->name,
+                                                        .reachable = !b->unreachable,
+                                                        .tls = tls,
+                                                        .mail_tls = tls && (takes_mail(b) || b->only_clear_fails),
+                                                        .mail_clear = talks && takes_mail(b)};
+        k->behaviours_count = i + 1;
+    }
+}
+
+static int know(const struct lab_paths *paths, struct known *k, struct lab_fault *fault)
+{
+    k->rules = lab_format("%s/scenarios/rules.tsv", paths->source);
+    k->damage_path = lab_format("%s/zones/damage.yaml", paths->source);
+    k->certs = lab_format("%s/certs/recipes.yaml", paths->source);
+    if (lab_damage_load(k->damage_path, &k->damage, fault) != 0 || lab_recipes_load(k->certs, &k->recipes, fault) != 0)
+        return -1;
+    k->cert_names = lab_calloc(k->recipes->list_count, sizeof(const char *));
+    for (unsigned i = 0; i < k->recipes->list_count; i++)
+        k->cert_names[i] = k->recipes->list[i].name;
+    k->damages = lab_calloc(k->damage.count, sizeof(*k->damages));
+    for (unsigned i = 0; i < k->damage.count; i++)
+        k->damages[i] = (struct lab_known_damage){k->damage.list[i].name, k->damage.list[i].on_rrset};
+    know_behaviours(k);
+    return 0;
+}
+
+static void forget(struct known *k)
+{
+    if (k->recipes != NULL)
+        lab_recipes_free(&k->recipes);
+    free(k->cert_names);
+    lab_damage_free(&k->damage);
+    free(k->damages);
+    free(k->behaviours);
+    free(k->rules);
+    free(k->damage_path);
+    free(k->certs);
+}
+
+int lab_suite_load(const struct lab_paths *paths, const char *root, struct lab_catalogue *out)
+{
+    struct known k = {0};
+    struct lab_fault fault;
+    int faults = -1;
+
+    if (know(paths, &k, &fault) != 0) {
+        (void)lab_complaint(fault.status, "%s", fault.what);
+    } else {
+        const struct lab_lint_context context = {.rules_path = k.rules,
+                                                 .damage = k.damages,
+                                                 .damage_count = k.damage.count,
+                                                 .behaviours = k.behaviours,
+                                                 .behaviours_count = k.behaviours_count,
+                                                 .certs = k.cert_names,
+                                                 .certs_count = k.recipes->list_count};
+
+        faults = lab_catalogue_load(root, &context, report, NULL, out);
+    }
+    forget(&k);
+    return faults;
+}
+
+void lab_suite_open(struct lab_suite *suite)
+{
+    char *root;
+
+    memset(suite, 0, sizeof(*suite));
+    suite->paths = lab_paths_find();
+    root = lab_format("%s/scenarios", suite->paths->source);
+    suite->faults = lab_suite_load(suite->paths, root, &suite->catalogue);
+    free(root);
+    if (suite->faults < 0)
+        exit(EX_DATAERR);
+}
+
+void lab_suite_close(struct lab_suite *suite)
+{
+    lab_catalogue_free(&suite->catalogue);
+}
+
+static bool cites(const struct lab_scenario *s, const char *rule)
+{
+    for (unsigned i = 0; i < s->rules_count; i++)
+        if (strcmp(s->rules[i], rule) == 0)
+            return true;
+    return false;
+}
+
+static bool tagged(const struct lab_scenario *s, const char *tag)
+{
+    for (unsigned i = 0; i < s->tags_count; i++)
+        if (strcmp(s->tags[i], tag) == 0)
+            return true;
+    return false;
+}
+
+/* "7672#2.2" holds R-7672-2.2-3 and R-7672-2.2.1-8, not R-7672-2.20-1. */
+static bool in_section(const struct lab_scenario *s, const char *section)
+{
+    const char *hash = strchr(section, '#');
+    char *prefix = hash != NULL ? lab_format("R-%.*s-%s", (int)(hash - section), section, hash + 1) : lab_format("R-%s", section);
+    size_t len = strlen(prefix);
+    bool found = false;
+
+    for (unsigned i = 0; i < s->rules_count && !found; i++)
+        found = strncmp(s->rules[i], prefix, len) == 0 && (s->rules[i][len] == '-' || s->rules[i][len] == '.');
+    free(prefix);
+    return found;
+}
+
+static bool fits(const struct lab_scenario *s, const struct lab_selection *selection)
+{
+    return (selection->tag == NULL || tagged(s, selection->tag)) && (selection->rule == NULL || cites(s, selection->rule)) &&
+           (selection->section == NULL || in_section(s, selection->section));
+}
+
+static void mark(const struct lab_suite *suite, const char *pattern, bool *chosen, bool *any)
+{
+    for (size_t i = 0; i < suite->catalogue.count; i++) {
+        const struct lab_scenario *s = suite->catalogue.list[i];
+
+        if (fnmatch(pattern, s->id, 0) == 0 || fnmatch(pattern, s->topic, 0) == 0) {
+            chosen[i] = true;
+            *any = true;
+        }
+    }
+}
+
+/* The patterns of an @FILE, one a line; blank lines and # comments are left out. */
+static int mark_file(const struct lab_suite *suite, const char *path, bool *chosen)
+{
+    struct lab_fault fault;
+    char *text, *rest, *line;
+    int rc = 0;
+
+    if (lab_file_read(path, &text, NULL, &fault) != 0)
+        return lab_complaint(-1, "%s", fault.what);
+    rest = text;
+    for (unsigned number = 1; rc == 0 && (line = strsep(&rest, "\n")) != NULL; number++) {
+        bool any = false;
+
+        line[strcspn(line, " \t#")] = '\0';
+        if (line[0] == '\0')
+            continue;
+        mark(suite, line, chosen, &any);
+        if (!any)
+            rc = lab_complaint(-1, "%s:%u:1: no scenario is called \"%s\"; see danelab list", path, number, line);
+    }
+    free(text);
+    return rc;
+}
+
+static int mark_all(const struct lab_suite *suite, const struct lab_selection *selection, bool *chosen)
+{
+    for (size_t i = 0; i < suite->catalogue.count; i++)
+        chosen[i] = selection->pattern_count == 0;
+    for (size_t p = 0; p < selection->pattern_count; p++) {
+        const char *pattern = selection->patterns[p];
+        bool any = false;
+
+        if (pattern[0] == '@') {
+            if (mark_file(suite, pattern + 1, chosen) != 0)
+                return -1;
+            continue;
+        }
+        mark(suite, pattern, chosen, &any);
+        if (!any)
+            return lab_complaint(-1, "no scenario is called \"%s\"; see danelab list", pattern);
+    }
+    return 0;
+}
+
+long lab_select(const struct lab_suite *suite, const struct lab_selection *selection, struct lab_scenario ***out)
+{
+    size_t total = suite->catalogue.count;
+    bool *chosen = lab_calloc(total, sizeof(*chosen));
+    struct lab_scenario **list = lab_calloc(total, sizeof(struct lab_scenario *));
+    long count = mark_all(suite, selection, chosen);
+
+    for (size_t i = 0; i < total && count >= 0; i++)
+        if (chosen[i] && fits(suite->catalogue.list[i], selection))
+            list[count++] = suite->catalogue.list[i];
+    free(chosen);
+    if (count <= 0) {
+        free(list);
+        return count;
+    }
+    *out = list;
+    return count;
+}
+
+size_t lab_controls(const struct lab_suite *suite, struct lab_scenario ***out)
+{
+    size_t count = 0;
+
+    *out = lab_calloc(suite->catalogue.count, sizeof(struct lab_scenario *));
+    for (size_t i = 0; i < suite->catalogue.count; i++)
+        if (tagged(suite->catalogue.list[i], CONTROL_TAG))
+            (*out)[count++] = suite->catalogue.list[i];
+    return count;
+}

@@ -1,0 +1,66 @@
+/* main.c - danelab: a table of subcommands. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/common.h"
+#include "cli/up.h"
+#include "run/prove.h"
+
+static int prove_worker(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    return lab_prove_worker();
+}
+
+/* clang-format off */
+static const struct {
+    const char *name;
+    const char *arguments;
+    const char *says;  /* NULL: not for people */
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"run",      "[ID|GLOB|@FILE]...",   "replay scenarios against a sender and judge it",             lab_cmd_run},
+    {"list",     "[ID|GLOB|@FILE]...",   "list scenarios",                                             lab_cmd_list},
+    {"show",     "ID",                   "print a scenario's file",                                    lab_cmd_show},
+    {"explain",  "ID|RULE",              "say what a scenario or a rule is about, in words",           lab_cmd_explain},
+    {"lint",     "[FILE|DIR]...",        "check scenario files",                                       lab_cmd_lint},
+    {"new",      "ID",                   "print the skeleton of a scenario",                           lab_cmd_new},
+    {"coverage", "",                     "list every rule with the scenarios that cover it",           lab_cmd_coverage},
+    {"up",       "[ID|GLOB|@FILE]...",   "start a world that stays",                                   lab_cmd_up},
+    {"exec",     "-- COMMAND...",        "run a command in the sender's place of that world",          lab_cmd_exec},
+    {"shell",    "",                     "open a shell there",                                         lab_cmd_shell},
+    {"down",     "",                     "end that world",                                             lab_cmd_down},
+    {"adapter",  "check NAME",           "run the four controls against a sender",                     lab_cmd_adapter},
+    {"selftest", "[FAULT]...",           "show that senders with known faults are caught",             lab_cmd_selftest},
+    {"doctor",   "",                     "say what this machine lacks for the lab",                    lab_cmd_doctor},
+    {"prove-worker", "",                 NULL,                                                         prove_worker},
+};
+/* clang-format on */
+
+static void usage(FILE *out)
+{
+    (void)fputs("danelab - a private Internet that judges how mail senders do DANE\n\n", out);
+    for (size_t i = 0; i < LAB_COUNT(commands); i++)
+        if (commands[i].says != NULL)
+            (void)fprintf(out, "  danelab %-9s %-20s %s\n", commands[i].name, commands[i].arguments, commands[i].says);
+    (void)fputs("\n`danelab COMMAND --help` lists a command's options. The manual page is danelab(1).\n", out);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        usage(stderr);
+        return 2;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+        usage(stdout);
+        return 0;
+    }
+    for (size_t i = 0; i < LAB_COUNT(commands); i++)
+        if (strcmp(commands[i].name, argv[1]) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    return lab_complaint(2, "no command \"%s\"; danelab --help lists them", argv[1]);
+}

@@ -1,0 +1,62 @@
+/* options.c - getopt_long over a table that is also the help text. */
+#include "cli/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OPTIONS_MAX 32u
+#define HELP 1000
+
+static void help(const struct lab_option *table, const char *usage)
+{
+    (void)printf("usage: danelab %s\n", usage);
+    for (size_t i = 0; table[i].name != NULL; i++) {
+        char *name = lab_format("--%s%s%s", table[i].name, table[i].value != NULL ? " " : "", table[i].value != NULL ? table[i].value : "");
+
+        (void)printf("  %-22s %s\n", name, table[i].says);
+        free(name);
+    }
+}
+
+int lab_options(int argc, char **argv, const struct lab_option *table, const char *usage, const char **got, int *first)
+{
+    struct option list[OPTIONS_MAX + 2] = {{NULL, 0, NULL, 0}};
+    size_t count = 0;
+    int c;
+
+    for (; table[count].name != NULL && count < OPTIONS_MAX; count++) {
+        list[count] = (struct option){table[count].name, table[count].value != NULL ? required_argument : no_argument, NULL, (int)count};
+        got[count] = NULL;
+    }
+    list[count] = (struct option){"help", no_argument, NULL, HELP};
+    optind = 0;
+    opterr = 0;
+    while ((c = getopt_long(argc, argv, ":", list, NULL)) != -1) {
+        if (c == HELP) {
+            help(table, usage);
+            return 0;
+        }
+        if (c == ':')
+            return lab_complaint(2, "%s: option %s needs a value", argv[0], argv[optind - 1]);
+        if (c == '?')
+            return lab_complaint(2, "%s: no option %s; danelab %s --help lists them", argv[0], argv[optind - 1], argv[0]);
+        got[c] = optarg != NULL ? optarg : "";
+    }
+    *first = optind;
+    return -1;
+}
+
+long lab_number(const char *option, const char *text, long max)
+{
+    char *end;
+    long n;
+
+    errno = 0;
+    n = strtol(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || n < 0 || n > max)
+        return lab_complaint(-1, "--%s: \"%s\" is no number from 0 to %ld", option, text, max);
+    return n;
+}

@@ -1,0 +1,22 @@
+/* options.h - command-line options of subcommands. */
+#ifndef LAB_CLI_OPTIONS_H
+#define LAB_CLI_OPTIONS_H
+
+#include "cli/common.h"
+
+/* One option of a command: its name, what its value is called (NULL: none), one line about it. */
+struct lab_option {
+    const char *name;
+    const char *value;
+    const char *says;
+};
+
+/* Read argv by a table of long options, NULL-terminated by name. got[i] becomes the value of the i-th option, or "" for one without a value; NULL
+ * if it was not given. Positions that are no options are moved to the end of argv, first is the index of the first one. Prints and
+ * returns an exit status >= 0 when the command must end (--help: 0, a wrong option: 2), otherwise -1. */
+int lab_options(int argc, char **argv, const struct lab_option *table, const char *usage, const char **got, int *first);
+
+/* A number from 0 to max, or -1 after a complaint that names the option. */
+long lab_number(const char *option, const char *text, long max);
+
+#endif

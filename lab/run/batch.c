@@ -1,0 +1,289 @@
+/* batch.c - one batch through the adapter, see batch.h. */
+#include "run/batch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge/evidence.h"
+#include "run/evidence_dir.h"
+
+#define SENDER "sender@probe.lab"
+#define CALL_SECONDS 20u
+#define SERVER_SECONDS 5
+#define SEED 1
+
+/* A judgement that no evidence is needed for. */
+static void give(struct lab_case *k, enum lab_verdict verdict, const char *why)
+{
+    if (k->judged)
+        return;
+    k->judged = true;
+    k->judgement.verdict = verdict;
+    k->judgement.why = lab_strdup(why);
+}
+
+static void give_all(const struct lab_batch *b, enum lab_verdict verdict, const char *why)
+{
+    for (size_t i = 0; i < b->count; i++)
+        give(b->cases[i], verdict, why);
+}
+
+static struct lab_case *find_case(const struct lab_batch *b, const char *name)
+{
+    for (size_t i = 0; name != NULL && i < b->count; i++)
+        if (strcmp(b->cases[i]->name, name) == 0)
+            return b->cases[i];
+    return NULL;
+}
+
+/* One request of the sequence; what the adapter declares unsupported is UNSUPPORTED for all cases of the batch, a breach ADAPTER-ERROR. */
+static int call(struct lab_batch *b, json_t *request, json_t **reply)
+{
+    enum lab_answer_kind kind;
+    struct lab_fault fault;
+
+    if (lab_adapter_call(b->adapter, request, CALL_SECONDS, NULL, NULL, reply, &kind, &fault) != 0) {
+        give_all(b, LAB_V_ADAPTER_ERROR, fault.what);
+        return -1;
+    }
+    if (kind == LAB_ADAPTER_UNSUPPORTED) {
+        const char *reason = json_string_value(json_object_get(*reply, "reason"));
+
+        give_all(b, LAB_V_UNSUPPORTED, reason != NULL ? reason : "unsupported");
+        json_decref(*reply);
+        return -1;
+    }
+    return 0;
+}
+
+static int call_plain(struct lab_batch *b, const char *verb)
+{
+    json_t *reply;
+
+    if (call(b, json_pack("{s:s}", "verb", verb), &reply) != 0)
+        return -1;
+    json_decref(reply);
+    return 0;
+}
+
+static int configure(struct lab_batch *b)
+{
+    const struct lab_run_config *c = b->config;
+    json_t *reply;
+    json_t *request = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:i, s:i}", "verb", "configure", "dir", b->dir, "resolver",
+                                LAB_RESOLVER, "trust_anchor", "/etc/danelab/trust-anchor", "ca_file", LAB_WORLD_DIR "/roots.pem", "helo",
+                                "sender.lab", "profile", c->profile, "policy", lab_policy_name(b->policy), "variant", c->variant, "timeout",
+                                SERVER_SECONDS, "seed", SEED);
+
+    if (call(b, request, &reply) != 0)
+        return -1;
+    json_decref(reply);
+    return 0;
+}
+
+static char *recipient(const struct lab_case *k)
+{
+    char *domain = lab_scenario_name(k->scenario, k->scenario->to != NULL ? k->scenario->to : "@");
+    char *out;
+
+    domain[strlen(domain) - 1] = '\0';
+    out = lab_format("user@%s", domain);
+    free(domain);
+    return out;
+}
+
+static int submit(struct lab_batch *b)
+{
+    char *file = lab_format("%s/message", b->dir);
+    char *text = lab_format("From: <%s>\nTo: undisclosed-recipients:;\nSubject: danelab\nDate: Thu, 15 Jan 2026 12:00:00 +0000\n"
+                            "Message-Id: <%s.%s@probe.lab>\n\nA message of the lab.\n.A line that begins with a dot.\n",
+                            SENDER, b->phase, b->config->profile);
+    json_t *messages = json_array();
+    struct lab_fault fault;
+    json_t *reply;
+    int rc = lab_file_write(file, text, strlen(text), &fault);
+
+    if (rc != 0)
+        give_all(b, LAB_V_ADAPTER_ERROR, fault.what);
+    for (size_t i = 0; i < b->count; i++) {
+        char *to = recipient(b->cases[i]);
+
+        (void)json_array_append_new(messages, json_pack("{s:s, s:s}", "id", b->cases[i]->name, "to", to));
+        free(to);
+    }
+    if (rc == 0)
+        rc = call(b, json_pack("{s:s, s:s, s:s, s:O}", "verb", "submit", "from", SENDER, "file", file, "messages", messages), &reply);
+    if (rc == 0)
+        json_decref(reply);
+    json_decref(messages);
+    free(text);
+    free(file);
+    return rc;
+}
+
+/* Words of the adapter protocol for outcomes; queued counts as deferred later on. */
+static enum lab_report_outcome outcome_of(const char *word)
+{
+    static const struct {
+        const char *word;
+        enum lab_report_outcome outcome;
+    } words[] = {{"delivered", LAB_R_DELIVERED}, {"deferred", LAB_R_DEFERRED}, {"bounced", LAB_R_BOUNCED},
+                 {"queued", LAB_R_QUEUED},       {"crashed", LAB_R_CRASHED},   {"unsupported", LAB_R_UNSUPPORTED}};
+
+    for (size_t i = 0; word != NULL && i < LAB_COUNT(words); i++)
+        if (strcmp(words[i].word, word) == 0)
+            return words[i].outcome;
+    return LAB_R_NONE;
+}
+
+static char *text_of(const json_t *result, const char *key)
+{
+    const char *s = json_string_value(json_object_get(result, key));
+
+    return s != NULL ? lab_strdup(s) : NULL;
+}
+
+static void take_results(struct lab_batch *b, const json_t *reply)
+{
+    const json_t *results = json_object_get(reply, "results");
+
+    for (size_t i = 0; i < json_array_size(results); i++) {
+        const json_t *result = json_array_get(results, i);
+        struct lab_case *k = find_case(b, json_string_value(json_object_get(result, "id")));
+
+        if (k == NULL)
+            continue;
+        k->outcome = outcome_of(json_string_value(json_object_get(result, "outcome")));
+        k->reason = text_of(result, "reason");
+        k->text = text_of(result, "text");
+        if (k->outcome == LAB_R_NONE)
+            give(k, LAB_V_ADAPTER_ERROR, "the adapter's result has no outcome that the protocol knows");
+    }
+}
+
+static void on_progress(void *arg, unsigned done)
+{
+    const struct lab_batch *b = arg;
+    char phase[80];
+
+    (void)snprintf(phase, sizeof(phase), "sending, %s", b->phase);
+    lab_console_bar(b->console, phase, done, (unsigned)b->count);
+}
+
+/* Wait for the outcomes. A deadline is no breach: the cases without an outcome hang. */
+static int await(struct lab_batch *b)
+{
+    unsigned seconds = b->config->deadline;
+    enum lab_answer_kind kind;
+    struct lab_fault fault;
+    json_t *reply;
+    json_t *request = json_pack("{s:s, s:i}", "verb", "wait", "deadline", (int)seconds);
+
+    if (lab_adapter_call(b->adapter, request, seconds + 5, on_progress, b, &reply, &kind, &fault) != 0) {
+        give_all(b, lab_adapter_timed_out(b->adapter) ? LAB_V_HANG : LAB_V_ADAPTER_ERROR, fault.what);
+        return -1;
+    }
+    if (kind == LAB_ADAPTER_OK)
+        take_results(b, reply);
+    json_decref(reply);
+    return 0;
+}
+
+static int drive(struct lab_batch *b)
+{
+    json_t *reply;
+    int rc;
+
+    if (configure(b) != 0 || call_plain(b, "start") != 0)
+        return -1;
+    rc = submit(b);
+    if (rc == 0)
+        rc = await(b);
+    if (rc == 0 && call(b, json_pack("{s:s, s:s}", "verb", "collect", "dir", b->dir), &reply) == 0)
+        json_decref(reply);
+    return call_plain(b, "stop") == 0 ? rc : -1;
+}
+
+int lab_batch_greet(struct lab_adapter *adapter, json_t **hello, struct lab_fault *fault)
+{
+    enum lab_answer_kind kind;
+    json_t *reply;
+
+    if (lab_adapter_call(adapter, json_pack("{s:s, s:i}", "verb", "hello", "protocol", 1), CALL_SECONDS, NULL, NULL, hello, &kind, fault) !=
+        0)
+        return -1;
+    if (kind == LAB_ADAPTER_UNSUPPORTED) {
+        const char *reason = json_string_value(json_object_get(*hello, "reason"));
+
+        (void)lab_fail(fault, EX_UNAVAILABLE, "the adapter cannot run here: %s", reason != NULL ? reason : "no reason given");
+        json_decref(*hello);
+        return -1;
+    }
+    if (lab_adapter_call(adapter, json_pack("{s:s, s:s}", "verb", "probe", "feature", "policy:made-up-by-the-lab"), CALL_SECONDS, NULL, NULL,
+                         &reply, &kind, fault) != 0) {
+        json_decref(*hello);
+        return -1;
+    }
+    json_decref(reply);
+    if (kind == LAB_ADAPTER_UNSUPPORTED)
+        return 0;
+    json_decref(*hello);
+    return lab_fail(fault, EX_PROTOCOL, "the adapter claims to support a made-up policy: nothing it says can be believed");
+}
+
+/* The wire decides; what could not be asked was judged before. */
+static void judge(struct lab_case *k, struct lab_evidence *evidence)
+{
+    evidence->report.outcome = k->outcome;
+    evidence->report.reason = k->reason;
+    evidence->report.text = k->text;
+    if (k->judged)
+        return;
+    k->judged = true;
+    lab_judge(k->scenario, k->expect, evidence, &k->judgement);
+}
+
+static int finish(struct lab_batch *b, struct lab_case *k, struct lab_evidence_index *index, const struct lab_transcript *transcript,
+                  struct lab_fault *fault)
+{
+    struct lab_evidence evidence = {0};
+    char *rerun;
+    int rc;
+
+    lab_evidence_of(index, k->scenario->id, &evidence);
+    judge(k, &evidence);
+    if (b->record == NULL)
+        return 0;
+    rerun = lab_rerun_command(b->config, k);
+    rc = lab_record_case(b->record, b->world, k, &evidence, transcript, fault);
+    lab_console_case(b->console, k, b->config->out_dir, rerun);
+    free(rerun);
+    return rc;
+}
+
+static int finish_all(struct lab_batch *b, struct lab_evidence_from from, struct lab_fault *fault)
+{
+    struct lab_transcript *transcript = NULL;
+    struct lab_evidence_index *index;
+    int rc;
+
+    if (lab_evidence_collect(lab_world_smtp_log(b->world), lab_world_dns_log(b->world), from, &index, fault) != 0)
+        return -1;
+    rc = lab_transcript_open(lab_world_smtp_log(b->world), from.smtp, &transcript, fault);
+    for (size_t i = 0; i < b->count && rc == 0; i++)
+        rc = finish(b, b->cases[i], index, transcript, fault);
+    lab_transcript_close(&transcript);
+    lab_evidence_close(&index);
+    return rc;
+}
+
+int lab_batch_run(struct lab_batch *b, struct lab_fault *fault)
+{
+    struct lab_evidence_from from;
+
+    if (lab_make_dirs(b->dir, fault) != 0 || lab_evidence_now(lab_world_smtp_log(b->world), lab_world_dns_log(b->world), &from, fault) != 0)
+        return -1;
+    on_progress(b, 0);
+    (void)drive(b);
+    return finish_all(b, from, fault);
+}

@@ -1,0 +1,200 @@
+/* evidence_dir.c - everything about one case in one folder, see evidence_dir.h. */
+#include "run/evidence_dir.h"
+
+#include <dirent.h>
+#include <openssl/pem.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "run/record.h"
+
+struct folder {
+    const char *dir;
+    const struct lab_world *world;
+    const struct lab_case *k;
+    const struct lab_evidence *evidence;
+    const struct lab_transcript *transcript;
+    struct lab_fault *fault;
+};
+
+char *lab_rerun_command(const struct lab_run_config *config, const struct lab_case *k)
+{
+    char *variant = config->variant != NULL ? lab_format(" --variant %s", config->variant) : lab_strdup("");
+    char *out = lab_format("danelab run %s --sut %s --profile %s --policy %s%s", k->scenario->id, config->sut, config->profile,
+                           lab_policy_name(k->policy), variant);
+
+    free(variant);
+    return out;
+}
+
+static int put(const struct folder *f, const char *name, const char *text)
+{
+    char *path = lab_format("%s/%s", f->dir, name);
+    int rc = lab_file_write(path, text, strlen(text), f->fault);
+
+    free(path);
+    return rc;
+}
+
+static int copy(const struct folder *f, const char *from, const char *name)
+{
+    char *text;
+    int rc;
+
+    if (lab_file_read(from, &text, NULL, f->fault) != 0)
+        return -1;
+    rc = put(f, name, text);
+    free(text);
+    return rc;
+}
+
+/* The zones of the scenario as the server has them. A lame zone has none. */
+static int put_zones(const struct folder *f)
+{
+    const struct lab_scenario *s = f->k->scenario;
+    int rc = 0;
+
+    for (unsigned i = 0; i < s->zones_count && rc == 0; i++) {
+        char *zone = lab_scenario_name(s, s->zones[i].name);
+        char *from = lab_format(LAB_WORLD_DIR "/leaf/%szone", zone);
+        char *to = lab_format("zones/%szone", zone);
+
+        if (s->zones[i].served)
+            rc = copy(f, from, to);
+        free(to);
+        free(from);
+        free(zone);
+    }
+    return rc;
+}
+
+static int put_certs(const struct folder *f)
+{
+    const struct lab_scenario *s = f->k->scenario;
+
+    for (unsigned i = 0; i < s->hosts_count; i++) {
+        const struct lab_chain *chain = lab_world_chain(f->world, s, &s->hosts[i]);
+        char *path = lab_format("%s/certs/%s.pem", f->dir, s->hosts[i].name);
+        FILE *out = chain != NULL ? fopen(path, "we") : NULL;
+
+        for (unsigned c = 0; out != NULL && c < chain->count; c++) {
+            (void)fprintf(out, "%s%s\n", chain->certs[c].element, chain->certs[c].sent ? "" : " (not sent)");
+            (void)PEM_write_X509(out, chain->certs[c].x509);
+        }
+        if (out != NULL)
+            (void)fclose(out);
+        free(path);
+    }
+    return 0;
+}
+
+static int put_queries(const struct folder *f)
+{
+    struct lab_text t = {0};
+    int rc;
+
+    lab_text_put(&t, "%s", "");
+    for (unsigned i = 0; i < f->evidence->queries_count; i++)
+        lab_text_put(&t, "%s %s\n", f->evidence->queries[i].name, f->evidence->queries[i].type);
+    rc = put(f, "queries.txt", t.text);
+    free(t.text);
+    return rc;
+}
+
+static int put_sessions(const struct folder *f)
+{
+    struct lab_text t = {0};
+    int rc;
+
+    lab_text_put(&t, "%s", "");
+    for (unsigned i = 0; i < f->evidence->sessions_count; i++) {
+        const struct lab_session *s = &f->evidence->sessions[i];
+
+        lab_text_put(&t, "session %u with %s (%s)\n", s->conn, s->host, s->address);
+        lab_text_put(&t, "  STARTTLS %s; TLS %s%s%s; SNI %s\n", s->starttls ? "sent" : "not sent", s->tls ? s->tls_version : "no",
+                     s->tls_error != NULL ? ": " : "", s->tls_error != NULL ? s->tls_error : "", s->sni != NULL ? s->sni : "none");
+        lab_text_put(&t, "  MAIL %s%s; message %s, reply %d\n", s->mail ? "sent" : "not sent", s->clear_mail ? " in clear" : "",
+                     !s->message      ? "not sent"
+                     : s->message_tls ? "sent in TLS"
+                                      : "sent in clear",
+                     s->message_reply);
+    }
+    rc = put(f, "sessions.txt", t.text);
+    free(t.text);
+    return rc;
+}
+
+static int put_transcript(const struct folder *f)
+{
+    struct lab_text raw = {0}, story = {0};
+    int rc;
+
+    lab_transcript_of(f->transcript, f->evidence, &raw, &story);
+    rc = put(f, "smtp.jsonl", raw.text);
+    if (rc == 0)
+        rc = put(f, "timeline.txt", story.text);
+    free(raw.text);
+    free(story.text);
+    return rc;
+}
+
+static int put_verdict(const struct folder *f, const struct lab_run_config *config)
+{
+    json_t *verdict = lab_record_verdict(config, f->k);
+    char *text = json_dumps(verdict, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    char *command = lab_rerun_command(config, f->k);
+    char *script = lab_format("#!/bin/sh\n# Runs this case again.\nexec %s \"$@\"\n", command);
+    int rc = put(f, "verdict.json", text);
+
+    if (rc == 0)
+        rc = put(f, "repro.sh", script);
+    free(script);
+    free(command);
+    free(text);
+    json_decref(verdict);
+    return rc;
+}
+
+static int make_dirs(const struct folder *f)
+{
+    static const char *const parts[] = {"zones", "certs"};
+    int rc = 0;
+
+    for (size_t i = 0; i < LAB_COUNT(parts) && rc == 0; i++) {
+        char *path = lab_format("%s/%s", f->dir, parts[i]);
+
+        rc = lab_make_dirs(path, f->fault);
+        free(path);
+    }
+    return rc;
+}
+
+int lab_evidence_dir_write(const struct lab_run_config *config, const struct lab_world *world, const struct lab_case *k,
+                           const struct lab_evidence *evidence, const struct lab_transcript *transcript, struct lab_fault *fault)
+{
+    char *dir = lab_format("%s/%s", config->out_dir, k->name);
+    char *script = lab_format("%s/repro.sh", dir);
+    struct folder f = {dir, world, k, evidence, transcript, fault};
+    int rc = make_dirs(&f);
+
+    if (rc == 0)
+        rc = copy(&f, k->scenario->path, "scenario.yaml");
+    if (rc == 0)
+        rc = put_zones(&f);
+    if (rc == 0)
+        rc = put_certs(&f);
+    if (rc == 0)
+        rc = put_queries(&f);
+    if (rc == 0)
+        rc = put_sessions(&f);
+    if (rc == 0)
+        rc = put_transcript(&f);
+    if (rc == 0)
+        rc = put_verdict(&f, config);
+    if (rc == 0)
+        (void)chmod(script, 0755);
+    free(script);
+    free(dir);
+    return rc;
+}

@@ -1,0 +1,248 @@
+/* prove.c - put the questions of all scenarios to the worker and compare, see prove.h. */
+#include "run/prove.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "run/probe_host.h"
+#include "smtp/smtp.h"
+
+/* Whom an answer concerns; the index is that of the request. */
+struct dns_item {
+    size_t scenario;
+    const struct lab_prove *prove;
+    char *name, *type;
+    bool answered;
+};
+struct host_item {
+    size_t scenario;
+    const struct lab_host *host;
+    char address[46];
+    bool answered;
+};
+struct proof {
+    const struct lab_world *world;
+    struct lab_scenario *const *scenarios;
+    struct dns_item *dns;
+    struct host_item *hosts;
+    size_t dns_count, host_count;
+    char **invalid;
+};
+
+static void blame(struct proof *p, size_t scenario, char *line)
+{
+    if (p->invalid[scenario] == NULL)
+        p->invalid[scenario] = line;
+    else
+        free(line);
+}
+
+static void add_scenario(struct proof *p, size_t index)
+{
+    const struct lab_scenario *s = p->scenarios[index];
+
+    for (unsigned i = 0; i < s->prove_count; i++) {
+        char *copy = lab_strdup(s->prove[i].dns);
+        char *rest = copy;
+        const char *owner = strsep(&rest, " ");
+
+        p->dns = lab_realloc(p->dns, p->dns_count + 1, sizeof(*p->dns));
+        p->dns[p->dns_count++] = (struct dns_item){
+            .scenario = index, .prove = &s->prove[i], .name = lab_scenario_name(s, owner), .type = lab_strdup(rest != NULL ? rest : "A")};
+        free(copy);
+    }
+    for (unsigned i = 0; i < s->hosts_count * 2; i++) {
+        struct host_item h = {.scenario = index, .host = &s->hosts[i / 2]};
+
+        lab_host_address(s->block, i / 2, i % 2 == 1, h.address);
+        p->hosts = lab_realloc(p->hosts, p->host_count + 1, sizeof(*p->hosts));
+        p->hosts[p->host_count++] = h;
+    }
+}
+
+/* Send everything, read everything. The requests fit a file better than a pipe: nobody has to read while we write. */
+static int run_worker(const struct proof *p, const struct lab_paths *paths, char **answers, struct lab_fault *fault)
+{
+    char *program = lab_format("%s/danelab", paths->bin);
+    char *const argv[] = {program, lab_strdup("prove-worker"), NULL};
+    const char *in_path = LAB_WORLD_DIR "/prove.in";
+    const char *out_path = LAB_WORLD_DIR "/prove.out";
+    struct lab_text requests = {0};
+    int in, out, status = 0, rc;
+    pid_t pid;
+
+    lab_text_put(&requests, "%s", "");
+    for (size_t i = 0; i < p->dns_count; i++)
+        lab_text_put(&requests, "D %s %s\n", p->dns[i].name, p->dns[i].type);
+    for (size_t i = 0; i < p->host_count; i++)
+        lab_text_put(&requests, "H %s\n", p->hosts[i].address);
+    rc = lab_file_write(in_path, requests.text, requests.len, fault);
+    in = open(in_path, O_RDONLY | O_CLOEXEC);
+    out = open(out_path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
+    pid = rc == 0 ? lab_world_spawn(p->world, argv, "/", in, out, STDERR_FILENO, fault) : -1;
+    (void)close(in);
+    (void)close(out);
+    if (pid > 0) {
+        while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+            continue;
+        rc = WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0
+             : lab_fail(fault, EX_SOFTWARE, "the process that proves the scenarios failed (status %d)", status);
+    } else {
+        rc = -1;
+    }
+    if (rc == 0)
+        rc = lab_file_read(out_path, answers, NULL, fault);
+    free(requests.text);
+    free(argv[1]);
+    free(program);
+    return rc;
+}
+
+static bool dns_fits(const struct lab_prove *want, int security, int answer)
+{
+    if (security != (int)want->is)
+        return false;
+    return want->answer == LAB_ANSWER_ANY || answer == (int)want->answer || want->is == LAB_BOGUS || want->is == LAB_ERROR;
+}
+
+static const char *dns_word(int security, int answer, char *room, size_t size)
+{
+    (void)snprintf(room, size, "%s %s", lab_security_name((enum lab_security)security), lab_answer_name((enum lab_answer)answer));
+    return room;
+}
+
+static void take_dns(struct proof *p, const char *rest)
+{
+    size_t index;
+    int daemon, daemon_answer, library, library_answer;
+    struct dns_item *item;
+    char a[40], b[40];
+
+    if (sscanf(rest, "%zu %d %d %d %d", &index, &daemon, &daemon_answer, &library, &library_answer) != 5 || index >= p->dns_count)
+        return;
+    item = &p->dns[index];
+    item->answered = true;
+    if (dns_fits(item->prove, daemon, daemon_answer) && dns_fits(item->prove, library, library_answer))
+        return;
+    blame(p, item->scenario,
+          lab_format("%s %s must be %s%s%s; the resolver says %s, libunbound says %s", item->name, item->type,
+                     lab_security_name(item->prove->is), item->prove->answer != LAB_ANSWER_ANY ? " " : "",
+                     item->prove->answer != LAB_ANSWER_ANY ? lab_answer_name(item->prove->answer) : "",
+                     dns_word(daemon, daemon_answer, a, sizeof(a)), dns_word(library, library_answer, b, sizeof(b))));
+}
+
+static int reply_code(const char *reply, int ordinary)
+{
+    return reply == NULL ? ordinary : (int)strtol(reply, NULL, 10);
+}
+
+/* What a host of that behaviour does, in the terms of a probe. */
+static struct lab_host_facts expected(const struct proof *p, const struct host_item *item)
+{
+    const struct lab_behaviour *b = lab_behaviour_find(item->host->smtp);
+    const struct lab_chain *chain = lab_world_chain(p->world, p->scenarios[item->scenario], item->host);
+    struct lab_host_facts f = {.connected = !b->unreachable};
+    X509 *sent[32];
+
+    if (f.connected)
+        f.banner = reply_code(b->banner, 220);
+    if (f.banner == 220)
+        f.ehlo = reply_code(b->ehlo, 250);
+    f.offers = f.ehlo == 250 && b->offers_starttls;
+    if (f.offers)
+        f.starttls = reply_code(b->starttls, 220);
+    f.tls = f.starttls == 220 && b->handshake == LAB_HS_OK && chain != NULL;
+    for (unsigned i = 0; f.tls && i < chain->count && f.certs < LAB_COUNT(sent); i++)
+        if (chain->certs[i].sent)
+            sent[f.certs++] = chain->certs[i].x509;
+    if (f.tls)
+        lab_chain_digest(sent, f.certs, f.chain);
+    return f;
+}
+
+static char *facts_text(const struct lab_host_facts *f)
+{
+    return lab_format("connect %s, banner %d, EHLO %d, STARTTLS %s %d, TLS %s, %u certificates %.12s", f->connected ? "yes" : "no",
+                      f->banner, f->ehlo, f->offers ? "offered" : "not offered", f->starttls, f->tls ? "yes" : "no", f->certs, f->chain);
+}
+
+static bool same_facts(const struct lab_host_facts *a, const struct lab_host_facts *b)
+{
+    return a->connected == b->connected && a->banner == b->banner && a->ehlo == b->ehlo && a->offers == b->offers &&
+           a->starttls == b->starttls && a->tls == b->tls && a->certs == b->certs && strcmp(a->chain, b->chain) == 0;
+}
+
+static void take_host(struct proof *p, const char *rest)
+{
+    struct lab_host_facts f = {0}, want;
+    int connected, offers, tls;
+    size_t index;
+
+    if (sscanf(rest, "%zu %d %d %d %d %d %d %u %64s", &index, &connected, &f.banner, &f.ehlo, &offers, &f.starttls, &tls, &f.certs, f.chain) != 9 ||
+        index >= p->host_count)
+        return;
+    f.connected = connected != 0;
+    f.offers = offers != 0;
+    f.tls = tls != 0;
+    if (!f.tls)
+        f.chain[0] = '\0';
+    p->hosts[index].answered = true;
+    want = expected(p, &p->hosts[index]);
+    if (!same_facts(&f, &want)) {
+        char *seen = facts_text(&f);
+        char *right = facts_text(&want);
+
+        blame(p, p->hosts[index].scenario,
+              lab_format("host %s (%s): must: %s; does: %s", p->hosts[index].host->name, p->hosts[index].address, right, seen));
+        free(right);
+        free(seen);
+    }
+}
+
+static void take_answers(struct proof *p, char *answers)
+{
+    char *rest = answers;
+    char *line;
+
+    while ((line = strsep(&rest, "\n")) != NULL) {
+        if (line[0] == 'D')
+            take_dns(p, line + 1);
+        else if (line[0] == 'H')
+            take_host(p, line + 1);
+    }
+    for (size_t i = 0; i < p->dns_count; i++)
+        if (!p->dns[i].answered)
+            blame(p, p->dns[i].scenario, lab_format("%s %s was not asked", p->dns[i].name, p->dns[i].type));
+    for (size_t i = 0; i < p->host_count; i++)
+        if (!p->hosts[i].answered)
+            blame(p, p->hosts[i].scenario, lab_format("host %s was not called", p->hosts[i].host->name));
+}
+
+int lab_prove(const struct lab_world *world, const struct lab_paths *paths, struct lab_scenario *const *scenarios, size_t count, char **invalid,
+              struct lab_fault *fault)
+{
+    struct proof p = {.world = world, .scenarios = scenarios, .invalid = invalid};
+    char *answers = NULL;
+    int rc;
+
+    for (size_t i = 0; i < count; i++) {
+        invalid[i] = NULL;
+        add_scenario(&p, i);
+    }
+    rc = run_worker(&p, paths, &answers, fault);
+    if (rc == 0)
+        take_answers(&p, answers);
+    for (size_t i = 0; i < p.dns_count; i++) {
+        free(p.dns[i].name);
+        free(p.dns[i].type);
+    }
+    free(answers);
+    free(p.dns);
+    free(p.hosts);
+    return rc;
+}

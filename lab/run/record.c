@@ -1,0 +1,148 @@
+/* record.c - run.jsonl of record.h. */
+#include "run/record.h"
+
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "run/evidence_dir.h"
+
+struct lab_record {
+    const struct lab_run_config *config;
+    FILE *out;
+};
+
+static int write_line(struct lab_record *r, json_t *object, struct lab_fault *fault)
+{
+    int rc = json_dumpf(object, r->out, JSON_COMPACT | JSON_PRESERVE_ORDER);
+
+    json_decref(object);
+    return rc == 0 && fputc('\n', r->out) != EOF && fflush(r->out) == 0 ? 0 : lab_fail_errno(fault, "%s/run.jsonl", r->config->out_dir);
+}
+
+/* SHA-256 over the selected scenario files, in order: two runs with the same one tested the same things. */
+static char *inputs_digest(const struct lab_run_config *c)
+{
+    EVP_MD_CTX *hash = EVP_MD_CTX_new();
+    uint8_t digest[32];
+
+    (void)EVP_DigestInit_ex(hash, EVP_sha256(), NULL);
+    for (size_t i = 0; i < c->count; i++) {
+        struct lab_fault ignored;
+        char *text;
+        size_t len;
+
+        if (lab_file_read(c->scenarios[i]->path, &text, &len, &ignored) != 0)
+            continue;
+        (void)EVP_DigestUpdate(hash, text, len);
+        free(text);
+    }
+    (void)EVP_DigestFinal_ex(hash, digest, NULL);
+    EVP_MD_CTX_free(hash);
+    return lab_hex(digest, sizeof(digest));
+}
+
+/* out/last always names the newest run; a failure to say so is no failure of the run. */
+static void link_last(const char *out_dir)
+{
+    const char *slash = strrchr(out_dir, '/');
+    char *link = lab_format("%.*s/last", (int)(slash - out_dir), out_dir);
+
+    (void)unlink(link);
+    (void)!symlink(slash + 1, link);
+    free(link);
+}
+
+static json_t *header(const struct lab_run_config *c, const json_t *hello)
+{
+    struct utsname host;
+    char *digest = inputs_digest(c);
+    json_t *h;
+
+    (void)uname(&host);
+    h = json_pack("{s:s, s:i, s:s, s:O?, s:O?, s:s, s:I, s:i, s:s, s:s, s:s}", "type", "header", "format", 1, "sut", c->sut, "name",
+                  json_object_get(hello, "name"), "version", json_object_get(hello, "version"), "profile", c->profile, "epoch",
+                  (json_int_t)LAB_EPOCH, "scenarios", (int)c->count, "inputs_sha256", digest, "kernel", host.release, "command", c->command);
+    free(digest);
+    return h;
+}
+
+int lab_record_open(const struct lab_run_config *config, const json_t *hello, struct lab_record **out, struct lab_fault *fault)
+{
+    struct lab_record *r = lab_calloc(1, sizeof(*r));
+    char *path = lab_format("%s/run.jsonl", config->out_dir);
+
+    r->config = config;
+    if (lab_make_dirs(config->out_dir, fault) == 0) {
+        r->out = fopen(path, "we");
+        if (r->out == NULL)
+            (void)lab_fail_errno(fault, "%s: cannot create", path);
+    }
+    free(path);
+    if (r->out == NULL || write_line(r, header(config, hello), fault) != 0) {
+        if (r->out != NULL)
+            (void)fclose(r->out);
+        free(r);
+        return -1;
+    }
+    link_last(config->out_dir);
+    *out = r;
+    return 0;
+}
+
+static json_t *strings(char *const *list, unsigned count)
+{
+    json_t *array = json_array();
+
+    for (unsigned i = 0; i < count; i++)
+        (void)json_array_append_new(array, json_string(list[i]));
+    return array;
+}
+
+json_t *lab_record_verdict(const struct lab_run_config *config, const struct lab_case *k)
+{
+    static const char *const outcomes[] = {"delivered", "deferred", "bounced", "queued", "none", "crashed", "unsupported"};
+    const struct lab_scenario *s = k->scenario;
+
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:s?, s:s, s:s?, s:s?, s:s?, s:s?, s:s?}", "type", "case", "case",
+                     k->name, "id", s->id, "topic", s->topic, "profile", config->profile, "policy", lab_policy_name(k->policy), "verdict",
+                     lab_verdict_name(k->judgement.verdict), "impact", lab_impact_name(s->impact), "rules",
+                     strings(s->rules, s->rules_count), "tags", strings(s->tags, s->tags_count), "twin", s->twin, "outcome",
+                     outcomes[k->outcome], "reason", k->reason, "text", k->text, "expected", k->judgement.expected, "seen",
+                     k->judgement.seen, "why", k->judgement.why);
+}
+
+int lab_record_case(struct lab_record *r, const struct lab_world *world, const struct lab_case *k, const struct lab_evidence *evidence,
+                    const struct lab_transcript *transcript, struct lab_fault *fault)
+{
+    if (write_line(r, lab_record_verdict(r->config, k), fault) != 0)
+        return -1;
+    return lab_evidence_dir_write(r->config, world, k, evidence, transcript, fault);
+}
+
+int lab_record_close(struct lab_record **r, const struct lab_run_result *result, struct lab_fault *fault)
+{
+    struct lab_record *it = *r;
+    json_t *verdicts = json_object();
+    int rc;
+
+    if (it == NULL)
+        return 0;
+    for (size_t i = 0; i < result->count; i++) {
+        const char *name = lab_verdict_name(result->cases[i].judgement.verdict);
+        json_int_t n = json_integer_value(json_object_get(verdicts, name));
+
+        (void)json_object_set_new(verdicts, name, json_integer(n + 1));
+    }
+    rc = write_line(it,
+                    json_pack("{s:s, s:i, s:i, s:i, s:i, s:o, s:i, s:i, s:b}", "type", "footer", "cases", (int)result->count, "passed",
+                              (int)result->passed, "failed", (int)result->failed, "skipped", (int)result->skipped, "verdicts", verdicts,
+                              "boot_ms", result->boot_ms, "total_ms", result->total_ms, "lab_broken", (int)result->lab_broken),
+                    fault);
+    (void)fclose(it->out);
+    free(it);
+    *r = NULL;
+    return rc;
+}

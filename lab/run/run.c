@@ -1,0 +1,328 @@
+/* run.c - one run inside its world, see run.h. */
+#include "run/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "run/batch.h"
+#include "run/prove.h"
+
+/* Everything of a run, inside the world's first process. */
+struct run {
+    const struct lab_run_config *config;
+    struct lab_world *world;
+    struct lab_adapter *adapter;
+    struct lab_record *record;
+    struct lab_console console;
+    struct lab_run_result result;
+    struct lab_scenario **scenarios;  /* selected and controls, each once */
+    size_t scenarios_count;
+    char **invalid;                   /* for each of them */
+    struct lab_fault fault;
+};
+
+static bool selected(const struct lab_run_config *c, enum lab_policy policy)
+{
+    return c->any_policy || c->policy == policy;
+}
+
+static void add_case(struct lab_case **list, size_t *count, struct lab_scenario *s, enum lab_policy policy, const struct lab_expect *expect)
+{
+    struct lab_case k = {.scenario = s, .policy = policy, .expect = expect, .outcome = LAB_R_NONE};
+
+    k.name = policy == LAB_POLICY_DANE ? lab_strdup(s->id) : lab_format("%s@%s", s->id, lab_policy_name(policy));
+    *list = lab_realloc(*list, *count + 1, sizeof(**list));
+    (*list)[(*count)++] = k;
+}
+
+size_t lab_cases_make(const struct lab_run_config *config, struct lab_case **out)
+{
+    size_t count = 0;
+
+    *out = NULL;
+    for (size_t i = 0; i < config->count; i++) {
+        for (int p = 0; p < LAB_POLICY_COUNT; p++) {
+            enum lab_policy policy = (enum lab_policy)p;
+            const struct lab_expect *expect = lab_expect_for(config->scenarios[i], config->profile, policy);
+
+            if (expect != NULL && selected(config, policy))
+                add_case(out, &count, config->scenarios[i], policy, expect);
+        }
+    }
+    return count;
+}
+
+void lab_cases_free(struct lab_case *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(cases[i].name);
+        free(cases[i].reason);
+        free(cases[i].text);
+        lab_judgement_free(&cases[i].judgement);
+    }
+    free(cases);
+}
+
+static void gather(struct run *r)
+{
+    const struct lab_run_config *c = r->config;
+
+    r->scenarios = lab_calloc(c->count + c->controls_count, sizeof(struct lab_scenario *));
+    for (size_t i = 0; i < c->count; i++)
+        r->scenarios[r->scenarios_count++] = c->scenarios[i];
+    for (size_t i = 0; i < c->controls_count; i++) {
+        bool there = false;
+
+        for (size_t k = 0; k < c->count; k++)
+            there = there || c->scenarios[k] == c->controls[i];
+        if (!there)
+            r->scenarios[r->scenarios_count++] = c->controls[i];
+    }
+    r->invalid = lab_calloc(r->scenarios_count, sizeof(char *));
+}
+
+static const char *invalid_of(const struct run *r, const struct lab_scenario *s)
+{
+    for (size_t i = 0; i < r->scenarios_count; i++)
+        if (r->scenarios[i] == s)
+            return r->invalid[i];
+    return NULL;
+}
+
+/* Boot and prove. */
+static int prepare(struct run *r)
+{
+    lab_console_bar(&r->console, "building the world", 0, 1);
+    if (lab_world_start(r->config->paths, r->scenarios, r->scenarios_count, &r->world, &r->fault) != 0)
+        return -1;
+    r->result.boot_ms = lab_world_boot_ms(r->world);
+    lab_console_bar(&r->console, "proving that it is what the scenarios say", 0, 1);
+    return lab_prove(r->world, r->config->paths, r->scenarios, r->scenarios_count, r->invalid, &r->fault);
+}
+
+static char *batch_dir(const struct run *r, const char *phase)
+{
+    if (r->config->out_dir == NULL)
+        return lab_format(LAB_WORLD_DIR "/sender/%s", phase);
+    return lab_format("%s/sender/%s", r->config->out_dir, phase);
+}
+
+static int send_batch(struct run *r, const char *phase, enum lab_policy policy, struct lab_case **cases, size_t count, bool record)
+{
+    char *dir = batch_dir(r, phase);
+    struct lab_batch b = {.config = r->config,
+                          .world = r->world,
+                          .adapter = r->adapter,
+                          .console = &r->console,
+                          .record = record ? r->record : NULL,
+                          .phase = phase,
+                          .dir = dir,
+                          .policy = policy,
+                          .cases = cases,
+                          .count = count};
+    int rc = count > 0 ? lab_batch_run(&b, &r->fault) : 0;
+
+    free(dir);
+    return rc;
+}
+
+/* The four controls. 0: all as they must be; otherwise fault says which is not. */
+static int run_controls(struct run *r, const char *phase)
+{
+    struct lab_run_config c = *r->config;
+    struct lab_case *cases;
+    struct lab_case **list;
+    size_t count;
+    int rc;
+
+    c.scenarios = r->config->controls;
+    c.count = r->config->controls_count;
+    c.any_policy = false;
+    c.policy = LAB_POLICY_DANE;
+    count = lab_cases_make(&c, &cases);
+    list = lab_calloc(count, sizeof(struct lab_case *));
+    for (size_t i = 0; i < count; i++)
+        list[i] = &cases[i];
+    rc = send_batch(r, phase, LAB_POLICY_DANE, list, count, false);
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        const struct lab_case *k = &cases[i];
+        const char *invalid = invalid_of(r, k->scenario);
+
+        if (k->judgement.verdict != LAB_V_PASS || invalid != NULL)
+            rc = lab_fail(&r->fault, EX_PROTOCOL, "%s: control %s is %s: %s", phase, k->name, lab_verdict_name(k->judgement.verdict),
+                          invalid != NULL               ? invalid
+                          : k->judgement.seen != NULL   ? k->judgement.seen
+                          : k->judgement.why != NULL    ? k->judgement.why
+                                                        : "no evidence");
+    }
+    free(list);
+    lab_cases_free(cases, count);
+    return rc;
+}
+
+/* Cases whose scenario is not proven are judged before anything is sent: whatever the sender does there counts for nothing. */
+static void judge_invalid(struct run *r)
+{
+    for (size_t i = 0; i < r->result.count; i++) {
+        struct lab_case *k = &r->result.cases[i];
+        const char *invalid = invalid_of(r, k->scenario);
+
+        if (invalid == NULL)
+            continue;
+        k->judged = true;
+        k->judgement.verdict = LAB_V_LAB_INVALID;
+        k->judgement.why = lab_strdup(invalid);
+    }
+}
+
+/* All cases of one policy in one batch. */
+static int run_policy(struct run *r, enum lab_policy policy)
+{
+    struct lab_case **list = lab_calloc(r->result.count, sizeof(struct lab_case *));
+    size_t count = 0;
+    int rc;
+
+    for (size_t i = 0; i < r->result.count; i++)
+        if (r->result.cases[i].policy == policy)
+            list[count++] = &r->result.cases[i];
+    rc = send_batch(r, lab_policy_name(policy), policy, list, count, true);
+    free(list);
+    return rc;
+}
+
+/* Nothing the sender does can be trusted: no case has a verdict of its own. */
+static void adapter_broken(struct run *r, const char *why)
+{
+    for (size_t i = 0; i < r->result.count; i++) {
+        struct lab_case *k = &r->result.cases[i];
+
+        if (k->judgement.verdict == LAB_V_LAB_INVALID)
+            continue;
+        free(k->judgement.why);
+        k->judged = true;
+        k->judgement.verdict = LAB_V_ADAPTER_ERROR;
+        k->judgement.why = lab_strdup(why);
+    }
+}
+
+static void count_verdicts(struct run *r)
+{
+    struct lab_run_result *result = &r->result;
+
+    result->passed = result->failed = result->skipped = 0;
+    for (size_t i = 0; i < result->count; i++) {
+        switch (result->cases[i].judgement.verdict) {
+        case LAB_V_PASS:
+        case LAB_V_NON_STRICT:
+        case LAB_V_INFO:
+            result->passed++;
+            break;
+        case LAB_V_UNSUPPORTED:
+        case LAB_V_SKIP:
+        case LAB_V_DISPUTED:
+            result->skipped++;
+            break;
+        case LAB_V_LAB_INVALID:
+        case LAB_V_ADAPTER_ERROR:
+            result->lab_broken = true;
+            result->failed++;
+            break;
+        case LAB_V_LEAK:
+        case LAB_V_DOWNGRADE:
+        case LAB_V_LOST:
+        case LAB_V_STUCK:
+        case LAB_V_REASON:
+        case LAB_V_OTHER:
+        case LAB_V_HANG:
+        case LAB_V_CRASH:
+        case LAB_V_COUNT:
+            result->failed++;
+            break;
+        }
+    }
+}
+
+static int send_all(struct run *r)
+{
+    int rc = 0;
+
+    if (r->config->controls_count > 0 && run_controls(r, "controls-before") != 0) {
+        lab_console_say(&r->console, "ADAPTER-ERROR: %s", r->fault.what);
+        adapter_broken(r, r->fault.what);
+        r->result.lab_broken = true;
+        return 0;
+    }
+    judge_invalid(r);
+    for (int p = 0; p < LAB_POLICY_COUNT && rc == 0; p++)
+        rc = run_policy(r, (enum lab_policy)p);
+    if (rc == 0)
+        rc = lab_world_check(r->world, &r->fault);
+    if (rc == 0 && r->config->controls_count > 0 && run_controls(r, "controls-after") != 0) {
+        lab_console_say(&r->console, "ADAPTER-ERROR: %s", r->fault.what);
+        r->result.lab_broken = true;
+    }
+    return rc;
+}
+
+static int open_sender(struct run *r, json_t **hello)
+{
+    char *work = batch_dir(r, "adapter");
+    int rc = lab_adapter_open(r->world, r->config->paths, r->config->sut, work, &r->adapter, &r->fault);
+
+    free(work);
+    return rc == 0 ? lab_batch_greet(r->adapter, hello, &r->fault) : -1;
+}
+
+static int exit_status(const struct run *r)
+{
+    if (r->result.lab_broken)
+        return 3;
+    if (r->result.failed > 0)
+        return 1;
+    return r->result.passed < r->config->min || r->result.count == 0 ? 4 : 0;
+}
+
+static int drive(struct run *r)
+{
+    json_t *hello = NULL;
+    int rc = prepare(r);
+
+    if (rc == 0)
+        rc = open_sender(r, &hello);
+    if (rc == 0 && r->config->out_dir != NULL)
+        rc = lab_record_open(r->config, hello, &r->record, &r->fault);
+    if (rc == 0)
+        rc = send_all(r);
+    json_decref(hello);
+    return rc;
+}
+
+static int body(void *self)
+{
+    struct run *r = self;
+    int64_t begin = lab_now_ms();
+    int rc;
+
+    lab_console_init(&r->console, r->config->quiet);
+    r->result.count = lab_cases_make(r->config, &r->result.cases);
+    gather(r);
+    rc = drive(r);
+    r->result.total_ms = (int)(lab_now_ms() - begin);
+    count_verdicts(r);
+    if (rc == 0 && r->record != NULL)
+        rc = lab_record_close(&r->record, &r->result, &r->fault);
+    lab_adapter_close(&r->adapter);
+    if (rc == 0)
+        lab_console_sum(&r->console, r->config, &r->result);
+    else
+        (void)fprintf(stderr, "danelab: %s\n", r->fault.what);
+    lab_world_stop(&r->world);
+    return rc == 0 ? exit_status(r) : 3;
+}
+
+int lab_run(const struct lab_run_config *config, struct lab_fault *fault)
+{
+    struct run r = {.config = config};
+
+    return lab_world_enter(body, &r, fault);
+}

@@ -1,0 +1,176 @@
+/* tree.h - what the files of lab/sign share: keys, parsed records, zones and their signed form. */
+#ifndef LAB_SIGN_TREE_H
+#define LAB_SIGN_TREE_H
+
+#include <ldns/ldns.h>
+#include <openssl/evp.h>
+
+#include "sign/sign.h"
+
+enum lab_level { LAB_LEVEL_ROOT, LAB_LEVEL_TLD, LAB_LEVEL_LEAF, LAB_LEVEL_COUNT };
+
+#define LAB_ZONE_TTL 300u
+#define LAB_DAY INT64_C(86400)
+
+/* --- key.c: one Ed25519 key for each level
+ * ---------------------------------------------------------- */
+
+struct lab_zone_key {
+    EVP_PKEY *pkey;
+    EVP_MD_CTX
+    *ready; /* copied for each signature: a fresh one would look the algorithm up again */
+    uint8_t public_key[32];
+    uint16_t tag;
+};
+
+/* Seconds since 1970. */
+struct lab_validity {
+    int64_t inception;
+    int64_t expiration;
+};
+
+struct lab_rrset;
+
+/* path: a PEM file with a PKCS #8 Ed25519 key. */
+LAB_MUST_USE int lab_zone_key_load(const char *path, struct lab_zone_key *out,
+                                   struct lab_fault *fault);
+void lab_zone_key_fini(struct lab_zone_key *key);
+/* The caller frees the results. */
+ldns_rr *lab_zone_key_dnskey(const struct lab_zone_key *key, const ldns_rdf *owner);
+ldns_rr *lab_zone_key_ds(const struct lab_zone_key *key, const ldns_rdf *owner);
+/* Replaces set->sig. */
+LAB_MUST_USE int lab_rrset_sign(struct lab_rrset *set, const struct lab_zone_key *key,
+                                const ldns_rdf *signer, const struct lab_validity *when,
+                                struct lab_fault *fault);
+
+/* --- records.c, entry.c: master-file text
+ * ----------------------------------------------------------- */
+
+struct lab_record {
+    ldns_rr *rr;
+    unsigned line;
+};
+
+struct lab_records {
+    struct lab_record *list;
+    size_t count;
+    size_t room;
+};
+
+/* whose: what faults call the text, "zone x.example." or a path; whole: SOA and NS of the apex
+ * stand in the text (and must). Owners become lower case. */
+LAB_MUST_USE int lab_records_parse(const char *whose, const char *text, const ldns_rdf *origin,
+                                   bool whole, struct lab_records *out, struct lab_fault *fault);
+void lab_records_free(struct lab_records *records);
+
+/* Reads one entry after another: comments gone, parentheses resolved, one line each. */
+struct lab_entry_reader {
+    const char *at;
+    unsigned line;  /* of the next character */
+    unsigned start; /* of the entry returned last */
+    struct lab_text text;
+    const char *wrong; /* why -1 was returned */
+};
+/* 1: an entry is in text; 0: end; -1: malformed, see wrong and start. */
+int lab_entry_next(struct lab_entry_reader *reader);
+/* ldns cuts numbers to their field's width and pads odd hex: find what it let pass. NULL if
+ * nothing. */
+const char *lab_entry_doubt(const char *entry, const ldns_rr *rr);
+
+/* --- the tree: tree.c
+ * ------------------------------------------------------------------------------- */
+
+struct lab_built;
+struct lab_verb;
+
+/* A damage as it is to be done: recipe, and owner and type when the recipe has them (else NULL, 0).
+ */
+struct lab_harm {
+    const struct lab_damage_recipe *recipe;
+    const struct lab_verb *verb;
+    ldns_rdf *owner;
+    ldns_rr_type type;
+};
+
+struct lab_tree_zone {
+    char *name;
+    ldns_rdf *origin;
+    enum lab_level level;
+    bool is_signed;
+    bool served;
+    bool whole; /* a shared zone: its records include SOA and NS */
+    enum lab_denial denial;
+    struct lab_records records;
+    struct lab_harm *harm;
+    size_t harm_count;
+    char *whose;                  /* what faults call it */
+    struct lab_tree_zone *parent; /* set by write; NULL for the root */
+};
+
+struct lab_tree {
+    struct lab_zone_key keys[LAB_LEVEL_COUNT];
+    struct lab_damage_list recipes;
+    struct lab_tree_zone **zones;
+    size_t count;
+    int64_t epoch;
+};
+
+/* --- built.c: one zone as sorted RRsets
+ * ------------------------------------------------------------- */
+
+struct lab_rrset {
+    ldns_rdf *owner; /* of the first record; not to be freed */
+    ldns_rr_type type;
+    ldns_rr_list *rrs;
+    ldns_rr *sig; /* NULL: none */
+    bool ours;    /* authoritative data of this zone: signed, and in the type bitmap */
+    bool hidden;  /* below a zone cut */
+};
+
+struct lab_built {
+    const struct lab_tree *tree;
+    const struct lab_tree_zone *zone;
+    struct lab_rrset *sets; /* sorted: owner in canonical order, then type, SOA first */
+    size_t count;
+    size_t room;
+};
+
+/* Records, apex and delegations of a zone: all but what denies. */
+LAB_MUST_USE int lab_built_make(const struct lab_tree *tree, const struct lab_tree_zone *zone,
+                                struct lab_built *out, struct lab_fault *fault);
+void lab_built_free(struct lab_built *built);
+/* Take rr as an RRset of its own; sort when all are added. */
+void lab_built_add(struct lab_built *built, ldns_rr *rr);
+void lab_built_sort(struct lab_built *built);
+void lab_built_remove(struct lab_built *built, struct lab_rrset *set);
+struct lab_rrset *lab_built_find(const struct lab_built *built, const ldns_rdf *owner,
+                                 ldns_rr_type type);
+/* One past the last RRset with the owner of RRset first. */
+size_t lab_built_group(const struct lab_built *built, size_t first);
+LAB_MUST_USE int lab_built_sign(struct lab_built *built, struct lab_fault *fault);
+/* p, or the end of the process if it is NULL: ldns gives NULL when there is no memory. */
+void *lab_must(void *p);
+
+/* --- denial.c
+ * --------------------------------------------------------------------------------------- */
+
+/* Add the NSEC or NSEC3 chain. */
+void lab_denial_add(struct lab_built *built);
+/* The NSEC or NSEC3 RRset that shows that owner has no such type or does not exist. NULL: the zone
+ * has none any more. */
+struct lab_rrset *lab_denial_find(const struct lab_built *built, const ldns_rdf *owner);
+
+/* --- damage.c
+ * --------------------------------------------------------------------------------------- */
+
+/* The row of a verb, or NULL. names: all verbs, for faults; the caller frees it. */
+const struct lab_verb *lab_verb_find(const char *name);
+bool lab_verb_on_rrset(const struct lab_verb *verb);
+char *lab_verb_names(void);
+/* The DS record that the parent has of a signed zone after the zone's own damage; NULL: none. The
+ * caller frees it. */
+ldns_rr *lab_damage_ds(const struct lab_tree *tree, const struct lab_tree_zone *zone);
+/* Everything else, after signing. */
+LAB_MUST_USE int lab_damage_apply(struct lab_built *built, struct lab_fault *fault);
+
+#endif

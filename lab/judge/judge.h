@@ -1,45 +1,47 @@
-/* judge.h - from evidence to verdict. Pure: reads no file, asks nobody, knows no sender. design: verdicts are computed from what
- * was seen on the wire; what the sender says only corroborates. */
+/* judge.h - from evidence to verdict. Pure: reads no file, asks nobody, knows no sender. design:
+ * verdicts are computed from what was seen on the wire; what the sender says only corroborates. */
 #ifndef LAB_JUDGE_JUDGE_H
 #define LAB_JUDGE_JUDGE_H
 
 #include "base/base.h"
 #include "scen/scenario.h"
 
-/* X(name, word, gates, severity 0..4) */
-#define LAB_VERDICT_LIST(X)                       \
-    X(PASS, "PASS", 0)                            \
-    X(NON_STRICT, "NON-STRICT", 0)                \
-    X(INFO, "INFO", 0)                            \
-    X(LEAK, "FAIL:leak", 1)                       \
-    X(DOWNGRADE, "FAIL:downgrade", 1)             \
-    X(LOST, "FAIL:lost", 1)                       \
-    X(STUCK, "FAIL:stuck", 1)                     \
-    X(REASON, "FAIL:reason", 1)                   \
-    X(OTHER, "FAIL:other", 1)                     \
-    X(HANG, "HANG", 1)                            \
-    X(CRASH, "CRASH", 1)                          \
-    X(UNSUPPORTED, "UNSUPPORTED", 0)              \
-    X(SKIP, "SKIP", 0)                            \
-    X(DISPUTED, "DISPUTED", 0)                    \
-    X(LAB_INVALID, "LAB-INVALID", 1)              \
+/* X(name, word, gates) */
+#define LAB_VERDICT_LIST(X)           \
+    X(PASS, "PASS", 0)                \
+    X(NON_STRICT, "NON-STRICT", 0)    \
+    X(INFO, "INFO", 0)                \
+    X(LEAK, "FAIL:leak", 1)           \
+    X(DOWNGRADE, "FAIL:downgrade", 1) \
+    X(LOST, "FAIL:lost", 1)           \
+    X(STUCK, "FAIL:stuck", 1)         \
+    X(REASON, "FAIL:reason", 1)       \
+    X(OTHER, "FAIL:other", 1)         \
+    X(HANG, "HANG", 1)                \
+    X(CRASH, "CRASH", 1)              \
+    X(UNSUPPORTED, "UNSUPPORTED", 0)  \
+    X(SKIP, "SKIP", 0)                \
+    X(DISPUTED, "DISPUTED", 0)        \
+    X(LAB_INVALID, "LAB-INVALID", 1)  \
     X(ADAPTER_ERROR, "ADAPTER-ERROR", 1)
 
 enum lab_verdict {
 #define X(name, word, gates) LAB_V_##name,
     LAB_VERDICT_LIST(X)
 #undef X
-    LAB_V_COUNT
+        LAB_V_COUNT
 };
 const char *lab_verdict_name(enum lab_verdict v);
+/* Does this verdict alone make a run fail? */
+bool lab_verdict_gates(enum lab_verdict v);
 
 /* One SMTP session as the host saw it. Strings are the evidence's. */
 struct lab_session {
     unsigned conn;
-    const char *host;      /* absolute name without trailing dot */
+    const char *host; /* absolute name without trailing dot */
     const char *address;
-    bool starttls;         /* STARTTLS was sent */
-    bool tls;              /* handshake done */
+    bool starttls; /* STARTTLS was sent */
+    bool tls;      /* handshake done */
     const char *tls_version;
     const char *sni;       /* NULL: none sent */
     const char *tls_error; /* handshake failed: why */
@@ -47,42 +49,52 @@ struct lab_session {
     bool clear_mail;       /* MAIL, RCPT or message sent outside TLS */
     bool message;          /* final dot sent */
     bool message_tls;
-    int message_reply;     /* SMTP code for the final dot; 0: none */
+    int message_reply; /* SMTP code for the final dot; 0: none */
 };
 
 struct lab_query {
-    const char *name;  /* lower case, trailing dot */
+    const char *name; /* lower case, trailing dot */
     const char *type;
 };
 
 /* What the sender reports through its adapter. */
-enum lab_report_outcome { LAB_R_DELIVERED, LAB_R_DEFERRED, LAB_R_BOUNCED, LAB_R_QUEUED, LAB_R_NONE, LAB_R_CRASHED, LAB_R_UNSUPPORTED };
+enum lab_report_outcome {
+    LAB_R_DELIVERED,
+    LAB_R_DEFERRED,
+    LAB_R_BOUNCED,
+    LAB_R_QUEUED,
+    LAB_R_NONE,
+    LAB_R_CRASHED,
+    LAB_R_UNSUPPORTED
+};
 struct lab_report {
     enum lab_report_outcome outcome;
-    const char *reason;  /* our reason word, or NULL */
-    const char *text;    /* the sender's own words, or NULL */
+    const char *reason; /* our reason word, or NULL */
+    const char *text;   /* the sender's own words, or NULL */
 };
 
 struct lab_evidence {
     struct lab_session *sessions;
     unsigned sessions_count;
-    struct lab_query *queries;   /* asked by the sender, in order */
+    struct lab_query *queries; /* asked by the sender, in order */
     unsigned queries_count;
     struct lab_report report;
 };
 
 struct lab_judgement {
     enum lab_verdict verdict;
-    char *expected;   /* one line each; owned: lab_judgement_free */
+    char *expected; /* one line each; owned: lab_judgement_free */
     char *seen;
-    char *why;        /* which check decided */
+    char *why; /* which check decided */
 };
 
 /* The expectation for a profile and policy, or NULL when the scenario has none. */
-const struct lab_expect *lab_expect_for(const struct lab_scenario *s, const char *profile, enum lab_policy policy);
+const struct lab_expect *lab_expect_for(const struct lab_scenario *s, const char *profile,
+                                        enum lab_policy policy);
 
-/* See judge.c for the order of checks. */
-void lab_judge(const struct lab_scenario *s, const struct lab_expect *expect, const struct lab_evidence *seen, struct lab_judgement *out);
+/* See judge.c for the order of checks. out is filled anew. */
+void lab_judge(const struct lab_scenario *s, const struct lab_expect *expect,
+               const struct lab_evidence *seen, struct lab_judgement *out);
 void lab_judgement_free(struct lab_judgement *j);
 
 #endif

@@ -1,6 +1,7 @@
 /* scenario.h - one behaviour, as its YAML file states it. Plain data; scen/load.c fills it.
  *
- * Names in a scenario are relative to the scenario's domain, <id>.example., unless they end in a dot;
+ * Names in a scenario are relative to the scenario's domain, <id>.example., unless they end in a
+ * dot;
  * "@" is that domain itself. */
 #ifndef LAB_SCEN_SCENARIO_H
 #define LAB_SCEN_SCENARIO_H
@@ -10,45 +11,67 @@
 
 #include "base/base.h"
 
-/* What a validating resolver says of an answer; ERROR is SERVFAIL without a validation failure, or silence. */
+/* What a validating resolver says of an answer; ERROR is SERVFAIL without a validation failure, or
+ * silence. */
 enum lab_security { LAB_SECURE, LAB_INSECURE, LAB_BOGUS, LAB_ERROR };
 enum lab_answer { LAB_ANSWER_ANY, LAB_ANSWER_DATA, LAB_ANSWER_NODATA, LAB_ANSWER_NXDOMAIN };
 enum lab_outcome { LAB_DELIVERED, LAB_DEFERRED, LAB_BOUNCED };
 enum lab_over { LAB_OVER_ANY, LAB_OVER_TLS, LAB_OVER_CLEAR };
 enum lab_grade { LAB_GRADE_PASS, LAB_GRADE_NON_STRICT, LAB_GRADE_INFO };
-enum lab_impact { LAB_IMPACT_LEAK, LAB_IMPACT_DOWNGRADE, LAB_IMPACT_LOST, LAB_IMPACT_STUCK, LAB_IMPACT_HYGIENE };
-enum lab_policy { LAB_POLICY_DANE, LAB_POLICY_DANE_ONLY, LAB_POLICY_MAY, LAB_POLICY_ENCRYPT, LAB_POLICY_COUNT };
+enum lab_impact {
+    LAB_IMPACT_LEAK,
+    LAB_IMPACT_DOWNGRADE,
+    LAB_IMPACT_LOST,
+    LAB_IMPACT_STUCK,
+    LAB_IMPACT_HYGIENE
+};
+enum lab_policy {
+    LAB_POLICY_DANE,
+    LAB_POLICY_DANE_ONLY,
+    LAB_POLICY_MAY,
+    LAB_POLICY_ENCRYPT,
+    LAB_POLICY_COUNT
+};
 enum lab_denial { LAB_NSEC, LAB_NSEC3, LAB_NSEC3_OPTOUT };
 /* What an observation looks for; see lab_observation. */
-enum lab_see { LAB_SEE_QUERY, LAB_SEE_CONNECT, LAB_SEE_STARTTLS, LAB_SEE_TLS, LAB_SEE_SNI, LAB_SEE_MAIL, LAB_SEE_CLEAR_MAIL };
+enum lab_see {
+    LAB_SEE_QUERY,
+    LAB_SEE_CONNECT,
+    LAB_SEE_STARTTLS,
+    LAB_SEE_TLS,
+    LAB_SEE_SNI,
+    LAB_SEE_MAIL,
+    LAB_SEE_CLEAR_MAIL
+};
 
-/* A fault put into a zone after (or while) it is signed. The recipe names a row of zones/damage.yaml. */
+/* A fault put into a zone after (or while) it is signed. The recipe names a row of
+ * zones/damage.yaml. */
 struct lab_damage {
     char *recipe;
-    char *owner;  /* NULL for recipes that concern a whole zone or its delegation */
-    char *type;   /* RR type mnemonic; NULL likewise */
+    char *owner; /* NULL for recipes that concern a whole zone or its delegation */
+    char *type;  /* RR type mnemonic; NULL likewise */
 };
 
 struct lab_zone {
-    char *name;              /* "@", or a name below it, or <id>--WORD.example. */
-    bool is_signed;          /* signed with the lab's leaf key, DS in the parent */
-    bool served;             /* false: delegated, but the server does not know the zone (lame, REFUSED) */
-    enum lab_denial denial;  /* how the zone proves absence */
-    char *records;           /* master-file lines; {a H} {aaaa H} {tlsa H[.ELEMENT] U S M} are replaced */
+    char *name;     /* "@", or a name below it, or <id>--WORD.example. */
+    bool is_signed; /* signed with the lab's leaf key, DS in the parent */
+    bool served;    /* false: delegated, but the server does not know the zone (lame, REFUSED) */
+    enum lab_denial denial; /* how the zone proves absence */
+    char *records; /* master-file lines; {a H} {aaaa H} {tlsa H[.ELEMENT] U S M} are replaced */
     struct lab_damage *damage;
     unsigned damage_count;
 };
 
 struct lab_host {
-    char *name;    /* host name; also its key in placeholders and observations */
-    char *cert;    /* recipe of certs/recipes.yaml; NULL if the host never gets as far as TLS */
-    char **names;  /* DNS names of the leaf certificate; none given: the host's own name */
+    char *name;   /* host name; also its key in placeholders and observations */
+    char *cert;   /* recipe of certs/recipes.yaml; NULL if the host never gets as far as TLS */
+    char **names; /* DNS names of the leaf certificate; none given: the host's own name */
     unsigned names_count;
-    char *smtp;    /* behaviour, a row of lab/smtp/behaviour.c */
+    char *smtp; /* behaviour, a row of lab/smtp/behaviour.c; "starttls" if the file does not say */
 };
 
 struct lab_prove {
-    char *dns;  /* "OWNER TYPE" */
+    char *dns; /* "OWNER TYPE" */
     enum lab_security is;
     enum lab_answer answer;
 };
@@ -56,27 +79,29 @@ struct lab_prove {
 /* One thing to be seen, or not to be seen, on the wire. */
 struct lab_observation {
     enum lab_see see;
-    char *at;  /* connect starttls tls sni mail clear-mail: the host */
-    char *of;  /* query: "OWNER TYPE" (the owner may be "*."-prefixed: any name below); sni: the expected name */
+    char *at; /* connect starttls tls sni mail clear-mail: the host */
+    char *of; /* query: "OWNER TYPE" (the owner may be "*."-prefixed: any name below); sni: the
+                 expected name */
 };
 
 struct lab_accept {
     enum lab_outcome outcome;
-    char *host;           /* delivered: by which host; NULL: any */
-    enum lab_over over;   /* delivered: in TLS or in clear */
+    char *host;         /* delivered: by which host; NULL: any */
+    enum lab_over over; /* delivered: in TLS or in clear */
     enum lab_grade as;
-    char *note;           /* why this alternative is acceptable */
+    char *note; /* why this alternative is acceptable */
 };
 
-/* What is right under some profiles and policies. Accepted outcomes are ranked, the first match counts. */
+/* What is right under some profiles and policies. Accepted outcomes are ranked, the first match
+ * counts. */
 struct lab_expect {
     char **profiles;
     unsigned profiles_count;
-    enum lab_policy *policies;  /* none given: dane */
+    enum lab_policy *policies; /* none given: dane */
     unsigned policies_count;
     struct lab_accept *accept;
     unsigned accept_count;
-    char **reasons;             /* reason words that a sender may give, when it gives one; none: any */
+    char **reasons; /* reason words that a sender may give, when it gives one; none: any */
     unsigned reasons_count;
     struct lab_observation *require;
     unsigned require_count;
@@ -92,9 +117,10 @@ struct lab_scenario {
     enum lab_impact impact;
     char **tags;
     unsigned tags_count;
-    char *twin;   /* id of the scenario that differs in one fact and is delivered; NULL if none is needed */
-    char *why;    /* prose: why this branch exists and what goes wrong in the world without it */
-    char *to;     /* domain the message is sent to; NULL: "@" */
+    char *twin; /* id of the scenario that differs in one fact and is delivered; NULL if none is
+                   needed */
+    char *why;  /* prose: why this branch exists and what goes wrong in the world without it */
+    char *to;   /* domain the message is sent to; NULL: "@" */
     struct lab_zone *zones;
     unsigned zones_count;
     struct lab_host *hosts;
@@ -106,8 +132,8 @@ struct lab_scenario {
 
     /* set by the loader, not by the file */
     char *path;
-    char *topic;         /* directory, e.g. "03-tlsa-lookup" */
-    unsigned block;      /* its addresses: see lab_host_address */
+    char *topic;    /* directory, e.g. "03-tlsa-lookup" */
+    unsigned block; /* its addresses: see lab_host_address */
 };
 
 /* Words of the enums above as they stand in files and reports. */
@@ -119,16 +145,16 @@ const char *lab_policy_name(enum lab_policy v);
 const char *lab_impact_name(enum lab_impact v);
 const char *lab_see_name(enum lab_see v);
 
-/* The scenario's domain with a trailing dot, and a name of the scenario made absolute (lower case, trailing dot).
- * The caller frees the result. */
+/* The scenario's domain with a trailing dot, and a name of the scenario made absolute (lower case,
+ * trailing dot). The caller frees the result. */
 char *lab_scenario_domain(const struct lab_scenario *s);
 char *lab_scenario_name(const struct lab_scenario *s, const char *name);
 
 /* The host of that (relative or absolute) name, or NULL. */
 const struct lab_host *lab_scenario_host(const struct lab_scenario *s, const char *name);
 
-/* Addresses of a scenario's index-th host: 198.18.0.0/15 and 2001:db8:18::/48, 16 a block. Block 0 is the lab's own
- * servers. Written to the caller's buffer. */
+/* Addresses of a scenario's index-th host: 198.18.0.0/15 and 2001:db8:18::/48, 16 a block. Block 0
+ * is the lab's own servers. Written to the caller's buffer. */
 void lab_host_address(unsigned block, unsigned index, bool ipv6, char out[46]);
 
 /* A whole catalogue, sorted by id. */
@@ -137,16 +163,38 @@ struct lab_catalogue {
     size_t count;
 };
 
-/* Load every *.yaml below root (or one file). Faults are collected: each is printed through report (never NULL) as
- * "FILE:LINE:COLUMN: what; expected ..."; the return value is their number, or -1 if root cannot be read. Checks the schema
- * and every rule of lab/scen/lint.h. */
-struct lab_lint_context {
-    const char *rules_path;    /* scenarios/rules.tsv */
-    const char *damage_path;   /* zones/damage.yaml */
-    const char *certs_path;    /* certs/recipes.yaml */
+/* What scenarios may refer to, as the rest of the lab knows it; the cli fills it. A list that is
+ * NULL is not checked against. */
+struct lab_known_damage {
+    const char *name;
+    bool on_rrset; /* needs owner and type */
 };
-int lab_catalogue_load(const char *root, const struct lab_lint_context *context, void (*report)(void *self, const char *line),
-                       void *self, struct lab_catalogue *out);
+struct lab_known_behaviour {
+    const char *name;
+    bool reachable;  /* a connection can be made */
+    bool tls;        /* a TLS handshake can succeed */
+    bool mail_tls;   /* takes a message inside TLS */
+    bool mail_clear; /* takes a message outside TLS */
+};
+struct lab_lint_context {
+    const char *rules_path; /* scenarios/rules.tsv, or NULL */
+    const struct lab_known_damage *damage;
+    size_t damage_count;
+    const struct lab_known_behaviour *behaviours;
+    size_t behaviours_count;
+    const char *const *certs; /* names of certificate recipes */
+    size_t certs_count;
+};
+
+/* Load every *.yaml below root, or one file. Faults are collected: each is given to report (never
+ * NULL) as "FILE:LINE:COLUMN: what; expected ..."; the return value is their number, or -1 (and one
+ * line reported) if root or the rules cannot be read. Checks the schema and every rule of
+ * scen/lint.h; files with faults are not in out, which is always filled. A single file
+ * NN-topic/ID.yaml is loaded as part of its catalogue (twins, addresses), but only it is reported
+ * on and returned. */
+int lab_catalogue_load(const char *root, const struct lab_lint_context *context,
+                       void (*report)(void *self, const char *line), void *self,
+                       struct lab_catalogue *out);
 void lab_catalogue_free(struct lab_catalogue *c);
 const struct lab_scenario *lab_catalogue_find(const struct lab_catalogue *c, const char *id);
 

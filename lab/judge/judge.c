@@ -1,0 +1,368 @@
+/* judge.c - from evidence to verdict. The checks, in order; the first that speaks decides:
+ *
+ *  1  leak        MAIL, RCPT or message in clear at a host where no accepted delivery is in clear
+ * -> LEAK. Whatever else happened, and whatever the sender says. 2  forbidden   seen: MAIL (also in
+ * clear) -> LEAK, a connection -> OTHER, the rest -> REASON. 3  no outcome  UNSUPPORTED, CRASH,
+ * HANG from the report, if no host has acknowledged the message. 4  contradiction between report
+ * and wire, and delivery more than once -> OTHER. 5  no attempt  not delivered, but neither a query
+ * nor a session -> OTHER: a sender that does nothing also "defers". 6  outcome     the first
+ * accepted alternative that fits. None: delivered in clear -> LEAK, in TLS -> LEAK or DOWNGRADE,
+ * bounced -> LOST, deferred -> STUCK. 7  required    not seen -> REASON. 8  reason      the sender
+ * gave a reason word that is not among the accepted ones -> REASON. 9  the grade of the
+ * alternative: PASS, NON-STRICT or INFO.
+ *
+ * "Delivered" means that a host has acknowledged the final dot with 2xx; only for what is not
+ * delivered the sender is asked whether it deferred or bounced. Mail that is still queued is
+ * deferred. */
+#include "judge/judge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge/observe.h"
+#include "judge/say.h"
+
+struct trial {
+    const struct lab_scenario *s;
+    const struct lab_expect *expect;
+    const struct lab_evidence *seen;
+    const struct lab_session *delivery; /* the session that took the message, or NULL */
+    unsigned deliveries;
+    enum lab_outcome outcome;
+    const struct lab_accept *match;
+    struct lab_text why;
+};
+
+const char *lab_verdict_name(enum lab_verdict v)
+{
+    static const char *const names[] = {
+#define X(name, word, gates) word,
+        LAB_VERDICT_LIST(X)
+#undef X
+    };
+
+    return v < LAB_V_COUNT ? names[v] : "?";
+}
+
+bool lab_verdict_gates(enum lab_verdict v)
+{
+    static const bool gating[] = {
+#define X(name, word, gates) (gates) != 0,
+        LAB_VERDICT_LIST(X)
+#undef X
+    };
+
+    return v >= LAB_V_COUNT || gating[v];
+}
+
+static bool names_policy(const struct lab_expect *e, enum lab_policy policy)
+{
+    for (unsigned i = 0; i < e->policies_count; i++) {
+        if (e->policies[i] == policy)
+            return true;
+    }
+    return e->policies_count == 0 && policy == LAB_POLICY_DANE;
+}
+
+const struct lab_expect *lab_expect_for(const struct lab_scenario *s, const char *profile,
+                                        enum lab_policy policy)
+{
+    for (unsigned n = 0; n < s->expect_count; n++) {
+        for (unsigned i = 0; i < s->expect[n].profiles_count; i++) {
+            if (strcmp(s->expect[n].profiles[i], profile) == 0 &&
+                names_policy(&s->expect[n], policy))
+                return &s->expect[n];
+        }
+    }
+    return NULL;
+}
+
+/* May mail go in clear to the host of this session? Also if the scenario wants to see it (and have
+ * it refused). */
+static bool may_be_clear(const struct trial *t, const struct lab_session *session)
+{
+    for (unsigned i = 0; i < t->expect->accept_count; i++) {
+        const struct lab_accept *a = &t->expect->accept[i];
+
+        if (a->outcome == LAB_DELIVERED && a->over != LAB_OVER_TLS &&
+            lab_at(t->s, session, a->host))
+            return true;
+    }
+    for (unsigned i = 0; i < t->expect->require_count; i++) {
+        if (t->expect->require[i].see == LAB_SEE_CLEAR_MAIL &&
+            lab_at(t->s, session, t->expect->require[i].at))
+            return true;
+    }
+    return false;
+}
+
+/* Each check returns true if it has decided, with *v set and the reason in why. */
+
+static bool check_leak(struct trial *t, enum lab_verdict *v)
+{
+    for (unsigned i = 0; i < t->seen->sessions_count; i++) {
+        const struct lab_session *session = &t->seen->sessions[i];
+
+        if (!session->clear_mail || may_be_clear(t, session))
+            continue;
+        lab_text_put(&t->why, "mail was sent in clear to %s, where no accepted outcome allows it",
+                     session->host);
+        *v = LAB_V_LEAK;
+        return true;
+    }
+    return false;
+}
+
+static enum lab_verdict forbidden_verdict(enum lab_see see)
+{
+    switch (see) {
+    case LAB_SEE_MAIL:
+    case LAB_SEE_CLEAR_MAIL:
+        return LAB_V_LEAK;
+    case LAB_SEE_CONNECT:
+        return LAB_V_OTHER;
+    case LAB_SEE_QUERY:
+    case LAB_SEE_STARTTLS:
+    case LAB_SEE_TLS:
+    case LAB_SEE_SNI:
+        break;
+    }
+    return LAB_V_REASON;
+}
+
+/* The gravest counts, not the first in the file. */
+static bool check_forbidden(struct trial *t, enum lab_verdict *v)
+{
+    static const enum lab_verdict gravity[] = {LAB_V_LEAK, LAB_V_OTHER, LAB_V_REASON};
+
+    for (size_t g = 0; g < LAB_COUNT(gravity); g++) {
+        for (unsigned i = 0; i < t->expect->forbid_count; i++) {
+            const struct lab_observation *o = &t->expect->forbid[i];
+
+            if (forbidden_verdict(o->see) != gravity[g] || !lab_observed(t->s, o, t->seen))
+                continue;
+            lab_text_put(&t->why, "forbidden, but seen: ");
+            lab_say_observation(&t->why, o);
+            *v = gravity[g];
+            return true;
+        }
+    }
+    return false;
+}
+
+/* For what is not delivered the report has to say what became of it. */
+static bool check_no_outcome(struct trial *t, enum lab_verdict *v)
+{
+    enum lab_report_outcome said = t->seen->report.outcome;
+
+    if (said == LAB_R_CRASHED) {
+        lab_text_put(&t->why, "the sender died");
+        *v = LAB_V_CRASH;
+        return true;
+    }
+    if (said == LAB_R_UNSUPPORTED) {
+        bool tried = t->seen->sessions_count > 0;
+
+        lab_text_put(&t->why,
+                     tried ? "the adapter says that this is not supported, but the sender connected"
+                           : "the adapter says that this is not supported");
+        *v = tried ? LAB_V_ADAPTER_ERROR : LAB_V_UNSUPPORTED;
+        return true;
+    }
+    if (said == LAB_R_NONE && t->deliveries == 0) {
+        lab_text_put(&t->why, "no outcome before the deadline%s",
+                     t->seen->sessions_count == 0 && t->seen->queries_count == 0
+                         ? ", and no sign of an attempt"
+                         : "");
+        *v = LAB_V_HANG;
+        return true;
+    }
+    return false;
+}
+
+static bool check_contradiction(struct trial *t, enum lab_verdict *v)
+{
+    enum lab_report_outcome said = t->seen->report.outcome;
+
+    *v = LAB_V_OTHER;
+    if (said == LAB_R_DELIVERED && t->deliveries == 0)
+        lab_text_put(&t->why,
+                     "the sender says delivered, but no host has acknowledged the message");
+    else if ((said == LAB_R_DEFERRED || said == LAB_R_QUEUED) && t->deliveries > 0)
+        lab_text_put(&t->why,
+                     "the sender still holds the message, but %s has acknowledged the message: it "
+                     "would come twice",
+                     t->delivery->host);
+    else if (said == LAB_R_BOUNCED && t->deliveries > 0)
+        lab_text_put(&t->why, "the sender says bounced, but %s has acknowledged the message",
+                     t->delivery->host);
+    else if (t->deliveries > 1)
+        lab_text_put(&t->why, "one message was delivered %u times", t->deliveries);
+    else
+        return false;
+    return true;
+}
+
+static bool check_attempt(struct trial *t, enum lab_verdict *v)
+{
+    if (t->deliveries > 0 || t->seen->sessions_count > 0 || t->seen->queries_count > 0)
+        return false;
+    lab_text_put(
+        &t->why,
+        "no sign of an attempt: neither a query for a name of the scenario nor a connection");
+    *v = LAB_V_OTHER;
+    return true;
+}
+
+static bool fits(const struct trial *t, const struct lab_accept *a)
+{
+    if (a->outcome != t->outcome)
+        return false;
+    if (t->delivery == NULL)
+        return true;
+    return lab_at(t->s, t->delivery, a->host) &&
+           (a->over == LAB_OVER_ANY || (a->over == LAB_OVER_TLS) == t->delivery->message_tls);
+}
+
+/* Is there an accepted delivery, and (if at is not NULL) one to the host of that session? */
+static bool accepts_delivery(const struct trial *t, const struct lab_session *at)
+{
+    for (unsigned i = 0; i < t->expect->accept_count; i++) {
+        const struct lab_accept *a = &t->expect->accept[i];
+
+        if (a->outcome == LAB_DELIVERED && (at == NULL || lab_at(t->s, at, a->host)))
+            return true;
+    }
+    return false;
+}
+
+/* Delivered where it should not have been: how bad that is, depends on what should have been. */
+static enum lab_verdict wrong_delivery(struct trial *t)
+{
+    enum lab_impact impact = t->s->impact;
+
+    if (!t->delivery->message_tls) {
+        lab_text_put(&t->why, "delivered in clear, which is not accepted");
+        return LAB_V_LEAK;
+    }
+    if (accepts_delivery(t, t->delivery)) {
+        lab_text_put(&t->why, "delivered in TLS, where only clear is accepted");
+        return LAB_V_OTHER;
+    }
+    if (accepts_delivery(t, NULL)) {
+        lab_text_put(&t->why, "delivered to %s, where only other hosts are accepted",
+                     t->delivery->host);
+        if (impact != LAB_IMPACT_LEAK && impact != LAB_IMPACT_DOWNGRADE)
+            return LAB_V_OTHER;
+    } else {
+        lab_text_put(&t->why, "delivered to %s, but it must not be delivered", t->delivery->host);
+    }
+    return impact == LAB_IMPACT_DOWNGRADE ? LAB_V_DOWNGRADE : LAB_V_LEAK;
+}
+
+static bool check_outcome(struct trial *t, enum lab_verdict *v)
+{
+    for (unsigned i = 0; i < t->expect->accept_count && t->match == NULL; i++) {
+        if (fits(t, &t->expect->accept[i]))
+            t->match = &t->expect->accept[i];
+    }
+    if (t->match != NULL)
+        return false;
+    if (t->outcome == LAB_DELIVERED) {
+        *v = wrong_delivery(t);
+    } else {
+        lab_text_put(&t->why, "%s, which is not accepted", lab_outcome_name(t->outcome));
+        *v = t->outcome == LAB_BOUNCED ? LAB_V_LOST : LAB_V_STUCK;
+    }
+    return true;
+}
+
+static bool check_required(struct trial *t, enum lab_verdict *v)
+{
+    for (unsigned i = 0; i < t->expect->require_count; i++) {
+        if (lab_observed(t->s, &t->expect->require[i], t->seen))
+            continue;
+        lab_text_put(&t->why, "the outcome is accepted, but not seen: ");
+        lab_say_observation(&t->why, &t->expect->require[i]);
+        *v = LAB_V_REASON;
+        return true;
+    }
+    return false;
+}
+
+static bool check_reason(struct trial *t, enum lab_verdict *v)
+{
+    const char *given = t->seen->report.reason;
+
+    if (given == NULL || t->expect->reasons_count == 0)
+        return false;
+    for (unsigned i = 0; i < t->expect->reasons_count; i++) {
+        if (strcmp(t->expect->reasons[i], given) == 0)
+            return false;
+    }
+    lab_text_put(&t->why, "the outcome is accepted, but the sender's reason %s is not", given);
+    *v = LAB_V_REASON;
+    return true;
+}
+
+static enum lab_verdict grade(struct trial *t)
+{
+    lab_text_put(&t->why, "%s is accepted", lab_outcome_name(t->outcome));
+    if (t->match->note != NULL)
+        lab_text_put(&t->why, ": %s", t->match->note);
+    switch (t->match->as) {
+    case LAB_GRADE_PASS:
+        break;
+    case LAB_GRADE_NON_STRICT:
+        return LAB_V_NON_STRICT;
+    case LAB_GRADE_INFO:
+        return LAB_V_INFO;
+    }
+    return LAB_V_PASS;
+}
+
+static void find_outcome(struct trial *t)
+{
+    for (unsigned i = 0; i < t->seen->sessions_count; i++) {
+        if (!lab_acknowledged(&t->seen->sessions[i]))
+            continue;
+        t->deliveries++;
+        if (t->delivery == NULL)
+            t->delivery = &t->seen->sessions[i];
+    }
+    t->outcome = t->deliveries > 0                          ? LAB_DELIVERED
+                 : t->seen->report.outcome == LAB_R_BOUNCED ? LAB_BOUNCED
+                                                            : LAB_DEFERRED;
+}
+
+void lab_judge(const struct lab_scenario *s, const struct lab_expect *expect,
+               const struct lab_evidence *seen, struct lab_judgement *out)
+{
+    static bool (*const checks[])(struct trial * t, enum lab_verdict * v) = {
+        check_leak,    check_forbidden, check_no_outcome, check_contradiction,
+        check_attempt, check_outcome,   check_required,   check_reason,
+    };
+    struct trial t = {.s = s, .expect = expect, .seen = seen};
+    bool decided = false;
+
+    find_outcome(&t);
+    for (size_t i = 0; i < LAB_COUNT(checks) && !decided; i++)
+        decided = checks[i](&t, &out->verdict);
+    if (!decided)
+        out->verdict = grade(&t);
+    out->expected = lab_say_expected(expect);
+    out->seen = lab_say_seen(s, seen);
+    out->why = t.why.text;
+    for (char *c = out->why; *c != '\0'; c++) {
+        if (*c == '\n')
+            *c = ' ';
+    }
+}
+
+void lab_judgement_free(struct lab_judgement *j)
+{
+    free(j->expected);
+    free(j->seen);
+    free(j->why);
+    memset(j, 0, sizeof(*j));
+}

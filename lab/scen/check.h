@@ -1,0 +1,15 @@
+/* check.h - a parsed file against libcyaml schema tables, before libcyaml loads it. Private to
+ * scen.
+ *
+ * libcyaml stops at the first fault and gives the position of the enclosing mapping. This walks the
+ * same tables, finds every fault and points at the word itself. What passes here loads. */
+#ifndef LAB_SCEN_CHECK_H
+#define LAB_SCEN_CHECK_H
+
+#include "scen/schema.h"
+#include "scen/source.h"
+
+/* Types used: string, enum, mapping, sequence. Faults are reported through s. */
+void lab_check(struct lab_source *s, const cyaml_schema_value_t *schema);
+
+#endif

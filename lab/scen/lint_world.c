@@ -1,0 +1,211 @@
+/* lint_world.c - zones, damage, hosts and proofs of a scenario. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "scen/lint.h"
+
+static const char *damage_name(const void *list, size_t i)
+{
+    return ((const struct lab_known_damage *)list)[i].name;
+}
+
+static const char *behaviour_name(const void *list, size_t i)
+{
+    return ((const struct lab_known_behaviour *)list)[i].name;
+}
+
+static const char *plain_word(const void *list, size_t i)
+{
+    return ((const char *const *)list)[i];
+}
+
+static void lint_damage_at(const struct lab_lint *l, const struct lab_zone *z,
+                           const struct lab_damage *d, struct lab_place place)
+{
+    char *zone = lab_scenario_name(l->scenario, z->name);
+    size_t zone_len = strlen(zone);
+    size_t len = strlen(d->owner);
+    bool absolute = d->owner[len - 1] == '.';
+    bool inside =
+        !absolute || (len >= zone_len && strcasecmp(d->owner + len - zone_len, zone) == 0);
+
+    if (strcmp(d->owner, "@") != 0 && !lab_lint_name_ok(d->owner))
+        lab_complain(l->source, place,
+                     "`%.80s` is no domain name; expected an owner relative to the zone, or @",
+                     d->owner);
+    else if (!inside)
+        lab_complain(l->source, place,
+                     "owner %.80s is not in the zone %.80s; expected a name of this zone", d->owner,
+                     zone);
+    free(zone);
+}
+
+static void lint_damage(const struct lab_lint *l, unsigned zone, unsigned i)
+{
+    const struct lab_zone *z = &l->scenario->zones[zone];
+    const struct lab_damage *d = &z->damage[i];
+    const struct lab_lint_context *c = l->context;
+    struct lab_place place = lab_place("world.zones[%u].damage[%u].recipe", zone, i);
+    const struct lab_known_damage *known = NULL;
+
+    for (size_t k = 0; c->damage != NULL && k < c->damage_count && known == NULL; k++) {
+        if (strcmp(c->damage[k].name, d->recipe) == 0)
+            known = &c->damage[k];
+    }
+    if (c->damage != NULL && known == NULL)
+        lab_lint_unknown(l, place, "damage recipe", d->recipe, damage_name, c->damage,
+                         c->damage_count, "a recipe of zones/damage.yaml");
+    if ((d->owner == NULL) != (d->type == NULL))
+        lab_complain(l->source, place, "damage with %s only; expected owner and type, or neither",
+                     d->owner != NULL ? "an owner" : "a type");
+    else if (known != NULL && known->on_rrset != (d->owner != NULL))
+        lab_complain(l->source, place, "recipe %s %s; expected %s", d->recipe,
+                     known->on_rrset ? "damages one RRset" : "damages the whole zone",
+                     known->on_rrset ? "owner and type" : "neither owner nor type");
+    if (d->owner != NULL)
+        lint_damage_at(l, z, d, lab_place("world.zones[%u].damage[%u].owner", zone, i));
+    if (d->type != NULL)
+        (void)lab_lint_type(l, lab_place("world.zones[%u].damage[%u].type", zone, i), d->type);
+}
+
+static void lint_zone(const struct lab_lint *l, unsigned i)
+{
+    const struct lab_scenario *s = l->scenario;
+    const struct lab_zone *z = &s->zones[i];
+    struct lab_place place = lab_place("world.zones[%u].name", i);
+    char *name = lab_scenario_name(s, z->name);
+
+    if ((strcmp(z->name, "@") != 0 && !lab_lint_name_ok(z->name)) || !lab_lint_own(s, name))
+        lab_complain(l->source, place,
+                     "zone `%.80s`; expected @, a name below it, or %s--WORD.example.", z->name,
+                     s->id);
+    for (unsigned j = 0; j < i; j++) {
+        char *other = lab_scenario_name(s, s->zones[j].name);
+
+        if (strcmp(name, other) == 0)
+            lab_complain(l->source, place, "zone %.80s again; expected it once", name);
+        free(other);
+    }
+    free(name);
+    for (unsigned j = 0; j < z->damage_count; j++)
+        lint_damage(l, i, j);
+}
+
+static void lint_host_words(const struct lab_lint *l, unsigned i)
+{
+    const struct lab_host *h = &l->scenario->hosts[i];
+    const struct lab_lint_context *c = l->context;
+    const struct lab_known_behaviour *b = lab_lint_behaviour(l, h);
+    bool known = c->certs == NULL || h->cert == NULL;
+
+    for (size_t k = 0; !known && k < c->certs_count; k++)
+        known = strcmp(c->certs[k], h->cert) == 0;
+    if (!known)
+        lab_lint_unknown(l, lab_place("world.hosts[%u].cert", i), "certificate recipe", h->cert,
+                         plain_word, c->certs, c->certs_count, "a recipe of certs/recipes.yaml");
+    if (c->behaviours != NULL && b == NULL)
+        lab_lint_unknown(l, lab_place("world.hosts[%u].smtp", i), "SMTP behaviour", h->smtp,
+                         behaviour_name, c->behaviours, c->behaviours_count,
+                         "a row of lab/smtp/behaviour.c");
+    if (h->cert == NULL && b != NULL && b->tls)
+        lab_complain(l->source, lab_place("world.hosts[%u].name", i),
+                     "host %s (%s) has no certificate; expected `cert`", h->name, h->smtp);
+    if (h->cert == NULL && h->names != NULL)
+        lab_complain(l->source, lab_place("world.hosts[%u].names", i),
+                     "names without a certificate; expected `cert`");
+}
+
+static void lint_host(const struct lab_lint *l, unsigned i)
+{
+    const struct lab_scenario *s = l->scenario;
+    const struct lab_host *h = &s->hosts[i];
+    struct lab_place place = lab_place("world.hosts[%u].name", i);
+    char *name = lab_scenario_name(s, h->name);
+
+    if ((strcmp(h->name, "@") != 0 && !lab_lint_name_ok(h->name)) || !lab_lint_own(s, name))
+        lab_complain(l->source, place, "host `%.80s`; expected a name at or below %s.example.",
+                     h->name, s->id);
+    else if (lab_scenario_host(s, h->name) != h)
+        lab_complain(l->source, place, "host %.80s again; expected it once", name);
+    free(name);
+    lint_host_words(l, i);
+}
+
+void lab_lint_world(const struct lab_lint *l)
+{
+    for (unsigned i = 0; i < l->scenario->zones_count; i++)
+        lint_zone(l, i);
+    for (unsigned i = 0; i < l->scenario->hosts_count; i++)
+        lint_host(l, i);
+}
+
+/* Signed itself and below no unsigned zone of the file. */
+static bool can_be_secure(const struct lab_scenario *s, const struct lab_zone *z)
+{
+    char *name = lab_scenario_name(s, z->name);
+    const char *up = name;
+    bool secure = true;
+
+    while (secure && *up != '\0') {
+        const struct lab_zone *above = lab_lint_zone_of(s, up);
+
+        secure = above == NULL || above->is_signed;
+        up += strcspn(up, ".");
+        up += *up == '.';
+    }
+    free(name);
+    return secure;
+}
+
+static bool any_damage(const struct lab_scenario *s)
+{
+    for (unsigned i = 0; i < s->zones_count; i++) {
+        if (s->zones[i].damage_count > 0)
+            return true;
+    }
+    return false;
+}
+
+static void lint_proof(const struct lab_lint *l, unsigned i)
+{
+    const struct lab_scenario *s = l->scenario;
+    const struct lab_prove *p = &s->prove[i];
+    struct lab_place place = lab_place("prove[%u].dns", i);
+    struct lab_place is = lab_place("prove[%u].is", i);
+    const struct lab_zone *zone;
+    const char *type;
+    char *owner;
+
+    if (!lab_lint_question(l, place, p->dns, &owner, &type))
+        return;
+    zone = lab_lint_zone_of(s, owner);
+    if (zone == NULL)
+        lab_complain(
+            l->source, place,
+            "%.120s is in no zone of this file; expected a zone that holds it below world.zones",
+            owner);
+    else if (p->is == LAB_SECURE && !can_be_secure(s, zone))
+        lab_complain(l->source, is,
+                     "secure, but the zone `%.80s` or one above is unsigned; expected insecure",
+                     zone->name);
+    if (p->is == LAB_BOGUS && !any_damage(s))
+        lab_complain(
+            l->source, is,
+            "bogus, but no zone has damage; expected `damage` in a zone, or another state");
+    if ((p->is == LAB_BOGUS || p->is == LAB_ERROR) && p->answer != LAB_ANSWER_ANY)
+        lab_complain(l->source, lab_place("prove[%u].answer", i),
+                     "an answer where there is none (%s); expected no `answer`",
+                     lab_security_name(p->is));
+    for (unsigned j = 0; j < i; j++) {
+        if (strcmp(p->dns, s->prove[j].dns) == 0)
+            lab_complain(l->source, place, "`%.120s` again; expected each question once", p->dns);
+    }
+    free(owner);
+}
+
+void lab_lint_prove(const struct lab_lint *l)
+{
+    for (unsigned i = 0; i < l->scenario->prove_count; i++)
+        lint_proof(l, i);
+}

@@ -1,0 +1,134 @@
+/* words.c - the words of scenario.h's enums, and what a misspelt one was meant to be. */
+#include "scen/words.h"
+
+#include <string.h>
+
+#include "scen/scenario.h"
+
+const cyaml_strval_t lab_security_words[4] = {
+    {"secure", LAB_SECURE}, {"insecure", LAB_INSECURE}, {"bogus", LAB_BOGUS}, {"error", LAB_ERROR}};
+const cyaml_strval_t lab_answer_words[4] = {{"any", LAB_ANSWER_ANY},
+                                            {"data", LAB_ANSWER_DATA},
+                                            {"nodata", LAB_ANSWER_NODATA},
+                                            {"nxdomain", LAB_ANSWER_NXDOMAIN}};
+const cyaml_strval_t lab_outcome_words[3] = {
+    {"delivered", LAB_DELIVERED}, {"deferred", LAB_DEFERRED}, {"bounced", LAB_BOUNCED}};
+const cyaml_strval_t lab_over_words[3] = {
+    {"any", LAB_OVER_ANY}, {"tls", LAB_OVER_TLS}, {"clear", LAB_OVER_CLEAR}};
+const cyaml_strval_t lab_grade_words[3] = {
+    {"PASS", LAB_GRADE_PASS}, {"NON-STRICT", LAB_GRADE_NON_STRICT}, {"INFO", LAB_GRADE_INFO}};
+const cyaml_strval_t lab_impact_words[5] = {{"leak", LAB_IMPACT_LEAK},
+                                            {"downgrade", LAB_IMPACT_DOWNGRADE},
+                                            {"lost", LAB_IMPACT_LOST},
+                                            {"stuck", LAB_IMPACT_STUCK},
+                                            {"hygiene", LAB_IMPACT_HYGIENE}};
+const cyaml_strval_t lab_policy_words[4] = {{"dane", LAB_POLICY_DANE},
+                                            {"dane-only", LAB_POLICY_DANE_ONLY},
+                                            {"may", LAB_POLICY_MAY},
+                                            {"encrypt", LAB_POLICY_ENCRYPT}};
+const cyaml_strval_t lab_denial_words[3] = {
+    {"nsec", LAB_NSEC}, {"nsec3", LAB_NSEC3}, {"nsec3-optout", LAB_NSEC3_OPTOUT}};
+const cyaml_strval_t lab_see_words[7] = {{"query", LAB_SEE_QUERY},
+                                         {"connect", LAB_SEE_CONNECT},
+                                         {"starttls", LAB_SEE_STARTTLS},
+                                         {"tls", LAB_SEE_TLS},
+                                         {"sni", LAB_SEE_SNI},
+                                         {"mail", LAB_SEE_MAIL},
+                                         {"clear-mail", LAB_SEE_CLEAR_MAIL}};
+const cyaml_strval_t lab_bool_words[2] = {{"false", 0}, {"true", 1}};
+
+static const char *name_of(const cyaml_strval_t *words, size_t count, int64_t value)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (words[i].val == value)
+            return words[i].str;
+    }
+    return "?";
+}
+
+const char *lab_security_name(enum lab_security v)
+{
+    return name_of(lab_security_words, LAB_COUNT(lab_security_words), (int64_t)v);
+}
+
+const char *lab_answer_name(enum lab_answer v)
+{
+    return name_of(lab_answer_words, LAB_COUNT(lab_answer_words), (int64_t)v);
+}
+
+const char *lab_outcome_name(enum lab_outcome v)
+{
+    return name_of(lab_outcome_words, LAB_COUNT(lab_outcome_words), (int64_t)v);
+}
+
+const char *lab_over_name(enum lab_over v)
+{
+    return name_of(lab_over_words, LAB_COUNT(lab_over_words), (int64_t)v);
+}
+
+const char *lab_policy_name(enum lab_policy v)
+{
+    return name_of(lab_policy_words, LAB_COUNT(lab_policy_words), (int64_t)v);
+}
+
+const char *lab_impact_name(enum lab_impact v)
+{
+    return name_of(lab_impact_words, LAB_COUNT(lab_impact_words), (int64_t)v);
+}
+
+const char *lab_see_name(enum lab_see v)
+{
+    return name_of(lab_see_words, LAB_COUNT(lab_see_words), (int64_t)v);
+}
+
+static size_t least(size_t a, size_t b, size_t c)
+{
+    size_t m = a < b ? a : b;
+
+    return m < c ? m : c;
+}
+
+/* Edit distance, neighbours swapped counting as one; words of up to 63 letters, longer ones are far
+ * from everything. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[3][64];
+    size_t la = strlen(a);
+    size_t lb = strlen(b);
+
+    if (la >= 64 || lb >= 64)
+        return 64;
+    for (size_t j = 0; j <= lb; j++)
+        row[0][j] = j;
+    for (size_t i = 1; i <= la; i++) {
+        size_t *now = row[i % 3];
+        const size_t *before = row[(i + 2) % 3];
+        const size_t *earlier = row[(i + 1) % 3];
+
+        now[0] = i;
+        for (size_t j = 1; j <= lb; j++) {
+            now[j] = least(before[j] + 1, now[j - 1] + 1, before[j - 1] + (a[i - 1] != b[j - 1]));
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                now[j] = least(now[j], earlier[j - 2] + 1, now[j]);
+        }
+    }
+    return row[la % 3][lb];
+}
+
+const char *lab_near(const char *s, const char *(*word)(const void *list, size_t i),
+                     const void *list, size_t count)
+{
+    const char *best = NULL;
+    size_t best_distance = 3;
+
+    for (size_t i = 0; i < count; i++) {
+        const char *w = word(list, i);
+        size_t d = distance(s, w);
+
+        if (d < best_distance && d * 2 < strlen(w)) {
+            best = w;
+            best_distance = d;
+        }
+    }
+    return best;
+}

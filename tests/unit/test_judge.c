@@ -1,0 +1,380 @@
+/* test_judge.c - the judge: evidence in, verdict out; and reading evidence from logs. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "judge/evidence.h"
+#include "judge/judge.h"
+
+/* --- a scenario with two hosts and some expectations; the structures want writable strings --- */
+
+static char id[] = "x";
+static char mx[] = "mx";
+static char mx2[] = "mx2";
+static char tlsa[] = "_25._tcp.mx TLSA";
+static char below[] = "*.mx TLSA";
+static char note[] = "the sender\nmay";
+static char profile[] = "rfc7672";
+static char bogus_word[] = "TLSA_BOGUS";
+static char *profiles[] = {profile};
+static char *reasons[] = {bogus_word};
+static enum lab_policy dane_only[] = {LAB_POLICY_DANE_ONLY};
+static struct lab_host hosts[] = {{.name = mx}, {.name = mx2}};
+
+/* clang-format off */
+static struct lab_accept defer[] = {{LAB_DEFERRED, NULL, LAB_OVER_ANY, LAB_GRADE_PASS, NULL}};
+static struct lab_accept bounce[] = {{LAB_BOUNCED, NULL, LAB_OVER_ANY, LAB_GRADE_PASS, NULL}};
+static struct lab_accept tls_mx[] = {{LAB_DELIVERED, mx, LAB_OVER_TLS, LAB_GRADE_PASS, NULL}};
+static struct lab_accept clear_mx[] = {{LAB_DELIVERED, mx, LAB_OVER_CLEAR, LAB_GRADE_PASS, NULL}};
+static struct lab_accept any_mx[] = {{LAB_DELIVERED, mx, LAB_OVER_ANY, LAB_GRADE_PASS, NULL}};
+static struct lab_accept ranked[] = {{LAB_DELIVERED, mx, LAB_OVER_TLS, LAB_GRADE_PASS, NULL},
+                                     {LAB_DELIVERED, NULL, LAB_OVER_TLS, LAB_GRADE_NON_STRICT, note},
+                                     {LAB_DEFERRED, NULL, LAB_OVER_ANY, LAB_GRADE_INFO, note}};
+
+#define ACCEPT(list) .profiles = profiles, .profiles_count = 1, .accept = (list), .accept_count = CHECK_COUNT(list)
+#define SEE(name, what, where, of_what) static struct lab_observation name[] = {{LAB_SEE_##what, where, of_what}}
+SEE(see_query, QUERY, NULL, tlsa);
+SEE(see_below, QUERY, NULL, below);
+SEE(see_connect, CONNECT, mx, NULL);
+SEE(see_starttls, STARTTLS, mx, NULL);
+SEE(see_tls, TLS, mx, NULL);
+SEE(see_sni, SNI, mx, mx);
+SEE(see_mail, MAIL, mx, NULL);
+SEE(see_clear, CLEAR_MAIL, mx, NULL);
+static struct lab_observation see_both[] = {{LAB_SEE_SNI, mx, mx}, {LAB_SEE_CONNECT, mx, NULL}};
+#define REQUIRE(list) .require = (list), .require_count = CHECK_COUNT(list)
+#define FORBID(list) .forbid = (list), .forbid_count = CHECK_COUNT(list)
+
+/* --- what can happen --- */
+
+#define HOST "mx.x.example"
+#define AT(name, ip) .host = name, .address = ip
+static struct lab_session took_tls[] = {{.conn = 1, AT(HOST, "198.18.3.1"), .starttls = true, .tls = true, .tls_version = "TLSv1.3",
+    .sni = "MX.x.example", .mail = true, .message = true, .message_tls = true, .message_reply = 250}};
+static struct lab_session took_tls2[] = {{.conn = 1, AT("mx2.x.example", "198.18.3.2"), .starttls = true, .tls = true, .mail = true,
+    .message = true, .message_tls = true, .message_reply = 250}};
+static struct lab_session took_twice[] = {{.conn = 1, AT(HOST, "198.18.3.1"), .starttls = true, .tls = true, .sni = HOST, .mail = true,
+    .message = true, .message_tls = true, .message_reply = 250}, {.conn = 2, AT(HOST, "198.18.3.1"), .starttls = true, .tls = true,
+    .sni = HOST, .mail = true, .message = true, .message_tls = true, .message_reply = 250}};
+static struct lab_session took_clear[] = {{.conn = 1, AT(HOST, "198.18.3.1"), .mail = true, .clear_mail = true, .message = true,
+    .message_reply = 250}};
+static struct lab_session mail_clear[] = {{.conn = 1, AT(HOST, "198.18.3.1"), .mail = true, .clear_mail = true}};
+static struct lab_session refused[] = {{.conn = 1, AT(HOST, "198.18.3.1"), .starttls = true, .tls = true, .sni = HOST, .mail = true,
+    .message = true, .message_tls = true, .message_reply = 451}};
+static struct lab_session only_tls[] = {{.conn = 1, AT(HOST, "198.18.3.1"), .starttls = true, .tls = true, .sni = HOST}};
+static struct lab_session no_sni[] = {{.conn = 1, AT(HOST, "198.18.3.1"), .starttls = true, .tls = true}};
+static struct lab_session tls_broke[] = {{.conn = 1, AT(HOST, "198.18.3.1"), .starttls = true, .tls_error = "alert", .sni = HOST}};
+static struct lab_session connected[] = {{.conn = 1, AT(HOST, "198.18.3.1")}};
+static struct lab_session other_sni[] = {{.conn = 1, AT(HOST, "198.18.3.1"), .starttls = true, .tls = true, .sni = "mx.x.example.org"}};
+static struct lab_session mail_only[] = {{.conn = 1, AT(HOST, "198.18.3.1"), .starttls = true, .tls = true, .sni = HOST, .mail = true}};
+static struct lab_session clear_mx2[] = {{.conn = 1, AT("mx2.x.example", "198.18.3.2"), .mail = true, .clear_mail = true}};
+static struct lab_query asked_txt[] = {{"_25._tcp.mx.x.example.", "TXT"}};
+static struct lab_query asked[] = {{"_25._tcp.mx.x.example.", "TLSA"}};
+static struct lab_query asked_mx[] = {{"x.example.", "MX"}};
+
+#define SEEN(list) .sessions = (list), .sessions_count = CHECK_COUNT(list)
+#define ASKED(list) .queries = (list), .queries_count = CHECK_COUNT(list)
+#define SAID(word) .report = {LAB_R_##word, NULL, NULL}
+#define BECAUSE(word, reason) .report = {LAB_R_##word, reason, NULL}
+
+static const struct {
+    const char *label;
+    struct lab_expect expect;
+    struct lab_evidence seen;
+    enum lab_impact impact;
+    enum lab_verdict want;
+    const char *why;  /* part of it */
+} cases[] = {
+    {"delivered as it should be", {ACCEPT(tls_mx)}, {SEEN(took_tls), SAID(DELIVERED)}, 0, LAB_V_PASS, "delivered is accepted"},
+    {"delivered, never reported", {ACCEPT(tls_mx)}, {SEEN(took_tls), SAID(NONE)}, 0, LAB_V_PASS, ""},
+    {"any way will do, in clear", {ACCEPT(any_mx)}, {SEEN(took_clear), SAID(DELIVERED)}, 0, LAB_V_PASS, ""},
+    {"any way will do, in TLS", {ACCEPT(any_mx)}, {SEEN(took_tls), SAID(DELIVERED)}, 0, LAB_V_PASS, ""},
+    {"clear where clear is accepted", {ACCEPT(clear_mx)}, {SEEN(took_clear), SAID(DELIVERED)}, 0, LAB_V_PASS, ""},
+    {"deferred", {ACCEPT(defer)}, {SEEN(only_tls), SAID(DEFERRED)}, 0, LAB_V_PASS, "deferred is accepted"},
+    {"deferred after questions only", {ACCEPT(defer)}, {ASKED(asked_mx), SAID(DEFERRED)}, 0, LAB_V_PASS, ""},
+    {"still queued is deferred", {ACCEPT(defer)}, {SEEN(refused), SAID(QUEUED)}, 0, LAB_V_PASS, ""},
+    {"bounced", {ACCEPT(bounce)}, {ASKED(asked_mx), SAID(BOUNCED)}, 0, LAB_V_PASS, ""},
+    {"second choice", {ACCEPT(ranked)}, {SEEN(took_tls2), SAID(DELIVERED)}, 0, LAB_V_NON_STRICT, "accepted: the sender may"},
+    {"third choice", {ACCEPT(ranked)}, {SEEN(only_tls), SAID(DEFERRED)}, 0, LAB_V_INFO, ""},
+
+    {"clear instead of TLS", {ACCEPT(tls_mx)}, {SEEN(took_clear), SAID(DELIVERED)}, 0, LAB_V_LEAK, "in clear to mx.x.example"},
+    {"MAIL in clear is enough", {ACCEPT(defer)}, {SEEN(mail_clear), SAID(DEFERRED)}, 0, LAB_V_LEAK, "in clear"},
+    {"a leak outweighs a crash", {ACCEPT(defer)}, {SEEN(mail_clear), SAID(CRASHED)}, 0, LAB_V_LEAK, "in clear"},
+    {"a leak outweighs what is not supported", {ACCEPT(defer)}, {SEEN(mail_clear), SAID(UNSUPPORTED)}, 0, LAB_V_LEAK, "in clear"},
+    {"clear to another host than the accepted one", {ACCEPT(clear_mx)}, {SEEN(clear_mx2), SAID(DEFERRED)}, 0, LAB_V_LEAK, "in clear to mx2"},
+    {"required to connect, not to leak", {ACCEPT(defer), REQUIRE(see_connect)}, {SEEN(mail_clear), SAID(DEFERRED)}, 0, LAB_V_LEAK, "in clear"},
+    {"clear MAIL that has to be seen", {ACCEPT(defer), REQUIRE(see_clear)}, {SEEN(mail_clear), SAID(DEFERRED)}, 0, LAB_V_PASS, ""},
+
+    {"forbidden MAIL", {ACCEPT(defer), FORBID(see_mail)}, {SEEN(refused), SAID(DEFERRED)}, 0, LAB_V_LEAK, "seen: MAIL to mx"},
+    {"forbidden MAIL, claimed to be deferred", {ACCEPT(defer), FORBID(see_mail)}, {SEEN(took_tls), SAID(DEFERRED)}, 0, LAB_V_LEAK, "MAIL to mx"},
+    {"forbidden clear", {ACCEPT(any_mx), FORBID(see_clear)}, {SEEN(took_clear), SAID(DELIVERED)}, 0, LAB_V_LEAK, "in clear to mx"},
+    {"forbidden connection", {ACCEPT(defer), FORBID(see_connect)}, {SEEN(connected), SAID(DEFERRED)}, 0, LAB_V_OTHER, "a connection to mx"},
+    {"the gravest of two", {ACCEPT(defer), FORBID(see_both)}, {SEEN(only_tls), SAID(DEFERRED)}, 0, LAB_V_OTHER, "a connection to mx"},
+    {"forbidden STARTTLS", {ACCEPT(defer), FORBID(see_starttls)}, {SEEN(only_tls), SAID(DEFERRED)}, 0, LAB_V_REASON, "STARTTLS to mx"},
+    {"forbidden TLS", {ACCEPT(defer), FORBID(see_tls)}, {SEEN(only_tls), SAID(DEFERRED)}, 0, LAB_V_REASON, "TLS with mx"},
+    {"forbidden SNI", {ACCEPT(defer), FORBID(see_sni)}, {SEEN(tls_broke), SAID(DEFERRED)}, 0, LAB_V_REASON, "SNI mx at mx"},
+    {"forbidden question", {ACCEPT(defer), FORBID(see_query)}, {ASKED(asked), SAID(DEFERRED)}, 0, LAB_V_REASON, "a query for"},
+    {"forbidden below a name", {ACCEPT(defer), FORBID(see_below)}, {ASKED(asked), SAID(DEFERRED)}, 0, LAB_V_REASON, "a query for"},
+    {"MAIL without a message is forbidden too", {ACCEPT(defer), FORBID(see_mail)}, {SEEN(mail_only), SAID(DEFERRED)}, 0, LAB_V_LEAK, "seen: MAIL"},
+    {"another type", {ACCEPT(defer), FORBID(see_query)}, {ASKED(asked_txt), SAID(DEFERRED)}, 0, LAB_V_PASS, ""},
+    {"another question", {ACCEPT(defer), FORBID(see_below)}, {ASKED(asked_mx), SAID(DEFERRED)}, 0, LAB_V_PASS, ""},
+    {"forbidden elsewhere", {ACCEPT(ranked), FORBID(see_mail)}, {SEEN(took_tls2), SAID(DELIVERED)}, 0, LAB_V_NON_STRICT, ""},
+
+    {"died", {ACCEPT(defer)}, {SEEN(only_tls), SAID(CRASHED)}, 0, LAB_V_CRASH, "died"},
+    {"no outcome", {ACCEPT(defer)}, {SEEN(only_tls), SAID(NONE)}, 0, LAB_V_HANG, "deadline"},
+    {"nothing at all", {ACCEPT(defer)}, {SAID(NONE)}, 0, LAB_V_HANG, "no sign of an attempt"},
+    {"not supported", {ACCEPT(defer)}, {SAID(UNSUPPORTED)}, 0, LAB_V_UNSUPPORTED, "not supported"},
+    {"not supported, but tried", {ACCEPT(defer)}, {SEEN(only_tls), SAID(UNSUPPORTED)}, 0, LAB_V_ADAPTER_ERROR, "connected"},
+
+    {"says delivered", {ACCEPT(ranked)}, {SEEN(refused), SAID(DELIVERED)}, 0, LAB_V_OTHER, "no host has acknowledged"},
+    {"says deferred", {ACCEPT(ranked)}, {SEEN(took_tls), SAID(DEFERRED)}, 0, LAB_V_OTHER, "come twice"},
+    {"still holds it", {ACCEPT(ranked)}, {SEEN(took_tls), SAID(QUEUED)}, 0, LAB_V_OTHER, "come twice"},
+    {"says bounced", {ACCEPT(ranked)}, {SEEN(took_tls), SAID(BOUNCED)}, 0, LAB_V_OTHER, "says bounced"},
+    {"twice", {ACCEPT(tls_mx)}, {SEEN(took_twice), SAID(DELIVERED)}, 0, LAB_V_OTHER, "2 times"},
+    {"deferred without trying", {ACCEPT(defer)}, {SAID(DEFERRED)}, 0, LAB_V_OTHER, "no sign of an attempt"},
+    {"bounced without trying", {ACCEPT(bounce)}, {SAID(BOUNCED)}, 0, LAB_V_OTHER, "no sign of an attempt"},
+
+    {"delivered where it must not be", {ACCEPT(defer)}, {SEEN(took_tls), SAID(DELIVERED)}, LAB_IMPACT_LEAK, LAB_V_LEAK, "must not be delivered"},
+    {"the same, a downgrade", {ACCEPT(defer)}, {SEEN(took_tls), SAID(DELIVERED)}, LAB_IMPACT_DOWNGRADE, LAB_V_DOWNGRADE, "must not"},
+    {"the same, no such impact", {ACCEPT(bounce)}, {SEEN(took_tls), SAID(DELIVERED)}, LAB_IMPACT_LOST, LAB_V_LEAK, "must not"},
+    {"wrong host", {ACCEPT(tls_mx)}, {SEEN(took_tls2), SAID(DELIVERED)}, LAB_IMPACT_LEAK, LAB_V_LEAK, "only other hosts"},
+    {"wrong host, a downgrade", {ACCEPT(tls_mx)}, {SEEN(took_tls2), SAID(DELIVERED)}, LAB_IMPACT_DOWNGRADE, LAB_V_DOWNGRADE, "only other hosts"},
+    {"wrong host, no harm", {ACCEPT(tls_mx)}, {SEEN(took_tls2), SAID(DELIVERED)}, LAB_IMPACT_HYGIENE, LAB_V_OTHER, "only other hosts"},
+    {"TLS where only clear is accepted", {ACCEPT(clear_mx)}, {SEEN(took_tls), SAID(DELIVERED)}, 0, LAB_V_OTHER, "only clear"},
+    {"bounced instead of deferred", {ACCEPT(defer)}, {ASKED(asked), SAID(BOUNCED)}, 0, LAB_V_LOST, "bounced, which"},
+    {"bounced instead of delivered", {ACCEPT(tls_mx)}, {ASKED(asked), SAID(BOUNCED)}, 0, LAB_V_LOST, "bounced, which"},
+    {"deferred instead of delivered", {ACCEPT(tls_mx)}, {ASKED(asked), SAID(DEFERRED)}, 0, LAB_V_STUCK, "deferred, which"},
+    {"deferred instead of bounced", {ACCEPT(bounce)}, {ASKED(asked), SAID(QUEUED)}, 0, LAB_V_STUCK, "deferred, which"},
+
+    {"question required", {ACCEPT(defer), REQUIRE(see_query)}, {ASKED(asked), SAID(DEFERRED)}, 0, LAB_V_PASS, ""},
+    {"question missing", {ACCEPT(defer), REQUIRE(see_query)}, {ASKED(asked_mx), SAID(DEFERRED)}, 0, LAB_V_REASON, "not seen: a query for"},
+    {"SNI required", {ACCEPT(defer), REQUIRE(see_sni)}, {SEEN(only_tls), SAID(DEFERRED)}, 0, LAB_V_PASS, ""},
+    {"SNI missing", {ACCEPT(defer), REQUIRE(see_sni)}, {SEEN(no_sni), SAID(DEFERRED)}, 0, LAB_V_REASON, "not seen: SNI mx"},
+    {"another SNI", {ACCEPT(defer), REQUIRE(see_sni)}, {SEEN(other_sni), SAID(DEFERRED)}, 0, LAB_V_REASON, "not seen: SNI mx"},
+    {"TLS missing", {ACCEPT(defer), REQUIRE(see_tls)}, {SEEN(tls_broke), SAID(DEFERRED)}, 0, LAB_V_REASON, "not seen: TLS"},
+    {"seen at another host", {ACCEPT(ranked), REQUIRE(see_connect)}, {SEEN(took_tls2), SAID(DELIVERED)}, 0, LAB_V_REASON, "not seen: a conn"},
+    {"reason accepted", {ACCEPT(defer), .reasons = reasons, .reasons_count = 1},
+     {ASKED(asked), BECAUSE(DEFERRED, "TLSA_BOGUS")}, 0, LAB_V_PASS, ""},
+    {"no reason given", {ACCEPT(defer), .reasons = reasons, .reasons_count = 1}, {ASKED(asked), SAID(DEFERRED)}, 0, LAB_V_PASS, ""},
+    {"another reason", {ACCEPT(defer), .reasons = reasons, .reasons_count = 1},
+     {ASKED(asked), BECAUSE(DEFERRED, "TIMEOUT")}, 0, LAB_V_REASON, "reason TIMEOUT is not"},
+    {"any reason", {ACCEPT(defer)}, {ASKED(asked), BECAUSE(DEFERRED, "TIMEOUT")}, 0, LAB_V_PASS, ""},
+};
+/* clang-format on */
+
+static void test_verdicts(void)
+{
+    for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
+        const struct lab_scenario s = {
+            .id = id, .impact = cases[i].impact, .hosts = hosts, .hosts_count = 2};
+        struct lab_judgement got;
+
+        lab_judge(&s, &cases[i].expect, &cases[i].seen, &got);
+        check_row(cases[i].label);
+        check_str(lab_verdict_name(got.verdict), lab_verdict_name(cases[i].want));
+        if (strstr(got.why, cases[i].why) == NULL)
+            check_str(got.why, cases[i].why);
+        check_true(strpbrk(got.expected, "\n") == NULL && strpbrk(got.seen, "\n") == NULL &&
+                   strpbrk(got.why, "\n") == NULL);
+        lab_judgement_free(&got);
+    }
+}
+
+static void test_words(void)
+{
+    char sni[] = "mx";
+    struct lab_observation require[] = {{LAB_SEE_SNI, mx, sni}};
+    struct lab_expect expect = {ACCEPT(defer), REQUIRE(require), FORBID(see_mail),
+                                .reasons = reasons, .reasons_count = 1};
+    const struct lab_scenario s = {.id = id, .hosts = hosts, .hosts_count = 2};
+    struct lab_evidence seen = {SEEN(took_tls), SAID(DELIVERED)};
+    struct lab_judgement got;
+
+    lab_judge(&s, &expect, &seen, &got);
+    check_str(got.expected, "deferred, because TLSA_BOGUS; with SNI mx at mx; no MAIL to mx");
+    check_str(got.seen, "delivered to mx (198.18.3.1) in TLSv1.3, SNI MX.x.example");
+    lab_judgement_free(&got);
+
+    seen = (struct lab_evidence){SEEN(tls_broke),
+                                 .report = {LAB_R_DEFERRED, "TLS_HANDSHAKE", "no\nway"}};
+    expect = (struct lab_expect){ACCEPT(ranked)};
+    lab_judge(&s, &expect, &seen, &got);
+    check_str(got.expected,
+              "delivered to mx in TLS or delivered in TLS (NON-STRICT) or deferred (INFO)");
+    check_str(got.seen, "deferred, because TLS_HANDSHAKE (\"no way\"); mx (198.18.3.1): TLS failed "
+                        "(alert), SNI mx.x.example, no MAIL");
+    lab_judgement_free(&got);
+
+    seen = (struct lab_evidence){ASKED(asked), SAID(BOUNCED)};
+    lab_judge(&s, &expect, &seen, &got);
+    check_str(got.seen, "bounced; no connection, 1 query");
+    lab_judgement_free(&got);
+}
+
+static void test_expect_for(void)
+{
+    struct lab_expect list[] = {{ACCEPT(bounce), .policies = dane_only, .policies_count = 1},
+                                {ACCEPT(defer)}};
+    const struct lab_scenario s = {.id = id, .expect = list, .expect_count = 2};
+
+    check_true(lab_expect_for(&s, "rfc7672", LAB_POLICY_DANE) == &list[1]);
+    check_true(lab_expect_for(&s, "rfc7672", LAB_POLICY_DANE_ONLY) == &list[0]);
+    check_true(lab_expect_for(&s, "rfc7672", LAB_POLICY_MAY) == NULL);
+    check_true(lab_expect_for(&s, "postfix", LAB_POLICY_DANE) == NULL);
+    check_true(lab_verdict_gates(LAB_V_LEAK) && !lab_verdict_gates(LAB_V_NON_STRICT) &&
+               !lab_verdict_gates(LAB_V_DISPUTED));
+}
+
+/* --- evidence --- */
+
+#define OLD_SMTP                                                                              \
+    "{\"t\":1,\"conn\":1,\"event\":\"connect\",\"scenario\":\"x\",\"host\":\"mx.x.example\"," \
+    "\"address\":\"198.18.3.1\"}\n"
+#define E(conn, rest) "{\"t\":2,\"conn\":" #conn ",\"event\":" rest "}\n"
+#define SMTP                                                                                      \
+    E(1, "\"mail\",\"tls\":false,\"from\":\"a\"")                                                 \
+    E(2, "\"connect\",\"scenario\":\"x\",\"host\":\"mx.x.example\",\"address\":\"198.18.3.1\","   \
+         "\"peer\":\"192.0.2.1\"")                                                                \
+    E(3, "\"connect\",\"scenario\":\"y\",\"host\":\"mx.y.example\",\"address\":\"198.18.4.1\","   \
+         "\"peer\":\"192.0.2.1\"")                                                                \
+    E(2, "\"command\",\"tls\":false,\"line\":\"starttls\",\"reply\":\"220 go\"")                  \
+    E(3, "\"command\",\"tls\":false,\"line\":\"STARTTLSX\",\"reply\":\"500 no\"")                 \
+    E(2, "\"tls\",\"version\":\"TLSv1.3\",\"cipher\":\"c\",\"sni\":\"mx.x.example\",\"resumed\":" \
+         "false")                                                                                 \
+    E(3, "\"tls-failed\",\"sni\":null,\"error\":\"alert\"")                                       \
+    E(2, "\"mail\",\"tls\":true,\"from\":\"a\"")                                                  \
+    E(2, "\"message\",\"tls\":true,\"from\":\"a\",\"to\":[\"b\"],\"bytes\":9,\"reply\":250")      \
+    E(2, "\"message\",\"tls\":true,\"from\":\"a\",\"to\":[\"b\"],\"bytes\":9,\"reply\":451")      \
+    E(3, "\"rcpt\",\"tls\":false,\"to\":\"b\",\"reply\":250")                                     \
+    E(2, "\"close\",\"by\":\"client\",\"tls\":true")
+#define DNS                                                                    \
+    "[1768478400] unbound[4:0] info: start of service\n"                       \
+    "[1768478400] unbound[4:0] query: 127.0.0.1 MX.x--far.Example. A IN\n"     \
+    "[1768478400] unbound[4:1] query: ::1 x.example. MX IN\n"                  \
+    "[1768478400] unbound[4:1] reply: ::1 x.example. MX IN NOERROR 0.0 1 59\n" \
+    "[1768478400] unbound[4:1] query: 192.0.2.1 x.example. TXT IN\n"           \
+    "[1768478400] unbound[4:1] query: 127.0.0.1 example. NS IN\n"              \
+    "[1768478400] unbound[4:1] query: 127.0.0.1 . NS IN\n"
+
+struct logs {
+    char smtp[32];
+    char dns[32];
+};
+
+static void put(const char *path, const char *text, int flags)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | flags, 0600);
+
+    check_true(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+    if (fd >= 0)
+        (void)close(fd);
+}
+
+static void make_logs(struct logs *l)
+{
+    int fd;
+
+    memcpy(l->smtp, "/tmp/unit-smtp-XXXXXX", 22);
+    memcpy(l->dns, "/tmp/unit-dns-XXXXXX", 21);
+    fd = mkstemp(l->smtp);
+    if (check_true(fd >= 0))
+        (void)close(fd);
+    fd = mkstemp(l->dns);
+    if (check_true(fd >= 0))
+        (void)close(fd);
+}
+
+static void test_evidence(void)
+{
+    struct lab_evidence_from from;
+    struct lab_evidence_index *index = NULL;
+    struct lab_evidence x, y, z;
+    struct lab_fault fault;
+    struct logs l;
+
+    make_logs(&l);
+    put(l.smtp, OLD_SMTP, 0);
+    check_int(lab_evidence_now(l.smtp, l.dns, &from, &fault), 0);
+    check_uint(from.smtp, strlen(OLD_SMTP));
+    put(l.smtp, SMTP "{\"t\":3,\"conn\":4,\"ev", O_APPEND);
+    put(l.dns, DNS "[1768478400] unbound[4:1] query: 127.0.0.1 x.exa", O_APPEND);
+    if (check_int(lab_evidence_collect(l.smtp, l.dns, from, &index, &fault), 0)) {
+        lab_evidence_of(index, "x", &x);
+        lab_evidence_of(index, "y", &y);
+        lab_evidence_of(index, "z", &z);
+        if (check_uint(x.sessions_count, 1)) {
+            check_true(x.sessions[0].starttls && x.sessions[0].tls && x.sessions[0].mail &&
+                       !x.sessions[0].clear_mail);
+            check_str(x.sessions[0].sni, "mx.x.example");
+            check_str(x.sessions[0].tls_version, "TLSv1.3");
+            check_true(x.sessions[0].message && x.sessions[0].message_tls);
+            check_int(x.sessions[0].message_reply, 250);
+        }
+        if (check_uint(x.queries_count, 2)) {
+            check_str(x.queries[0].name, "mx.x--far.example.");
+            check_str(x.queries[0].type, "A");
+            check_str(x.queries[1].name, "x.example.");
+        }
+        if (check_uint(y.sessions_count, 1)) {
+            check_true(!y.sessions[0].starttls && y.sessions[0].clear_mail &&
+                       y.sessions[0].sni == NULL);
+            check_str(y.sessions[0].tls_error, "alert");
+        }
+        check_uint(y.queries_count, 0);
+        check_uint(z.sessions_count + z.queries_count, 0);
+        check_int((int)z.report.outcome, LAB_R_NONE);
+    }
+    lab_evidence_close(&index);
+    lab_evidence_close(&index);
+    (void)unlink(l.smtp);
+    (void)unlink(l.dns);
+}
+
+static void test_broken_logs(void)
+{
+    /* clang-format off */
+    static const struct {
+        const char *label, *smtp, *dns, *what;
+    } bad[] = {
+        {"no JSON", "oops\n", "", "octet 0: not a JSON object"},
+        {"second line", "{\"conn\":1,\"event\":\"close\"}\n[]\n", "", "octet 27: not a JSON object"},
+        {"no event", "{\"conn\":1}\n", "", "without its name"},
+        {"no connection", "{\"conn\":-1,\"event\":\"close\"}\n", "", "without its name"},
+        {"unknown event", "{\"conn\":1,\"event\":\"sing\"}\n", "", "unknown event \"sing\""},
+        {"connect to nobody", "{\"conn\":1,\"event\":\"connect\"}\n", "", "connect without"},
+        {"connections not counted", OLD_SMTP OLD_SMTP, "", "connection 1 again"},
+        {"cut question", "", "[1] unbound[1:0] query: 127.0.0.1 x.example.\n", "not a query line"},
+    };
+    /* clang-format on */
+
+    for (size_t i = 0; i < CHECK_COUNT(bad); i++) {
+        struct lab_evidence_from from = {0, 0};
+        struct lab_evidence_index *index = NULL;
+        struct lab_fault fault = {0};
+        struct logs l;
+
+        check_row(bad[i].label);
+        make_logs(&l);
+        put(l.smtp, bad[i].smtp, 0);
+        put(l.dns, bad[i].dns, 0);
+        check_int(lab_evidence_collect(l.smtp, l.dns, from, &index, &fault), -1);
+        if (strstr(fault.what, bad[i].what) == NULL)
+            check_str(fault.what, bad[i].what);
+        from.smtp = 100000;
+        check_int(lab_evidence_collect(l.smtp, l.dns, from, &index, &fault), -1);
+        (void)unlink(l.smtp);
+        (void)unlink(l.dns);
+    }
+}
+
+static const struct check_test tests[] = {
+    {"verdicts", test_verdicts},
+    {"lines for people", test_words},
+    {"the expectation that counts", test_expect_for},
+    {"evidence from the logs", test_evidence},
+    {"broken logs", test_broken_logs},
+};
+SUITE(judge, tests);

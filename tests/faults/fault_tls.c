@@ -1,0 +1,47 @@
+/* fault_tls.c - senders that check too much or too little of a certificate. */
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+
+#include "adapt/tls_openssl.h"
+#include "faults/faults.h"
+
+void __real_SSL_set_verify(SSL *, int, SSL_verify_cb);
+void __wrap_SSL_set_verify(SSL *, int, SSL_verify_cb);
+int __real_X509_VERIFY_PARAM_add1_host(X509_VERIFY_PARAM *, const char *, size_t);
+int __wrap_X509_VERIFY_PARAM_add1_host(X509_VERIFY_PARAM *, const char *, size_t);
+enum dsmtp_status __real_dsmtp_tls_session(struct dsmtp_tls *, const struct dsmtp_tls_demand *, struct ssl_st **, struct dsmtp_fault *);
+enum dsmtp_status __wrap_dsmtp_tls_session(struct dsmtp_tls *, const struct dsmtp_tls_demand *, struct ssl_st **, struct dsmtp_fault *);
+
+static int refuse_expired(int ok, X509_STORE_CTX *store)
+{
+    const X509 *cert = X509_STORE_CTX_get_current_cert(store);
+
+    if (ok == 1 && cert != NULL && X509_cmp_current_time(X509_get0_notAfter(cert)) < 0) {
+        X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_HAS_EXPIRED);
+        return 0;
+    }
+    return ok;
+}
+
+void __wrap_SSL_set_verify(SSL *ssl, int mode, SSL_verify_cb callback)
+{
+    __real_SSL_set_verify(ssl, mode, fault_is("expiry-under-usage-3") ? refuse_expired : callback);
+}
+
+int __wrap_X509_VERIFY_PARAM_add1_host(X509_VERIFY_PARAM *param, const char *name, size_t len)
+{
+    return fault_is("no-names-under-usage-2") ? 1 : __real_X509_VERIFY_PARAM_add1_host(param, name, len);
+}
+
+enum dsmtp_status __wrap_dsmtp_tls_session(struct dsmtp_tls *tls, const struct dsmtp_tls_demand *demand, struct ssl_st **out,
+                                           struct dsmtp_fault *fault)
+{
+    struct dsmtp_tls_demand changed = *demand;
+
+    if (fault_is("sends-no-sni"))
+        changed.sni = NULL;
+    if (fault_is("only-the-first-name") && changed.name_count > 1)
+        changed.name_count = 1;
+    return __real_dsmtp_tls_session(tls, &changed, out, fault);
+}

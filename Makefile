@@ -1,21 +1,202 @@
-# A first Makefile, to be replaced: builds danelab and danesmtp.
-B := build/release
-CC ?= gcc
-W := -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wcast-qual -Wcast-align -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wswitch-enum -Wconversion -Wsign-conversion -Wnull-dereference -Wdouble-promotion -Wimplicit-fallthrough -Werror
-PKGS := libssl libcrypto libevent libevent_openssl libunbound ldns jansson libcyaml yaml-0.1
-CFLAGS := -O2 -g $(W) -D_GNU_SOURCE -MMD -MP
-LIBS := $(shell pkg-config --libs $(PKGS))
-LAB := $(patsubst %.c,$(B)/%.o,$(wildcard lab/*/*.c))
-ENG := $(patsubst %.c,$(B)/%.o,$(wildcard engine/*/*.c))
-all: $(B)/danelab $(B)/danesmtp
-$(B)/danelab: $(LAB)
-	$(CC) -o $@ $^ $(LIBS)
-$(B)/danesmtp: $(ENG)
-	$(CC) -o $@ $^ $(LIBS)
-$(B)/lab/%.o: lab/%.c
+# Makefile - builds danesmtp and danelab and checks them. `make help` lists the goals, V=1 shows commands.
+#
+# All output goes to build/VARIANT (release, asan, coverage) and out/. One rule set is instantiated for
+# each variant, so that a single make knows the whole graph and any goals may run side by side.
+
+VARIANT ?= release
+PREFIX ?= /usr/local
+WERROR ?= -Werror
+CFLAGS ?= -g
+CLANG ?= clang
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+# Without a -j on the command line use every core, and keep the messages of one command together; but
+# whoever waits for the lab wants to see it work.
+MAKEFLAGS += --no-print-directory $(if $(filter check-lab,$(MAKECMDGOALS)),,--output-sync=target)
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.DEFAULT_GOAL := all
+SHELL := /bin/bash
+
+ifeq ($(firstword $(MAKECMDGOALS)),deps)
+# `make deps check`: first the packages, then a make that finds them.
+.NOTPARALLEL:
+.PHONY: $(MAKECMDGOALS)
+deps:
+	tests/tools/deps
+$(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS)):
+	$(MAKE) $@
+else
+
+# --- sources -----------------------------------------------------------------------------------------
+
+ENGINE := $(wildcard engine/*/*.c)
+LAB := $(wildcard lab/*/*.c)
+UNIT := $(wildcard tests/unit/*.c tests/fakes/*.c)
+FAULTS := $(wildcard tests/faults/*.c)
+SOURCES := $(ENGINE) $(LAB) $(UNIT) $(FAULTS)
+HEADERS := $(wildcard engine/*/*.h lab/*/*.h tests/*/*.h)
+
+# --- flags -------------------------------------------------------------------------------------------
+
+W := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+     -Wcast-qual -Wcast-align -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wswitch-enum \
+     -Wconversion -Wsign-conversion -Wnull-dereference -Wdouble-promotion -Wimplicit-fallthrough $(WERROR)
+W_CLANG := $(W) -Wcomma -Wassign-enum -Wunreachable-code -Wmissing-variable-declarations -Wdocumentation
+
+PACKAGES := libssl libcrypto libevent libevent_openssl libunbound ldns jansson libcyaml yaml-0.1
+LIBS = $(eval LIBS := $(shell pkg-config --libs $(PACKAGES)))$(LIBS)
+LIBS_UNIT = $(eval LIBS_UNIT := $(shell pkg-config --libs cunit))$(LIBS_UNIT)
+INCLUDES = $(eval INCLUDES := $(shell pkg-config --cflags $(PACKAGES)))$(INCLUDES)
+
+I_engine := -Iengine -Iengine/include
+I_lab := -Ilab
+I_tests := -Itests $(I_engine) $(I_lab)
+I = $(I_$(firstword $(subst /, ,$<)))
+STD := -std=c11 -D_GNU_SOURCE
+
+C_release := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+L_release := -pie -Wl,-z,relro,-z,now
+C_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -fPIE
+L_asan := -fsanitize=address,undefined -pie
+C_coverage := -O0 --coverage
+L_coverage := --coverage
+LINK = $(if $(V),,@echo LD $$@ &&) $(CC) $(L_$(1)) $(LDFLAGS) -Wl,--as-needed -o $$@ $$(filter %.o %.a,$$^)
+WRAPS = $(addprefix -Wl$(comma)--wrap=,$(shell cat tests/faults/wraps 2>/dev/null))
+comma := ,
+CPPCHECK := cppcheck --quiet --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+            --suppress=missingIncludeSystem --library=posix
+
+# --- one variant -------------------------------------------------------------------------------------
+
+objects = $(patsubst %.c,build/$(1)/%.o,$(2))
+
+# flags and sources remember what was built from what: new flags compile again, a lost source links again.
+define variant
+build/$(1)/flags: made_of = $$(CC) $$(W) $$(INCLUDES) $$(C_$(1)) $$(CPPFLAGS) $$(CFLAGS)
+build/$(1)/sources: made_of = $$(SOURCES) $$(L_$(1)) $$(LDFLAGS)
+build/$(1)/flags build/$(1)/sources: FORCE
+	@mkdir -p $$(@D)
+	@echo '$$(made_of)' | cmp -s - $$@ || echo '$$(made_of)' >$$@
+build/$(1)/%.o: %.c build/$(1)/flags
+	@mkdir -p $$(@D)
+	$(if $(V),,@echo CC $$@ &&) $$(CC) $$(STD) $$(W) $$(I) $$(INCLUDES) $$(C_$(1)) $$(CPPFLAGS) $$(CFLAGS) -MMD -MP -c -o $$@ $$<
+build/$(1)/libdanesmtp.a: build/$(1)/sources $(call objects,$(1),$(filter-out engine/cli/%,$(ENGINE)))
+	@rm -f $$@
+	@$$(AR) rcs $$@ $$(filter %.o,$$^)
+build/$(1)/danesmtp: build/$(1)/sources $(call objects,$(1),$(filter engine/cli/%,$(ENGINE))) build/$(1)/libdanesmtp.a
+	$(LINK) $$(LIBS)
+build/$(1)/danesmtp-faulty: build/$(1)/sources $(wildcard tests/faults/wraps) $(call objects,$(1),$(filter engine/cli/%,$(ENGINE)) $(FAULTS)) build/$(1)/libdanesmtp.a
+	$(LINK) $$(WRAPS) $$(LIBS)
+build/$(1)/danelab: build/$(1)/sources $(call objects,$(1),$(LAB))
+	$(LINK) $$(LIBS)
+build/$(1)/unit: build/$(1)/sources $(call objects,$(1),$(UNIT) $(filter-out lab/cli/main.c,$(LAB))) build/$(1)/libdanesmtp.a
+	$(LINK) $$(LIBS) $$(LIBS_UNIT)
+endef
+$(foreach v,release asan coverage,$(eval $(call variant,$(v))))
+-include $(wildcard build/*/*/*/*.d)
+
+# --- goals -------------------------------------------------------------------------------------------
+
+all: build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab ## both programs, in build/VARIANT (the default)
+
+unit: build/$(VARIANT)/unit ## the unit test program: build/VARIANT/unit [SUITE]...
+
+deps: ## install the Debian packages that are missing (root or sudo); `make deps check` works
+	tests/tools/deps
+
+test: test-release test-asan ## unit tests, plain and under ASan and UBSan
+test-release test-asan: test-%: build/%/unit
+	$<
+
+check: all test gates ## everything that needs no lab: test and gates
+
+check-lab: build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab ## scenarios against the engine, and the lab against itself
+	tests/tools/check-lab build/$(VARIANT)/danelab
+
+gates: clang lint headers layers purity symbols complexity banned words rules format-check man ## every rule that a command can check
+
+clang: $(SOURCES:%.c=build/clang/%.o) ## compile with clang and its extra warnings
+build/clang/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Ilab -c -o $@ $<
-$(B)/engine/%.o: engine/%.c
+	@$(CLANG) $(STD) $(W_CLANG) $(I) $(INCLUDES) -MMD -MP -c -o $@ $<
+
+lint: $(SOURCES:%.c=build/lint/%.o) cppcheck ## clang-tidy and cppcheck
+build/lint/%.o: %.c .clang-tidy build/clang/%.o
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Iengine -c -o $@ $<
--include $(LAB:.o=.d) $(ENG:.o=.d)
+	@clang-tidy --quiet $< -- $(STD) $(I) $(INCLUDES) >$@.log 2>&1 || { sed 's|^$(CURDIR)/||' $@.log; exit 1; }
+	@touch $@
+
+cppcheck:
+	@$(CPPCHECK) -Iengine engine
+	@$(CPPCHECK) -Ilab lab
+	@$(CPPCHECK) -Itests -Iengine -Ilab tests
+
+headers: $(HEADERS:%.h=build/headers/%.o) ## each header compiles alone, and twice
+build/headers/%.o: %.h Makefile
+	@mkdir -p $(@D)
+	@printf '#include "%s"\n' $< $< | $(CC) $(STD) $(W) -I. $(I) $(INCLUDES) -MMD -MP -MF $(@:.o=.d) -MT $@ -x c -c -o $@ -
+
+layers: ## includes point down
+	@awk -f tests/tools/layers.awk tests/tools/layers $(ENGINE) $(LAB) $(filter-out tests/%,$(HEADERS))
+
+CORE := $(call objects,release,$(wildcard engine/base/*.c engine/model/*.c engine/core/*.c))
+purity: $(CORE) ## the core calls memory and string functions only, and holds no state
+	@tests/tools/purity $(CORE)
+
+symbols: build/release/libdanesmtp.a $(call objects,release,$(LAB)) ## global symbols carry their prefix
+	@tests/tools/symbols dsmtp_ build/release/libdanesmtp.a
+	@tests/tools/symbols lab_ $(call objects,release,$(LAB))
+
+complexity: ## functions and files stay small
+	@tests/tools/complexity $(SOURCES)
+
+banned: ## no strcpy and its like; no clock or environment inside the engine
+	@awk -f tests/tools/banned.awk $(SOURCES) $(HEADERS)
+
+words: ## nothing unfinished, no machine's paths
+	@tests/tools/words
+
+rules: ## rule ids in the engine stand in the catalogue
+	@test ! -e scenarios/rules.tsv || awk -f tests/tools/rules.awk scenarios/rules.tsv $(ENGINE) $(wildcard engine/*/*.h)
+
+format: ## reformat all sources
+	clang-format -i $(SOURCES) $(HEADERS)
+
+format-check: ## are they formatted?
+	@clang-format --dry-run -Werror $(SOURCES) $(HEADERS)
+
+MAN := $(wildcard engine/man/*.[1-8] lab/man/*.[1-8])
+man: ## lint the manual pages
+	@$(if $(MAN),mandoc -Tlint -Wwarning $(MAN))
+
+coverage: build/coverage/unit ## line and branch coverage of the unit tests, in build/coverage/report
+	@find build/coverage -name '*.gcda' -delete
+	build/coverage/unit
+	@mkdir -p build/coverage/report
+	gcovr --root . --filter engine/ --filter lab/ --branches --html-details build/coverage/report/index.html --print-summary build/coverage
+
+install: all ## below DESTDIR and PREFIX
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib include share/danelab/lab)
+	install -m 755 build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab $(DESTDIR)$(PREFIX)/bin
+	install -m 644 build/$(VARIANT)/libdanesmtp.a $(DESTDIR)$(PREFIX)/lib
+	$(if $(wildcard engine/include/*.h),install -m 644 engine/include/*.h $(DESTDIR)$(PREFIX)/include)
+	cp -R zones certs scenarios $(DESTDIR)$(PREFIX)/share/danelab
+	cp -R lab/adapters $(DESTDIR)$(PREFIX)/share/danelab/lab
+	$(foreach m,$(MAN),install -D -m 644 $m $(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $m))/$(notdir $m) &&) true
+
+clean: ## remove build/ and out/
+	rm -rf build out
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
+
+FORCE:
+.PHONY: FORCE all unit deps test test-release test-asan check check-lab gates clang lint cppcheck headers layers \
+        purity symbols complexity banned words rules format format-check man coverage install clean help
+endif

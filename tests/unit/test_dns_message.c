@@ -1,0 +1,211 @@
+/* test_dns_message.c - does a reply become the right answer, and a broken one none? */
+#include "adapt/dns_message.h"
+#include "check.h"
+#include "dns_reply.h"
+
+static void referral(struct reply *r)
+{
+    reply_add(r, NS, "example", 2, "\2ns\7example", 12);
+}
+
+/* --- reading -------------------------------------------------------------------------------------
+ */
+
+static void one(struct reply *r)
+{
+    reply_address(r, "MX.d.Example");
+}
+
+static void other_owner(struct reply *r)
+{
+    reply_address(r, "other.example");
+    reply_soa(r);
+}
+
+static void short_address(struct reply *r)
+{
+    reply_add(r, AN, "mx.d.example", DSMTP_RR_A, "\x7f\0\0", 3);
+}
+
+static void aliased(struct reply *r)
+{
+    reply_address(r, "c.example");
+    reply_alias(r, "b.example", "C.Example");
+    reply_alias(r, "mx.d.example", "b.example");
+}
+
+static void odd_alias(struct reply *r)
+{
+    reply_reply_add(r, AN, "mx.d.example", DSMTP_RR_CNAME, "\4a.b\0\7example", 14);
+    reply_soa(r);
+}
+
+static void half_alias(struct reply *r)
+{
+    reply_alias(r, "mx.d.example", "b.example");
+}
+
+static void loop(struct reply *r)
+{
+    reply_alias(r, "mx.d.example", "b.example");
+    reply_alias(r, "b.example", "mx.d.example");
+}
+
+static void two_aliases(struct reply *r)
+{
+    reply_alias(r, "mx.d.example", "b.example");
+    reply_alias(r, "mx.d.example", "c.example");
+}
+
+static void alias_and_data(struct reply *r)
+{
+    reply_alias(r, "mx.d.example", "b.example");
+    reply_address(r, "mx.d.example");
+}
+
+static void forward_pointer(struct reply *r)
+{
+    reply_add(r, AN, "mx.d.example", DSMTP_RR_CNAME, "\xff\xff", 2);
+}
+
+static void self_pointer(struct reply *r)
+{
+    reply_alias(r, "mx.d.example", "b.example");
+    /* The target becomes a pointer to itself. */
+    r->bytes[r->len - 11] = 0xc0;
+    r->bytes[r->len - 10] = (uint8_t)(r->len - 11);
+}
+
+static void cut(struct reply *r)
+{
+    one(r);
+    r->len--;
+}
+
+static void count_only(struct reply *r)
+{
+    r->bytes[7] = 1;
+}
+
+static void a_thousand(struct reply *r)
+{
+    for (unsigned i = 0; i < DSMTP_RECORDS_MAX; i++)
+        reply_address(r, "mx.d.example");
+}
+
+static void too_many(struct reply *r)
+{
+    a_thousand(r);
+    reply_address(r, "mx.d.example");
+}
+
+static void long_chain(struct reply *r)
+{
+    static const char names[] = "abcdefghijklmnopqrs";
+
+    reply_alias(r, "mx.d.example", "a");
+    for (unsigned i = 0; i + 2 < sizeof(names); i++)
+        reply_alias(r, (char[]){names[i], '\0'}, (char[]){names[i + 1], '\0'});
+}
+
+static void nothing(struct reply *r)
+{
+    (void)r;
+}
+
+#define P(word) DSMTP_PRESENCE_##word
+
+/* clang-format off */
+static const struct {
+    const char *label;
+    unsigned flags;
+    void (*fill)(struct reply *r);
+    const char *wrong; /* NULL: readable, and then */
+    enum dsmtp_presence presence;
+    unsigned count;
+    const char *canonical;
+    const char *why;
+} replies[] = {
+    {"an address",              AD,       one,             NULL, P(DATA), 1, NULL, ""},
+    {"of another name",         0,        other_owner,     NULL, P(NODATA), 0, NULL, ""},
+    {"an reply_alias, any order",     0,        aliased,         NULL, P(DATA), 1, "c.example", ""},
+    {"an alias to nothing",     0,        odd_alias,       NULL, P(NODATA), 0, "a\\046b\\000.example", ""},
+    {"alias, then NXDOMAIN",    NX,       odd_alias,       NULL, P(NXDOMAIN), 0, "a\\046b\\000.example", ""},
+    {"nothing, with SOA",       0,        reply_soa,             NULL, P(NODATA), 0, NULL, ""},
+    {"nothing at all",          0,        nothing,         NULL, P(NODATA), 0, NULL, ""},
+    {"no such domain",          NX,       reply_soa,             NULL, P(NXDOMAIN), 0, NULL, ""},
+    {"a thousand",              0,        a_thousand,      NULL, P(DATA), DSMTP_RECORDS_MAX, NULL, ""},
+    {"truncated",               TC | AD,  nothing,         NULL, P(FAILED), 0, NULL, ""},
+    {"truncated, some data",    TC,       one,             NULL, P(FAILED), 0, NULL, ""},
+    {"SERVFAIL",                SERVFAIL, reply_extended,        NULL, P(FAILED), 0, NULL, "extended error 9: why?"},
+    {"REFUSED",                 REFUSED,  nothing,         NULL, P(FAILED), 0, NULL, ""},
+    {"a referral",              0,        referral,        "a referral in place of an answer", P(FAILED), 0, NULL, ""},
+    {"NXDOMAIN with data",      NX,       one,             "records of a name that is said not to exist", P(FAILED), 0, NULL, ""},
+    {"one too many",            0,        too_many,        "too many records", P(FAILED), 0, NULL, ""},
+    {"loop",                    0,        loop,            "alias chain too long or a loop", P(FAILED), 0, NULL, ""},
+    {"too long a chain",        0,        long_chain,      "alias chain too long or a loop", P(FAILED), 0, NULL, ""},
+    {"two aliases",             0,        two_aliases,     "an alias beside other data", P(FAILED), 0, NULL, ""},
+    {"alias and data",          0,        alias_and_data,  "an alias beside other data", P(FAILED), 0, NULL, ""},
+    {"pointer ahead",           0,        forward_pointer, "malformed alias", P(FAILED), 0, NULL, ""},
+    {"pointer to itself",       0,        self_pointer,    "malformed alias", P(FAILED), 0, NULL, ""},
+    {"three octets of address", 0,        short_address,   "malformed record", P(FAILED), 0, NULL, ""},
+    {"cut short",               0,        cut,             "malformed reply", P(FAILED), 0, NULL, ""},
+    {"fewer than counted",      0,        count_only,      "malformed reply", P(FAILED), 0, NULL, ""},
+};
+/* clang-format on */
+
+static const struct dsmtp_query mx_a = {.name = "mx.d.example", .type = DSMTP_RR_A};
+
+static void test_read(void)
+{
+    static struct reply r;
+
+    for (size_t i = 0; i < CHECK_COUNT(replies); i++) {
+        struct dsmtp_dns_reply out = {.presence = DSMTP_PRESENCE_FAILED};
+        struct dsmtp_arena arena;
+
+        check_row(replies[i].label);
+        reply_begin(&r, replies[i].flags, mx_a.name, mx_a.type);
+        replies[i].fill(&r);
+        dsmtp_arena_init(&arena, DSMTP_DNS_REPLY_MEMORY);
+        check_str(dsmtp_dns_read(r.bytes, r.len, &mx_a, &arena, &out), replies[i].wrong);
+        check_str(dsmtp_presence_name(out.presence), dsmtp_presence_name(replies[i].presence));
+        check_uint(out.count, replies[i].count);
+        check_str(out.canonical, replies[i].canonical);
+        check_str(out.why, replies[i].why);
+        dsmtp_arena_fini(&arena);
+    }
+}
+
+/* Each octet of a good reply in turn gets another value, and the reply each shorter length: no
+ * crash, no overrun. */
+static void test_damage(void)
+{
+    static struct reply r;
+    struct dsmtp_dns_reply out;
+    struct dsmtp_arena arena;
+
+    reply_begin(&r, 0, mx_a.name, mx_a.type);
+    aliased(&r);
+    reply_extended(&r);
+    for (size_t i = 0; i < r.len; i++) {
+        uint8_t whole = r.bytes[i];
+
+        for (unsigned value = 0; value < 256; value += 5) {
+            r.bytes[i] = (uint8_t)value;
+            dsmtp_arena_init(&arena, DSMTP_DNS_REPLY_MEMORY);
+            (void)dsmtp_dns_read(r.bytes, r.len, &mx_a, &arena, &out);
+            dsmtp_arena_fini(&arena);
+        }
+        r.bytes[i] = whole;
+        dsmtp_arena_init(&arena, DSMTP_DNS_REPLY_MEMORY);
+        check_true(dsmtp_dns_read(r.bytes, i, &mx_a, &arena, &out) != NULL);
+        dsmtp_arena_fini(&arena);
+    }
+}
+
+static const struct check_test tests[] = {
+    {"reading replies", test_read},
+    {"damaged replies", test_damage},
+};
+SUITE(dns_message, tests);

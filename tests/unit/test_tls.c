@@ -1,0 +1,512 @@
+/* test_tls.c - does OpenSSL, set up by us, decide about a chain as RFC 7671 and 7672 say? Without a
+ * socket.
+ *
+ * The certificates are made here, for a fixed moment: a root that signed an intermediate, and
+ * leaves that either of them signed. */
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapt/tls_openssl.h"
+#include "check.h"
+
+#define NOW 1768478400 /* 2026-01-15T12:00:00Z */
+#define DAY 86400
+
+enum cert_id {
+    NONE,
+    ROOT,
+    MID,
+    STRANGER, /* another self-signed authority, which signed nothing */
+    LEAF,     /* signed by ROOT, as are the next ones */
+    OTHER_NAME,
+    EXPIRED,
+    EARLY,
+    WILD,
+    PARTIAL,
+    INNER_WILD,
+    CN_ONLY,
+    CN_BESIDE_SAN,
+    CN_BESIDE_MAIL,
+    CLIENT_ONLY,
+    NAMELESS, /* self-signed and without any name */
+    DEEP,     /* signed by MID */
+    OLD_DEEP, /* signed by an expired intermediate */
+    OLD_MID,
+    CERTS
+};
+
+/* clang-format off */
+static const struct recipe {
+    enum cert_id issuer; /* NONE: itself */
+    const char *cn;
+    const char *san;
+    int from_days, to_days;
+    bool ca;
+    const char *eku;
+} recipes[CERTS] = {
+    [ROOT]           = {NONE, "root",       NULL,                           -100, 100, true,  NULL},
+    [MID]            = {ROOT, "mid",        NULL,                           -100, 100, true,  NULL},
+    [OLD_MID]        = {ROOT, "old mid",    NULL,                           -100, -1,  true,  NULL},
+    [STRANGER]       = {NONE, "stranger",   NULL,                           -100, 100, true,  NULL},
+    [LEAF]           = {ROOT, "x",          "DNS:mx.d.example",             -1,   1,   false, NULL},
+    [OTHER_NAME]     = {ROOT, "x",          "DNS:mx.other.example",         -1,   1,   false, NULL},
+    [EXPIRED]        = {ROOT, "x",          "DNS:mx.d.example",             -9,   -1,  false, NULL},
+    [EARLY]          = {ROOT, "x",          "DNS:mx.d.example",             1,    9,   false, NULL},
+    [WILD]           = {ROOT, "x",          "DNS:*.d.example",              -1,   1,   false, NULL},
+    [PARTIAL]        = {ROOT, "x",          "DNS:m*.d.example",             -1,   1,   false, NULL},
+    [INNER_WILD]     = {ROOT, "x",          "DNS:mx.*.example",             -1,   1,   false, NULL},
+    [CN_ONLY]        = {ROOT, "mx.d.example", NULL,                         -1,   1,   false, NULL},
+    [CN_BESIDE_SAN]  = {ROOT, "mx.d.example", "DNS:mx.other.example",       -1,   1,   false, NULL},
+    [CN_BESIDE_MAIL] = {ROOT, "mx.d.example", "email:postmaster@d.example", -1,   1,   false, NULL},
+    [CLIENT_ONLY]    = {ROOT, "x",          "DNS:mx.d.example",             -1,   1,   false, "clientAuth"},
+    [NAMELESS]       = {NONE, NULL,         NULL,                           -1,   1,   false, NULL},
+    [DEEP]           = {MID,  "x",          "DNS:mx.d.example",             -1,   1,   false, NULL},
+    [OLD_DEEP]       = {OLD_MID, "x",       "DNS:mx.d.example",             -1,   1,   false, NULL},
+};
+/* clang-format on */
+
+static struct {
+    X509 *cert[CERTS];
+    EVP_PKEY *key[CERTS];
+} made;
+
+static void extend(X509 *cert, int nid, const char *value)
+{
+    X509_EXTENSION *ext = X509V3_EXT_conf_nid(NULL, NULL, nid, value);
+
+    X509_add_ext(cert, ext, -1);
+    X509_EXTENSION_free(ext);
+}
+
+static void make_cert(enum cert_id id)
+{
+    const struct recipe *r = &recipes[id];
+    enum cert_id issuer = r->issuer == NONE ? id : r->issuer;
+    X509 *cert = X509_new();
+
+    made.cert[id] = cert;
+    made.key[id] = EVP_EC_gen("P-256");
+    X509_set_version(cert, X509_VERSION_3);
+    ASN1_INTEGER_set(X509_get_serialNumber(cert), (long)id);
+    ASN1_TIME_set(X509_getm_notBefore(cert), NOW + (time_t)r->from_days * DAY);
+    ASN1_TIME_set(X509_getm_notAfter(cert), NOW + (time_t)r->to_days * DAY);
+    if (r->cn != NULL)
+        X509_NAME_add_entry_by_txt(X509_get_subject_name(cert), "CN", MBSTRING_ASC,
+                                   (const unsigned char *)r->cn, -1, -1, 0);
+    X509_set_issuer_name(cert, X509_get_subject_name(made.cert[issuer]));
+    X509_set_pubkey(cert, made.key[id]);
+    if (r->ca)
+        extend(cert, NID_basic_constraints, "critical,CA:TRUE");
+    if (r->san != NULL)
+        extend(cert, NID_subject_alt_name, r->san);
+    if (r->eku != NULL)
+        extend(cert, NID_ext_key_usage, r->eku);
+    X509_sign(cert, made.key[issuer], EVP_sha256());
+}
+
+static void make_all(void)
+{
+    static const enum cert_id first[] = {ROOT, MID, OLD_MID};
+
+    for (size_t i = 0; i < CHECK_COUNT(first); i++)
+        make_cert(first[i]);
+    for (unsigned id = ROOT; id < CERTS; id++)
+        if (made.cert[id] == NULL)
+            make_cert((enum cert_id)id);
+}
+
+static void free_all(void)
+{
+    for (unsigned id = ROOT; id < CERTS; id++) {
+        X509_free(made.cert[id]);
+        EVP_PKEY_free(made.key[id]);
+        made.cert[id] = NULL;
+        made.key[id] = NULL;
+    }
+}
+
+/* --- records -------------------------------------------------------------------------------------
+ */
+
+#define DATA_MAX 2048
+#define CHAIN_MAX 4
+#define RECORDS_MAX 3
+#define NAMES_MAX 3
+
+struct pin {
+    enum cert_id of; /* NONE: no record */
+    uint8_t usage, selector, matching;
+    uint8_t effective; /* 0: as published */
+    enum dsmtp_unusable why;
+};
+
+struct records {
+    struct dsmtp_tlsa tlsa[RECORDS_MAX];
+    uint8_t data[RECORDS_MAX][DATA_MAX];
+    unsigned count;
+};
+
+/* The association data, made without the code under test. */
+static size_t association(const struct pin *pin, uint8_t out[DATA_MAX])
+{
+    X509 *cert = made.cert[pin->of];
+    unsigned char *der = NULL;
+    int len = pin->selector == 0 ? i2d_X509(cert, &der)
+                                 : i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der);
+    unsigned digest_len = 0;
+
+    if (pin->matching == 0)
+        memcpy(out, der, (size_t)len);
+    else
+        EVP_Digest(der, (size_t)len, out, &digest_len,
+                   pin->matching == 1 ? EVP_sha256() : EVP_sha512(), NULL);
+    OPENSSL_free(der);
+    return pin->matching == 0 ? (size_t)len : digest_len;
+}
+
+static void publish(const struct pin pins[RECORDS_MAX], struct records *out)
+{
+    out->count = 0;
+    for (unsigned i = 0; i < RECORDS_MAX && pins[i].of != NONE; i++) {
+        size_t len = association(&pins[i], out->data[i]);
+
+        out->tlsa[i] = (struct dsmtp_tlsa){
+            .usage = pins[i].usage,
+            .selector = pins[i].selector,
+            .matching = pins[i].matching,
+            .data = out->data[i],
+            .len = len,
+            .effective_usage = pins[i].effective != 0 ? pins[i].effective : pins[i].usage,
+            .why = pins[i].why,
+        };
+        out->count++;
+    }
+}
+
+/* Leaf first; the caller frees. */
+static char *chain_pem(const enum cert_id chain[CHAIN_MAX], size_t *len)
+{
+    BIO *bio = BIO_new(BIO_s_mem());
+    char *text, *copy;
+    long n;
+
+    for (unsigned i = 0; i < CHAIN_MAX && chain[i] != NONE; i++)
+        PEM_write_bio_X509(bio, made.cert[chain[i]]);
+    n = BIO_get_mem_data(bio, &text);
+    copy = malloc((size_t)n + 1);
+    memcpy(copy, text, (size_t)n);
+    copy[n] = '\0';
+    *len = (size_t)n;
+    BIO_free(bio);
+    return copy;
+}
+
+/* --- the table -----------------------------------------------------------------------------------
+ */
+
+#define OK DSMTP_REASON_NONE
+#define MISMATCH DSMTP_REASON_TLSA_MISMATCH
+#define NAME DSMTP_REASON_NAME_MISMATCH
+#define INVALID DSMTP_REASON_CHAIN_INVALID
+#define WEAKER DSMTP_UNUSABLE_WEAKER_DIGEST
+#define MX "mx.d.example"
+
+/* clang-format off */
+static const struct {
+    const char *label;
+    enum cert_id chain[CHAIN_MAX];
+    struct pin pins[RECORDS_MAX];
+    const char *names[NAMES_MAX];
+    enum dsmtp_reason want;
+    unsigned matched; /* which of the pins, when OK */
+    int depth;
+} cases[] = {
+    {"3 1 1",                         {LEAF}, {{LEAF, 3, 1, 1, 0, 0}}, {MX}, OK, 0, 0},
+    {"3 0 1",                         {LEAF}, {{LEAF, 3, 0, 1, 0, 0}}, {MX}, OK, 0, 0},
+    {"3 1 2",                         {LEAF}, {{LEAF, 3, 1, 2, 0, 0}}, {MX}, OK, 0, 0},
+    {"3 0 2",                         {LEAF}, {{LEAF, 3, 0, 2, 0, 0}}, {MX}, OK, 0, 0},
+    {"3 0 0",                         {LEAF}, {{LEAF, 3, 0, 0, 0, 0}}, {MX}, OK, 0, 0},
+    {"3 1 0",                         {LEAF}, {{LEAF, 3, 1, 0, 0, 0}}, {MX}, OK, 0, 0},
+    {"3 1 1 of another key",          {LEAF}, {{EXPIRED, 3, 1, 1, 0, 0}}, {MX}, MISMATCH, 0, 0},
+    {"3 0 1 of another key",          {LEAF}, {{EXPIRED, 3, 0, 1, 0, 0}}, {MX}, MISMATCH, 0, 0},
+    {"3 1 2 of another key",          {LEAF}, {{EXPIRED, 3, 1, 2, 0, 0}}, {MX}, MISMATCH, 0, 0},
+    {"3 0 0 of another key",          {LEAF}, {{EXPIRED, 3, 0, 0, 0, 0}}, {MX}, MISMATCH, 0, 0},
+    {"3 1 0 of another key",          {LEAF}, {{EXPIRED, 3, 1, 0, 0, 0}}, {MX}, MISMATCH, 0, 0},
+    {"3 1 1 of the issuer",           {LEAF, ROOT}, {{ROOT, 3, 1, 1, 0, 0}}, {MX}, MISMATCH, 0, 0},
+    {"3: wrong name",                 {OTHER_NAME}, {{OTHER_NAME, 3, 1, 1, 0, 0}}, {MX}, OK, 0, 0},
+    {"3: no name at all",             {NAMELESS}, {{NAMELESS, 3, 1, 1, 0, 0}}, {MX}, OK, 0, 0},
+    {"3: no reference either",        {NAMELESS}, {{NAMELESS, 3, 1, 1, 0, 0}}, {NULL}, OK, 0, 0},
+    {"3: expired",                    {EXPIRED}, {{EXPIRED, 3, 1, 1, 0, 0}}, {MX}, OK, 0, 0},
+    {"3: not yet valid",              {EARLY}, {{EARLY, 3, 0, 1, 0, 0}}, {MX}, OK, 0, 0},
+    {"3: not for servers",            {CLIENT_ONLY}, {{CLIENT_ONLY, 3, 1, 1, 0, 0}}, {MX}, OK, 0, 0},
+    {"1 as 3, reported as 1",         {EXPIRED}, {{EXPIRED, 1, 1, 1, 3, 0}}, {MX}, OK, 0, 0},
+    {"0 as 2, reported as 0",         {LEAF, ROOT}, {{ROOT, 0, 1, 1, 2, 0}}, {MX}, OK, 0, 1},
+    {"0 as 2, wrong name",            {OTHER_NAME, ROOT}, {{ROOT, 0, 1, 1, 2, 0}}, {MX}, NAME, 0, 0},
+    {"2 0 1, anchor in the chain",    {LEAF, ROOT}, {{ROOT, 2, 0, 1, 0, 0}}, {MX}, OK, 0, 1},
+    {"2 1 1, anchor in the chain",    {LEAF, ROOT}, {{ROOT, 2, 1, 1, 0, 0}}, {MX}, OK, 0, 1},
+    {"2 1 2, anchor in the chain",    {LEAF, ROOT}, {{ROOT, 2, 1, 2, 0, 0}}, {MX}, OK, 0, 1},
+    {"2 0 0, anchor in the chain",    {LEAF, ROOT}, {{ROOT, 2, 0, 0, 0, 0}}, {MX}, OK, 0, 1},
+    {"2 0 1, anchor left out",        {LEAF}, {{ROOT, 2, 0, 1, 0, 0}}, {MX}, MISMATCH, 0, 0},
+    {"2 1 1, anchor left out",        {LEAF}, {{ROOT, 2, 1, 1, 0, 0}}, {MX}, MISMATCH, 0, 0},
+    {"2 0 0, anchor only in DNS",     {LEAF}, {{ROOT, 2, 0, 0, 0, 0}}, {MX}, OK, 0, 1},
+    {"2 1 0, key only in DNS",        {LEAF}, {{ROOT, 2, 1, 0, 0, 0}}, {MX}, OK, 0, 0},
+    {"2 1 0, wrong name",             {OTHER_NAME}, {{ROOT, 2, 1, 0, 0, 0}}, {MX}, NAME, 0, 0},
+    {"2 1 0, expired",                {EXPIRED}, {{ROOT, 2, 1, 0, 0, 0}}, {MX}, INVALID, 0, 0},
+    {"2: another authority's",        {LEAF, ROOT}, {{STRANGER, 2, 1, 1, 0, 0}}, {MX}, MISMATCH, 0, 0},
+    {"2: sent, but signed nothing",   {LEAF, STRANGER}, {{STRANGER, 2, 1, 1, 0, 0}}, {MX}, MISMATCH, 0, 0},
+    {"2: the leaf itself",            {NAMELESS}, {{NAMELESS, 2, 1, 1, 0, 0}}, {MX}, MISMATCH, 0, 0},
+    {"2: intermediate, no root",      {DEEP, MID}, {{MID, 2, 1, 1, 0, 0}}, {MX}, OK, 0, 1},
+    {"2: root at depth 2",            {DEEP, MID, ROOT}, {{ROOT, 2, 0, 1, 0, 0}}, {MX}, OK, 0, 2},
+    {"2: chain out of order",         {DEEP, ROOT, MID}, {{ROOT, 2, 0, 1, 0, 0}}, {MX}, OK, 0, 2},
+    {"2: intermediate missing",       {DEEP, ROOT}, {{ROOT, 2, 0, 1, 0, 0}}, {MX}, MISMATCH, 0, 0},
+    {"2: expired intermediate",       {OLD_DEEP, OLD_MID, ROOT}, {{ROOT, 2, 0, 1, 0, 0}}, {MX}, INVALID, 0, 0},
+    {"2: expired leaf",               {EXPIRED, ROOT}, {{ROOT, 2, 1, 1, 0, 0}}, {MX}, INVALID, 0, 0},
+    {"2: leaf not yet valid",         {EARLY, ROOT}, {{ROOT, 2, 1, 1, 0, 0}}, {MX}, INVALID, 0, 0},
+    {"2: not for servers",            {CLIENT_ONLY, ROOT}, {{ROOT, 2, 1, 1, 0, 0}}, {MX}, INVALID, 0, 0},
+    {"2: wrong name",                 {OTHER_NAME, ROOT}, {{ROOT, 2, 1, 1, 0, 0}}, {MX}, NAME, 0, 0},
+    {"2: second reference",           {LEAF, ROOT}, {{ROOT, 2, 1, 1, 0, 0}}, {"a.example", MX}, OK, 0, 1},
+    {"2: third reference",            {LEAF, ROOT}, {{ROOT, 2, 1, 1, 0, 0}}, {"a.example", "b.example", MX}, OK, 0, 1},
+    {"2: none of three",              {OTHER_NAME, ROOT}, {{ROOT, 2, 1, 1, 0, 0}}, {"a.example", "b.example", MX}, NAME, 0, 0},
+    {"2: wildcard",                   {WILD, ROOT}, {{ROOT, 2, 1, 1, 0, 0}}, {MX}, OK, 0, 1},
+    {"2: wildcard is one label",      {WILD, ROOT}, {{ROOT, 2, 1, 1, 0, 0}}, {"a.mx.d.example"}, NAME, 0, 0},
+    {"2: wildcard is not none",       {WILD, ROOT}, {{ROOT, 2, 1, 1, 0, 0}}, {"d.example"}, NAME, 0, 0},
+    {"2: part of a label",            {PARTIAL, ROOT}, {{ROOT, 2, 1, 1, 0, 0}}, {MX}, NAME, 0, 0},
+    {"2: wildcard within",            {INNER_WILD, ROOT}, {{ROOT, 2, 1, 1, 0, 0}}, {MX}, NAME, 0, 0},
+    {"2: CN without SAN",             {CN_ONLY, ROOT}, {{ROOT, 2, 1, 1, 0, 0}}, {MX}, OK, 0, 1},
+    {"2: CN beside other DNS names",  {CN_BESIDE_SAN, ROOT}, {{ROOT, 2, 1, 1, 0, 0}}, {MX}, NAME, 0, 0},
+    {"2: CN beside a mail address",   {CN_BESIDE_MAIL, ROOT}, {{ROOT, 2, 1, 1, 0, 0}}, {MX}, OK, 0, 1},
+    {"2: leading dot is no name",     {LEAF, ROOT}, {{ROOT, 2, 1, 1, 0, 0}}, {".d.example", "a.example"}, NAME, 0, 0},
+    {"any: second record matches",    {LEAF}, {{EARLY, 3, 1, 1, 0, 0}, {LEAF, 3, 1, 1, 0, 0}}, {MX}, OK, 1, 0},
+    {"any: third record matches",     {LEAF}, {{EARLY, 3, 1, 1, 0, 0}, {WILD, 3, 1, 1, 0, 0}, {LEAF, 3, 0, 1, 0, 0}}, {MX}, OK, 2, 0},
+    {"any: none matches",             {LEAF}, {{EARLY, 3, 1, 1, 0, 0}, {WILD, 3, 1, 1, 0, 0}, {ROOT, 3, 0, 1, 0, 0}}, {MX}, MISMATCH, 0, 0},
+    {"any: 3 fails, 2 holds",         {LEAF, ROOT}, {{EARLY, 3, 1, 1, 0, 0}, {ROOT, 2, 1, 1, 0, 0}}, {MX}, OK, 1, 1},
+    {"any: 3 holds, 2 fails",         {OTHER_NAME, ROOT}, {{ROOT, 2, 1, 1, 0, 0}, {OTHER_NAME, 3, 1, 1, 0, 0}}, {MX}, OK, 1, 0},
+    {"any: 3 fails, 2 wrong name",    {OTHER_NAME, ROOT}, {{EARLY, 3, 1, 1, 0, 0}, {ROOT, 2, 1, 1, 0, 0}}, {MX}, NAME, 0, 0},
+    {"agility off: weaker matches",   {LEAF}, {{LEAF, 3, 1, 1, 0, 0}, {EARLY, 3, 1, 2, 0, 0}}, {MX}, OK, 0, 0},
+    {"agility off: stronger matches", {LEAF}, {{EARLY, 3, 1, 1, 0, 0}, {LEAF, 3, 1, 2, 0, 0}}, {MX}, OK, 1, 0},
+    {"agility on: weaker left out",   {LEAF}, {{LEAF, 3, 1, 1, 0, WEAKER}, {EARLY, 3, 1, 2, 0, 0}}, {MX}, MISMATCH, 0, 0},
+    {"none usable",                   {LEAF}, {{LEAF, 3, 1, 1, 0, WEAKER}}, {MX}, MISMATCH, 0, 0},
+    {"none usable, self-signed",      {NAMELESS}, {{NAMELESS, 3, 1, 1, 0, WEAKER}}, {MX}, MISMATCH, 0, 0},
+    {"none at all, with root",        {LEAF, ROOT}, {{NONE, 0, 0, 0, 0, 0}}, {MX}, MISMATCH, 0, 0},
+};
+/* clang-format on */
+
+static struct dsmtp_tls_demand demand_of(const struct records *records,
+                                         const char *const names[NAMES_MAX])
+{
+    struct dsmtp_tls_demand demand = {.authenticate = true,
+                                      .records = records->tlsa,
+                                      .record_count = records->count,
+                                      .names = names};
+
+    while (demand.name_count < NAMES_MAX && names[demand.name_count] != NULL)
+        demand.name_count++;
+    return demand;
+}
+
+static void check_match(const struct pin *pin, int depth, const struct dsmtp_tls_evidence *e)
+{
+    check_true(e->matched);
+    check_uint(e->usage, pin->usage);
+    check_uint(e->selector, pin->selector);
+    check_uint(e->matching, pin->matching);
+    check_int(e->depth, depth);
+    check_str(e->detail, "");
+}
+
+static void test_table(void)
+{
+    struct records records;
+
+    make_all();
+    for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
+        struct dsmtp_tls_evidence e = {.reason = DSMTP_REASON_INTERNAL};
+        struct dsmtp_tls_demand demand;
+        struct dsmtp_fault fault = {.what = ""};
+        size_t len;
+        char *pem = chain_pem(cases[i].chain, &len);
+
+        check_row(cases[i].label);
+        publish(cases[i].pins, &records);
+        demand = demand_of(&records, cases[i].names);
+        check_int(dsmtp_tls_verify_pem(pem, len, &demand, NOW, &e, &fault), DSMTP_OK);
+        check_str(fault.what, "");
+        check_str(dsmtp_reason_name(e.reason), dsmtp_reason_name(cases[i].want));
+        check_int(e.authenticated, cases[i].want == OK);
+        if (cases[i].want == OK)
+            check_match(&cases[i].pins[cases[i].matched], cases[i].depth, &e);
+        else
+            check_true(!e.matched && e.detail[0] != '\0');
+        free(pem);
+    }
+    free_all();
+}
+
+/* A chain that is good today is judged at the time that is given. */
+static void test_time(void)
+{
+    static const struct {
+        const char *label;
+        int64_t time;
+        enum dsmtp_reason want;
+    } times[] = {
+        {"the day", NOW, OK},
+        {"last second", NOW + DAY - 1, OK},
+        {"too late", NOW + DAY, INVALID}, /* to OpenSSL notAfter itself is over */
+        {"too early", NOW - DAY - 1, INVALID},
+    };
+    static const struct pin pins[RECORDS_MAX] = {{ROOT, 2, 1, 1, 0, 0}};
+    static const char *const names[NAMES_MAX] = {MX};
+    const enum cert_id chain[CHAIN_MAX] = {LEAF, ROOT};
+    struct records records;
+    struct dsmtp_tls_demand demand;
+    size_t len;
+    char *pem;
+
+    make_all();
+    pem = chain_pem(chain, &len);
+    publish(pins, &records);
+    demand = demand_of(&records, names);
+    for (size_t i = 0; i < CHECK_COUNT(times); i++) {
+        struct dsmtp_tls_evidence e;
+        struct dsmtp_fault fault;
+
+        check_row(times[i].label);
+        check_int(dsmtp_tls_verify_pem(pem, len, &demand, times[i].time, &e, &fault), DSMTP_OK);
+        check_str(dsmtp_reason_name(e.reason), dsmtp_reason_name(times[i].want));
+    }
+    free(pem);
+    free_all();
+}
+
+static void test_no_demand(void)
+{
+    const enum cert_id chain[CHAIN_MAX] = {EXPIRED};
+    const struct dsmtp_tls_demand demand = {.authenticate = false};
+    struct dsmtp_tls_evidence e;
+    struct dsmtp_fault fault;
+    size_t len;
+    char *pem;
+
+    make_all();
+    pem = chain_pem(chain, &len);
+    check_int(dsmtp_tls_verify_pem(pem, len, &demand, NOW, &e, &fault), DSMTP_OK);
+    check_int(e.reason, DSMTP_REASON_NONE);
+    check_true(!e.authenticated && !e.matched && !e.up);
+    free(pem);
+    free_all();
+}
+
+/* Without a name to check, an authority would vouch for everybody. */
+static void test_anchor_without_name(void)
+{
+    static const char *const lists[][NAMES_MAX] = {{NULL}, {""}, {".d.example"}};
+    static const struct pin pins[RECORDS_MAX] = {{ROOT, 2, 1, 1, 0, 0}};
+    const enum cert_id chain[CHAIN_MAX] = {LEAF, ROOT};
+    struct records records;
+    size_t len;
+    char *pem;
+
+    make_all();
+    pem = chain_pem(chain, &len);
+    publish(pins, &records);
+    for (size_t i = 0; i < CHECK_COUNT(lists); i++) {
+        struct dsmtp_tls_demand demand = demand_of(&records, lists[i]);
+        struct dsmtp_tls_evidence e;
+        struct dsmtp_fault fault;
+
+        check_rowf("list %zu", i);
+        check_int(dsmtp_tls_verify_pem(pem, len, &demand, NOW, &e, &fault), DSMTP_MISUSE);
+        check_str(fault.what, "certificate usage 2 needs a name to check");
+    }
+    free(pem);
+    free_all();
+}
+
+static void test_bad_pem(void)
+{
+    static const struct {
+        const char *pem;
+        const char *want;
+    } bad[] = {
+        {"", "no certificate in PEM form found"},
+        {"mail\n", "no certificate in PEM form found"},
+        {"-----BEGIN CERTIFICATE-----\n", "certificate 1: "},
+        {"-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n", "certificate 1: "},
+        {"-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n", "certificate 1: "},
+        {"-----BEGIN CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: "
+         "AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\nMAA=\n"
+         "-----END CERTIFICATE-----\n",
+         "certificate 1: "},
+    };
+    const struct dsmtp_tls_demand demand = {.authenticate = false};
+
+    for (size_t i = 0; i < CHECK_COUNT(bad); i++) {
+        struct dsmtp_tls_evidence e;
+        struct dsmtp_fault fault = {.what = ""};
+
+        check_row(bad[i].pem);
+        check_int(dsmtp_tls_verify_pem(bad[i].pem, strlen(bad[i].pem), &demand, NOW, &e, &fault),
+                  DSMTP_SYNTAX);
+        if (!check_true(strncmp(fault.what, bad[i].want, strlen(bad[i].want)) == 0))
+            check_str(fault.what, bad[i].want);
+    }
+}
+
+/* Records that OpenSSL cannot use are as good as none: nothing can match. */
+static void test_useless_records(void)
+{
+    static const uint8_t der[] = {0x30, 0x00};
+    static const char *const names[] = {MX};
+    const struct dsmtp_tlsa records[] = {
+        {.usage = 3,
+         .selector = 0,
+         .matching = 0,
+         .data = der,
+         .len = sizeof(der),
+         .effective_usage = 3},
+        {.usage = 3,
+         .selector = 1,
+         .matching = 9,
+         .data = der,
+         .len = sizeof(der),
+         .effective_usage = 3},
+        {.usage = 3,
+         .selector = 1,
+         .matching = 1,
+         .data = der,
+         .len = sizeof(der),
+         .effective_usage = 3},
+    };
+    const struct dsmtp_tls_demand demand = {.authenticate = true,
+                                            .records = records,
+                                            .record_count = CHECK_COUNT(records),
+                                            .names = names,
+                                            .name_count = 1};
+    const enum cert_id chain[CHAIN_MAX] = {LEAF, ROOT};
+    struct dsmtp_tls_evidence e;
+    struct dsmtp_fault fault;
+    size_t len;
+    char *pem;
+
+    make_all();
+    pem = chain_pem(chain, &len);
+    check_int(dsmtp_tls_verify_pem(pem, len, &demand, NOW, &e, &fault), DSMTP_OK);
+    check_str(dsmtp_reason_name(e.reason), "TLSA_MISMATCH");
+    free(pem);
+    free_all();
+}
+
+static const struct check_test tests[] = {
+    {"records, chains and names", test_table},
+    {"time", test_time},
+    {"nothing demanded", test_no_demand},
+    {"trust anchor without a name", test_anchor_without_name},
+    {"broken PEM", test_bad_pem},
+    {"records OpenSSL cannot use", test_useless_records},
+};
+SUITE(tls, tests);

@@ -39,7 +39,8 @@ static enum dsmtp_status parse_port(const char *text, uint16_t *out)
     return DSMTP_OK;
 }
 
-enum dsmtp_status dsmtp_address_parse(const char *text, uint16_t default_port, struct dsmtp_address *out)
+enum dsmtp_status dsmtp_address_parse(const char *text, uint16_t default_port,
+                                      struct dsmtp_address *out)
 {
     const char *at = strchr(text, '@');
     size_t len = at != NULL ? (size_t)(at - text) : strlen(text);

@@ -44,7 +44,8 @@ static uint8_t *put16(uint8_t *p, unsigned value)
     return p + 2;
 }
 
-size_t dsmtp_dns_query(const struct dsmtp_query *query, uint16_t id, bool checking_disabled, uint8_t out[DSMTP_DNS_QUERY_MAX])
+size_t dsmtp_dns_query(const struct dsmtp_query *query, uint16_t id, bool checking_disabled,
+                       uint8_t out[DSMTP_DNS_QUERY_MAX])
 {
     struct dsmtp_dname name;
     uint8_t *p = out;
@@ -70,7 +71,8 @@ size_t dsmtp_dns_query(const struct dsmtp_query *query, uint16_t id, bool checki
 }
 
 /* Header and question; false: not a reply to this query. */
-static bool open_reply(struct reader *r, const uint8_t *message, size_t len, const struct dsmtp_query *query)
+static bool open_reply(struct reader *r, const uint8_t *message, size_t len,
+                       const struct dsmtp_query *query)
 {
     struct dsmtp_dname asked, name;
 
@@ -79,14 +81,16 @@ static bool open_reply(struct reader *r, const uint8_t *message, size_t len, con
     *r = (struct reader){.message = message, .len = len, .pos = DSMTP_DNS_HEADER};
     for (unsigned s = ANSWER; s < SECTIONS; s++)
         r->left[s] = get16(message + 6 + 2 * s);
-    if (dsmtp_dname_from_text(query->name, &asked) != DSMTP_OK || !dsmtp_dname_read(message, len, &r->pos, &name) ||
-        !dsmtp_dname_equal(&asked, &name) || len - r->pos < 4)
+    if (dsmtp_dname_from_text(query->name, &asked) != DSMTP_OK ||
+        !dsmtp_dname_read(message, len, &r->pos, &name) || !dsmtp_dname_equal(&asked, &name) ||
+        len - r->pos < 4)
         return false;
     r->pos += 4;
     return get16(message + r->pos - 4) == query->type && get16(message + r->pos - 2) == CLASS_IN;
 }
 
-bool dsmtp_dns_replies_to(const uint8_t *message, size_t len, const struct dsmtp_query *query, uint16_t id)
+bool dsmtp_dns_replies_to(const uint8_t *message, size_t len, const struct dsmtp_query *query,
+                          uint16_t id)
 {
     struct reader r;
 
@@ -130,7 +134,8 @@ static void read_ede(const struct reader *r, const struct rr *opt, char *why, si
         int text = (int)len - 2;
 
         if (get16(p) == OPTION_EDE && text >= 0) {
-            snprintf(why, room, "extended error %u%s%.*s", get16(p + 4), text > 0 ? ": " : "", text, (const char *)p + 6);
+            snprintf(why, room, "extended error %u%s%.*s", get16(p + 4), text > 0 ? ": " : "", text,
+                     (const char *)p + 6);
             break;
         }
         p += 4 + len;
@@ -141,7 +146,7 @@ static void read_ede(const struct reader *r, const struct rr *opt, char *why, si
 }
 
 /* Walk all of the message once: is it well-formed, and what else does it say? */
-static bool survey(struct reader r, struct dsmtp_reply *out, bool *referral)
+static bool survey(struct reader r, struct dsmtp_dns_reply *out, bool *referral)
 {
     struct rr rr;
     bool ns = false;
@@ -163,14 +168,15 @@ static bool survey(struct reader r, struct dsmtp_reply *out, bool *referral)
 }
 
 /* Names inside rdata are written out in full. */
-static const char *copy_named(const struct reader *r, const struct rr *rr, size_t skip, struct dsmtp_arena *arena,
-                              struct dsmtp_rdata *out)
+static const char *copy_named(const struct reader *r, const struct rr *rr, size_t skip,
+                              struct dsmtp_arena *arena, struct dsmtp_rdata *out)
 {
     struct dsmtp_dname name;
     size_t pos = rr->rdata + skip;
     uint8_t *data;
 
-    if (rr->rdlen <= skip || !dsmtp_dname_read(r->message, rr->rdata + rr->rdlen, &pos, &name) || pos != rr->rdata + rr->rdlen)
+    if (rr->rdlen <= skip || !dsmtp_dname_read(r->message, rr->rdata + rr->rdlen, &pos, &name) ||
+        pos != rr->rdata + rr->rdlen)
         return "malformed record";
     data = dsmtp_arena_alloc(arena, 1, skip + name.len);
     if (data == NULL)
@@ -181,8 +187,8 @@ static const char *copy_named(const struct reader *r, const struct rr *rr, size_
     return NULL;
 }
 
-static const char *copy_plain(const struct reader *r, const struct rr *rr, size_t want, struct dsmtp_arena *arena,
-                              struct dsmtp_rdata *out)
+static const char *copy_plain(const struct reader *r, const struct rr *rr, size_t want,
+                              struct dsmtp_arena *arena, struct dsmtp_rdata *out)
 {
     if (want != 0 && rr->rdlen != want)
         return "malformed record";
@@ -191,8 +197,8 @@ static const char *copy_plain(const struct reader *r, const struct rr *rr, size_
     return out->data == NULL ? "out of memory" : NULL;
 }
 
-static const char *copy_rdata(const struct reader *r, const struct rr *rr, enum dsmtp_rrtype type, struct dsmtp_arena *arena,
-                              struct dsmtp_rdata *out)
+static const char *copy_rdata(const struct reader *r, const struct rr *rr, enum dsmtp_rrtype type,
+                              struct dsmtp_arena *arena, struct dsmtp_rdata *out)
 {
     switch (type) {
     case DSMTP_RR_A:
@@ -217,7 +223,8 @@ struct found {
     uint32_t ttl;
 };
 
-static const char *look_at(struct reader r, const struct dsmtp_dname *name, enum dsmtp_rrtype type, struct found *out)
+static const char *look_at(struct reader r, const struct dsmtp_dname *name, enum dsmtp_rrtype type,
+                           struct found *out)
 {
     struct rr rr;
 
@@ -225,11 +232,13 @@ static const char *look_at(struct reader r, const struct dsmtp_dname *name, enum
     while (next_rr(&r, &rr) > 0 && rr.section == ANSWER) {
         size_t pos = rr.rdata;
 
-        if (rr.class != CLASS_IN || (rr.type != type && rr.type != DSMTP_RR_CNAME) || !dsmtp_dname_equal(&rr.owner, name))
+        if (rr.class != CLASS_IN || (rr.type != type && rr.type != DSMTP_RR_CNAME) ||
+            !dsmtp_dname_equal(&rr.owner, name))
             continue;
         if (rr.type == type)
             out->records++;
-        else if (!dsmtp_dname_read(r.message, rr.rdata + rr.rdlen, &pos, &out->target) || pos != rr.rdata + rr.rdlen)
+        else if (!dsmtp_dname_read(r.message, rr.rdata + rr.rdlen, &pos, &out->target) ||
+                 pos != rr.rdata + rr.rdlen)
             return "malformed alias";
         else
             out->aliases++;
@@ -241,7 +250,8 @@ static const char *look_at(struct reader r, const struct dsmtp_dname *name, enum
 }
 
 /* From the name that was asked for to the end of the alias chain. */
-static const char *follow(const struct reader *r, const struct dsmtp_query *query, struct dsmtp_dname *name, struct dsmtp_reply *out)
+static const char *follow(const struct reader *r, const struct dsmtp_query *query,
+                          struct dsmtp_dname *name, struct dsmtp_dns_reply *out)
 {
     struct found found;
     uint32_t ttl = UINT32_MAX;
@@ -265,8 +275,9 @@ static const char *follow(const struct reader *r, const struct dsmtp_query *quer
     return "alias chain too long or a loop";
 }
 
-static const char *collect(struct reader r, const struct dsmtp_query *query, const struct dsmtp_dname *name,
-                           struct dsmtp_arena *arena, struct dsmtp_reply *out)
+static const char *collect(struct reader r, const struct dsmtp_query *query,
+                           const struct dsmtp_dname *name, struct dsmtp_arena *arena,
+                           struct dsmtp_dns_reply *out)
 {
     struct dsmtp_rdata *records = dsmtp_arena_alloc(arena, out->count, sizeof(*records));
     unsigned n = 0;
@@ -277,7 +288,8 @@ static const char *collect(struct reader r, const struct dsmtp_query *query, con
     while (n < out->count && next_rr(&r, &rr) > 0) {
         const char *wrong;
 
-        if (rr.section != ANSWER || rr.class != CLASS_IN || rr.type != query->type || !dsmtp_dname_equal(&rr.owner, name))
+        if (rr.section != ANSWER || rr.class != CLASS_IN || rr.type != query->type ||
+            !dsmtp_dname_equal(&rr.owner, name))
             continue;
         wrong = copy_rdata(&r, &rr, query->type, arena, &records[n++]);
         if (wrong != NULL)
@@ -287,7 +299,8 @@ static const char *collect(struct reader r, const struct dsmtp_query *query, con
     return NULL;
 }
 
-static const char *canonical_name(const struct dsmtp_dname *name, struct dsmtp_arena *arena, const char **out)
+static const char *canonical_name(const struct dsmtp_dname *name, struct dsmtp_arena *arena,
+                                  const char **out)
 {
     char text[DSMTP_DNAME_TEXT_SIZE];
 
@@ -297,8 +310,8 @@ static const char *canonical_name(const struct dsmtp_dname *name, struct dsmtp_a
 }
 
 /* A complete reply with rcode 0 or 3: what does it answer? */
-static const char *interpret(const struct reader *r, const struct dsmtp_query *query, struct dsmtp_arena *arena,
-                             struct dsmtp_reply *out)
+static const char *interpret(const struct reader *r, const struct dsmtp_query *query,
+                             struct dsmtp_arena *arena, struct dsmtp_dns_reply *out)
 {
     struct dsmtp_dname name;
     const char *wrong;
@@ -321,10 +334,10 @@ static const char *interpret(const struct reader *r, const struct dsmtp_query *q
     return NULL;
 }
 
-const char *dsmtp_dns_read(const uint8_t *message, size_t len, const struct dsmtp_query *query, struct dsmtp_arena *arena,
-                           struct dsmtp_reply *out)
+const char *dsmtp_dns_read(const uint8_t *message, size_t len, const struct dsmtp_query *query,
+                           struct dsmtp_arena *arena, struct dsmtp_dns_reply *out)
 {
-    struct dsmtp_reply reply = {.presence = DSMTP_PRESENCE_FAILED};
+    struct dsmtp_dns_reply reply = {.presence = DSMTP_PRESENCE_FAILED};
     struct reader r;
     const char *wrong = NULL;
     bool referral;
@@ -336,7 +349,8 @@ const char *dsmtp_dns_read(const uint8_t *message, size_t len, const struct dsmt
     reply.truncated = (get16(message + 2) & TC) != 0;
     if (!survey(r, &reply, &referral))
         return "malformed reply";
-    if (!reply.truncated && (reply.rcode == DSMTP_RCODE_NOERROR || reply.rcode == DSMTP_RCODE_NXDOMAIN))
+    if (!reply.truncated &&
+        (reply.rcode == DSMTP_RCODE_NOERROR || reply.rcode == DSMTP_RCODE_NXDOMAIN))
         wrong = interpret(&r, query, arena, &reply);
     if (wrong == NULL && reply.presence == DSMTP_PRESENCE_NODATA && referral)
         wrong = "a referral in place of an answer";
@@ -345,7 +359,9 @@ const char *dsmtp_dns_read(const uint8_t *message, size_t len, const struct dsmt
     return wrong;
 }
 
-struct dsmtp_answer dsmtp_dns_answer(const struct dsmtp_query *query, const struct dsmtp_reply *reply, enum dsmtp_security security)
+struct dsmtp_answer dsmtp_dns_answer(const struct dsmtp_query *query,
+                                     const struct dsmtp_dns_reply *reply,
+                                     enum dsmtp_security security)
 {
     return (struct dsmtp_answer){.query = *query,
                                  .security = security,
@@ -358,8 +374,9 @@ struct dsmtp_answer dsmtp_dns_answer(const struct dsmtp_query *query, const stru
 
 const char *dsmtp_dns_rcode_name(unsigned rcode)
 {
-    static const char *const name[] = {"NOERROR",  "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED",
-                                       "YXDOMAIN", "YXRRSET", "NXRRSET",  "NOTAUTH",  "NOTZONE"};
+    static const char *const name[] = {"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN",
+                                       "NOTIMP",  "REFUSED", "YXDOMAIN", "YXRRSET",
+                                       "NXRRSET", "NOTAUTH", "NOTZONE"};
 
     return rcode < sizeof(name) / sizeof(name[0]) ? name[rcode] : "an error";
 }

@@ -17,38 +17,49 @@
 #define DSMTP_DNS_UDP_SIZE 4096u
 /* Longest alias chain that is followed. */
 #define DSMTP_ALIASES_MAX 16u
-/* The records of one reply, uncompressed: more than any message of 64 KiB can need within DSMTP_RECORDS_MAX. */
-#define DSMTP_REPLY_MEMORY (512u * 1024u)
+/* The records of one reply, uncompressed: more than any message of 64 KiB can need within
+ * DSMTP_RECORDS_MAX. */
+#define DSMTP_DNS_REPLY_MEMORY (512u * 1024u)
 
-enum { DSMTP_RCODE_NOERROR = 0, DSMTP_RCODE_SERVFAIL = 2, DSMTP_RCODE_NXDOMAIN = 3 };
+enum {
+    DSMTP_RCODE_NOERROR = 0,
+    DSMTP_RCODE_FORMERR = 1,
+    DSMTP_RCODE_SERVFAIL = 2,
+    DSMTP_RCODE_NXDOMAIN = 3
+};
 
-struct dsmtp_reply {
-    unsigned rcode;  /* with the upper bits from OPT */
-    bool authentic;  /* AD */
-    bool truncated;  /* TC */
-    enum dsmtp_presence presence;  /* only with rcode 0 or 3, otherwise FAILED */
+struct dsmtp_dns_reply {
+    unsigned rcode;               /* with the upper bits from OPT */
+    bool authentic;               /* AD */
+    bool truncated;               /* TC */
+    enum dsmtp_presence presence; /* only with rcode 0 or 3, otherwise FAILED */
     bool aliased;
-    bool soa;        /* the authority section holds one */
+    bool soa; /* the authority section holds one */
     const char *canonical;
     const struct dsmtp_rdata *records;
     unsigned count;
     uint32_t ttl;
-    char why[160];   /* extended DNS error (RFC 8914), or empty */
+    char why[160]; /* extended DNS error (RFC 8914), or empty */
 };
 
-/* A recursive query with DO and AD set, and CD on demand. Returns its length, or 0 when such a name cannot be asked. */
-size_t dsmtp_dns_query(const struct dsmtp_query *query, uint16_t id, bool checking_disabled, uint8_t out[DSMTP_DNS_QUERY_MAX]);
+/* A recursive query with DO and AD set, and CD on demand. Returns its length, or 0 when such a name
+ * cannot be asked. */
+size_t dsmtp_dns_query(const struct dsmtp_query *query, uint16_t id, bool checking_disabled,
+                       uint8_t out[DSMTP_DNS_QUERY_MAX]);
 
 /* Is it a reply to this question under this id? Nothing else is looked at. */
-bool dsmtp_dns_replies_to(const uint8_t *message, size_t len, const struct dsmtp_query *query, uint16_t id);
+bool dsmtp_dns_replies_to(const uint8_t *message, size_t len, const struct dsmtp_query *query,
+                          uint16_t id);
 
-/* Read a reply to the query; records and canonical are put into the arena. Returns NULL, or what is wrong with it as a
- * sentence (then *out is of no use). */
-const char *dsmtp_dns_read(const uint8_t *message, size_t len, const struct dsmtp_query *query, struct dsmtp_arena *arena,
-                           struct dsmtp_reply *out);
+/* Read a reply to the query; records and canonical are put into the arena. Returns NULL, or what is
+ * wrong with it as a sentence (then *out is of no use). */
+const char *dsmtp_dns_read(const uint8_t *message, size_t len, const struct dsmtp_query *query,
+                           struct dsmtp_arena *arena, struct dsmtp_dns_reply *out);
 
 /* The reply as an answer; points into the reply. */
-struct dsmtp_answer dsmtp_dns_answer(const struct dsmtp_query *query, const struct dsmtp_reply *reply, enum dsmtp_security security);
+struct dsmtp_answer dsmtp_dns_answer(const struct dsmtp_query *query,
+                                     const struct dsmtp_dns_reply *reply,
+                                     enum dsmtp_security security);
 
 /* "SERVFAIL", ...; never NULL. */
 const char *dsmtp_dns_rcode_name(unsigned rcode);

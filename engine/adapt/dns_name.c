@@ -54,7 +54,8 @@ enum dsmtp_status dsmtp_dname_from_text(const char *text, struct dsmtp_dname *ou
 
         /* The label and the root behind it must fit. */
         while (*text != '\0' && *text != '.') {
-            if (name.len - head > LABEL_MAX || name.len + 1 >= sizeof(name.wire) || !take_char(&text, &name.wire[name.len]))
+            if (name.len - head > LABEL_MAX || name.len + 1 >= sizeof(name.wire) ||
+                !take_char(&text, &name.wire[name.len]))
                 return DSMTP_SYNTAX;
             name.len++;
         }
@@ -71,7 +72,8 @@ enum dsmtp_status dsmtp_dname_from_text(const char *text, struct dsmtp_dname *ou
 
 static bool plain(uint8_t c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c != '\0' && strchr("-_*/", c) != NULL);
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           (c != '\0' && strchr("-_*/", c) != NULL);
 }
 
 void dsmtp_dname_to_text(const struct dsmtp_dname *name, char out[DSMTP_DNAME_TEXT_SIZE])

@@ -10,8 +10,10 @@ struct dsmtp_loop {
     struct event_base *base;
 };
 
-/* Storage is the caller's. Adapters that were opened on a loop must be closed before the loop is. */
-DSMTP_MUST_USE enum dsmtp_status dsmtp_loop_open(struct dsmtp_loop *loop, struct dsmtp_fault *fault);
+/* Storage is the caller's. Adapters that were opened on a loop must be closed before the loop is.
+ */
+DSMTP_MUST_USE enum dsmtp_status dsmtp_loop_open(struct dsmtp_loop *loop,
+                                                 struct dsmtp_fault *fault);
 
 /* Serve events until somebody calls stop, or until there is nothing left to wait for. */
 DSMTP_MUST_USE enum dsmtp_status dsmtp_loop_run(struct dsmtp_loop *loop);

@@ -18,7 +18,9 @@ void dsmtp_tls_words(char *out, size_t room);
 /* DSMTP_SYSTEM with these words. */
 enum dsmtp_status dsmtp_tls_fault(struct dsmtp_fault *fault, const char *what);
 
-/* From the session's verify result to reason, match and detail; the rest of the evidence is left alone. */
-void dsmtp_tls_judge_verify(SSL *ssl, const struct dsmtp_tls_demand *demand, struct dsmtp_tls_evidence *out);
+/* From the session's verify result to reason, match and detail; the rest of the evidence is left
+ * alone. */
+void dsmtp_tls_judge_verify(SSL *ssl, const struct dsmtp_tls_demand *demand,
+                            struct dsmtp_tls_evidence *out);
 
 #endif

@@ -22,7 +22,7 @@ static int no_password(char *buffer, int size, int writing, void *arg)
 }
 
 /* Other PEM blocks are passed over; behind the last certificate OpenSSL reports "no start line". */
-static enum dsmtp_status read_chain(BIO *bio, STACK_OF(X509) *chain, struct dsmtp_fault *fault)
+static enum dsmtp_status read_chain(BIO *bio, STACK_OF(X509) * chain, struct dsmtp_fault *fault)
 {
     char words[200];
     X509 *cert;
@@ -33,9 +33,11 @@ static enum dsmtp_status read_chain(BIO *bio, STACK_OF(X509) *chain, struct dsmt
             return dsmtp_fault_set(fault, DSMTP_TOOBIG, "more than %d certificates", CHAIN_MAX);
         }
     }
-    if (ERR_GET_LIB(ERR_peek_last_error()) != ERR_LIB_PEM || ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE) {
+    if (ERR_GET_LIB(ERR_peek_last_error()) != ERR_LIB_PEM ||
+        ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE) {
         dsmtp_tls_words(words, sizeof(words));
-        return dsmtp_fault_set(fault, DSMTP_SYNTAX, "certificate %d: %s", sk_X509_num(chain) + 1, words);
+        return dsmtp_fault_set(fault, DSMTP_SYNTAX, "certificate %d: %s", sk_X509_num(chain) + 1,
+                               words);
     }
     ERR_clear_error();
     if (sk_X509_num(chain) == 0)
@@ -43,12 +45,15 @@ static enum dsmtp_status read_chain(BIO *bio, STACK_OF(X509) *chain, struct dsmt
     return DSMTP_OK;
 }
 
-/* What a handshake does when the server's chain has come in, step by step as in OpenSSL's ssl_verify_cert_chain. */
-static enum dsmtp_status verify(SSL *ssl, STACK_OF(X509) *chain, int64_t time, struct dsmtp_fault *fault)
+/* What a handshake does when the server's chain has come in, step by step as in OpenSSL's
+ * ssl_verify_cert_chain. */
+static enum dsmtp_status verify(SSL *ssl, STACK_OF(X509) * chain, int64_t time,
+                                struct dsmtp_fault *fault)
 {
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
     X509_STORE *none = SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl));
     X509_VERIFY_PARAM *param;
+    bool verified;
     int error;
 
     if (ctx == NULL || X509_STORE_CTX_init(ctx, none, sk_X509_value(chain, 0), chain) <= 0 ||
@@ -62,16 +67,16 @@ static enum dsmtp_status verify(SSL *ssl, STACK_OF(X509) *chain, int64_t time, s
     (void)X509_VERIFY_PARAM_set1(param, SSL_get0_param(ssl));
     if (time >= 0)
         X509_VERIFY_PARAM_set_time(param, (time_t)time);
-    error = X509_verify_cert(ctx) > 0 ? X509_V_OK : X509_STORE_CTX_get_error(ctx);
-    SSL_set_verify_result(ssl, error);
-    if (error == X509_V_OK && X509_STORE_CTX_get_error(ctx) != X509_V_OK)
-        SSL_set_verify_result(ssl, X509_V_ERR_UNSPECIFIED);
+    verified = X509_verify_cert(ctx) > 0;
+    error = X509_STORE_CTX_get_error(ctx);
+    SSL_set_verify_result(ssl, !verified && error == X509_V_OK ? X509_V_ERR_UNSPECIFIED : error);
     X509_STORE_CTX_free(ctx);
     return DSMTP_OK;
 }
 
-static enum dsmtp_status verify_chain(struct dsmtp_tls *tls, STACK_OF(X509) *chain, const struct dsmtp_tls_demand *demand,
-                                      int64_t time, struct dsmtp_tls_evidence *out, struct dsmtp_fault *fault)
+static enum dsmtp_status verify_chain(struct dsmtp_tls *tls, STACK_OF(X509) * chain,
+                                      const struct dsmtp_tls_demand *demand, int64_t time,
+                                      struct dsmtp_tls_evidence *out, struct dsmtp_fault *fault)
 {
     struct dsmtp_tls_evidence evidence = {.reason = DSMTP_REASON_NONE};
     enum dsmtp_status status;
@@ -88,7 +93,8 @@ static enum dsmtp_status verify_chain(struct dsmtp_tls *tls, STACK_OF(X509) *cha
     return status;
 }
 
-enum dsmtp_status dsmtp_tls_verify_pem(const char *pem, size_t len, const struct dsmtp_tls_demand *demand, int64_t time,
+enum dsmtp_status dsmtp_tls_verify_pem(const char *pem, size_t len,
+                                       const struct dsmtp_tls_demand *demand, int64_t time,
                                        struct dsmtp_tls_evidence *out, struct dsmtp_fault *fault)
 {
     STACK_OF(X509) *chain = NULL;

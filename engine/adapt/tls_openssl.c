@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,8 +35,9 @@ enum dsmtp_status dsmtp_tls_fault(struct dsmtp_fault *fault, const char *what)
     return dsmtp_fault_set(fault, DSMTP_SYSTEM, "OpenSSL: %s: %s", what, words);
 }
 
-/* Which digest outclasses which (RFC 7671, section 9) has been decided before a record gets here: for OpenSSL all are of one
- * rank, or it would pass over records that a profile without digest agility still uses. */
+/* Which digest outclasses which (RFC 7671, section 9) has been decided before a record gets here:
+ * for OpenSSL all are of one rank, or it would pass over records that a profile without digest
+ * agility still uses. */
 static bool level_digests(SSL_CTX *ctx)
 {
     return SSL_CTX_dane_enable(ctx) > 0 && SSL_CTX_dane_mtype_set(ctx, EVP_sha256(), 1, 1) > 0 &&
@@ -50,13 +52,17 @@ static bool set_up(SSL_CTX *ctx, const struct dsmtp_tls_options *options)
     /* Each session is verified under the records of its day: none is resumed. */
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
-    SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                              SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     if (o->security_level >= 0)
         SSL_CTX_set_security_level(ctx, o->security_level);
-    return SSL_CTX_set_min_proto_version(ctx, o->min_version != 0 ? o->min_version : TLS1_2_VERSION) > 0 && level_digests(ctx);
+    return SSL_CTX_set_min_proto_version(ctx, o->min_version != 0 ? o->min_version
+                                                                  : TLS1_2_VERSION) > 0 &&
+           level_digests(ctx);
 }
 
-enum dsmtp_status dsmtp_tls_open(const struct dsmtp_tls_options *options, struct dsmtp_tls **out, struct dsmtp_fault *fault)
+enum dsmtp_status dsmtp_tls_open(const struct dsmtp_tls_options *options, struct dsmtp_tls **out,
+                                 struct dsmtp_fault *fault)
 {
     struct dsmtp_tls *tls = calloc(1, sizeof(*tls));
 
@@ -83,14 +89,17 @@ void dsmtp_tls_close(struct dsmtp_tls **tls)
     *tls = NULL;
 }
 
-/* To OpenSSL a leading dot means "any name below", and an empty name switches the check off: neither is a host name. */
+/* To OpenSSL a leading dot means "any name below", and an empty name switches the check off:
+ * neither is a host name. */
 static bool is_reference(const char *name)
 {
     return name[0] != '\0' && name[0] != '.';
 }
 
-/* X509_VERIFY_PARAM and not SSL_add1_host, which would take a name that looks like an address for one. */
-static enum dsmtp_status apply_names(SSL *ssl, const struct dsmtp_tls_demand *demand, unsigned *count, struct dsmtp_fault *fault)
+/* X509_VERIFY_PARAM and not SSL_add1_host, which would take a name that looks like an address for
+ * one. */
+static enum dsmtp_status apply_names(SSL *ssl, const struct dsmtp_tls_demand *demand,
+                                     unsigned *count, struct dsmtp_fault *fault)
 {
     X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
 
@@ -106,9 +115,10 @@ static enum dsmtp_status apply_names(SSL *ssl, const struct dsmtp_tls_demand *de
     return DSMTP_OK;
 }
 
-/* The usable records under their effective usages. One that OpenSSL cannot use after all (0) is left out: with none left the
- * peer has nothing to match, and the handshake fails. */
-static enum dsmtp_status apply_records(SSL *ssl, const struct dsmtp_tls_demand *demand, bool *anchors, struct dsmtp_fault *fault)
+/* The usable records under their effective usages. One that OpenSSL cannot use after all (0) is
+ * left out: with none left the peer has nothing to match, and the handshake fails. */
+static enum dsmtp_status apply_records(SSL *ssl, const struct dsmtp_tls_demand *demand,
+                                       bool *anchors, struct dsmtp_fault *fault)
 {
     *anchors = false;
     for (unsigned i = 0; i < demand->record_count; i++) {
@@ -116,7 +126,8 @@ static enum dsmtp_status apply_records(SSL *ssl, const struct dsmtp_tls_demand *
 
         if (r->why != DSMTP_UNUSABLE_NO)
             continue;
-        if (SSL_dane_tlsa_add(ssl, r->effective_usage, r->selector, r->matching, r->data, r->len) < 0)
+        if (SSL_dane_tlsa_add(ssl, r->effective_usage, r->selector, r->matching, r->data, r->len) <
+            0)
             return dsmtp_tls_fault(fault, "cannot add a TLSA record");
         *anchors = *anchors || r->effective_usage == DANE_TA;
     }
@@ -124,7 +135,8 @@ static enum dsmtp_status apply_records(SSL *ssl, const struct dsmtp_tls_demand *
     return DSMTP_OK;
 }
 
-static enum dsmtp_status demand_dane(SSL *ssl, const struct dsmtp_tls_demand *demand, struct dsmtp_fault *fault)
+static enum dsmtp_status demand_dane(SSL *ssl, const struct dsmtp_tls_demand *demand,
+                                     struct dsmtp_fault *fault)
 {
     unsigned names;
     bool anchors;
@@ -141,8 +153,21 @@ static enum dsmtp_status demand_dane(SSL *ssl, const struct dsmtp_tls_demand *de
     return DSMTP_OK;
 }
 
-enum dsmtp_status dsmtp_tls_session(struct dsmtp_tls *tls, const struct dsmtp_tls_demand *demand, struct ssl_st **out,
-                                    struct dsmtp_fault *fault)
+/* OpenSSL copies the name, but asks for one that it could write to. */
+static enum dsmtp_status name_server(SSL *ssl, const char *sni, struct dsmtp_fault *fault)
+{
+    char name[TLSEXT_MAXLEN_host_name + 1];
+
+    if (strlen(sni) >= sizeof(name))
+        return dsmtp_fault_set(fault, DSMTP_TOOBIG, "the server name is too long for SNI");
+    memcpy(name, sni, strlen(sni) + 1);
+    if (SSL_set_tlsext_host_name(ssl, name) <= 0)
+        return dsmtp_tls_fault(fault, "cannot set the server name");
+    return DSMTP_OK;
+}
+
+enum dsmtp_status dsmtp_tls_session(struct dsmtp_tls *tls, const struct dsmtp_tls_demand *demand,
+                                    struct ssl_st **out, struct dsmtp_fault *fault)
 {
     SSL *ssl;
     enum dsmtp_status status = DSMTP_OK;
@@ -156,8 +181,8 @@ enum dsmtp_status dsmtp_tls_session(struct dsmtp_tls *tls, const struct dsmtp_tl
         status = demand_dane(ssl, demand, fault);
     else
         SSL_set_verify(ssl, SSL_VERIFY_NONE, NULL);
-    if (status == DSMTP_OK && demand->sni != NULL && SSL_set_tlsext_host_name(ssl, demand->sni) <= 0)
-        status = dsmtp_tls_fault(fault, "cannot set the server name");
+    if (status == DSMTP_OK && demand->sni != NULL)
+        status = name_server(ssl, demand->sni, fault);
     if (status != DSMTP_OK) {
         SSL_free(ssl);
         return status;
@@ -184,7 +209,8 @@ static enum dsmtp_reason reason_of(long verify_result)
 }
 
 /* Which of the published records was it that OpenSSL knows under its effective usage? */
-static void name_match(SSL *ssl, const struct dsmtp_tls_demand *demand, struct dsmtp_tls_evidence *out)
+static void name_match(SSL *ssl, const struct dsmtp_tls_demand *demand,
+                       struct dsmtp_tls_evidence *out)
 {
     uint8_t usage, selector, matching;
     const unsigned char *data;
@@ -196,8 +222,8 @@ static void name_match(SSL *ssl, const struct dsmtp_tls_demand *demand, struct d
     for (unsigned i = 0; i < demand->record_count && !out->matched; i++) {
         const struct dsmtp_tlsa *r = &demand->records[i];
 
-        if (r->why != DSMTP_UNUSABLE_NO || r->effective_usage != usage || r->selector != selector || r->matching != matching ||
-            r->len != len || memcmp(r->data, data, len) != 0)
+        if (r->why != DSMTP_UNUSABLE_NO || r->effective_usage != usage || r->selector != selector ||
+            r->matching != matching || r->len != len || memcmp(r->data, data, len) != 0)
             continue;
         out->matched = true;
         out->usage = r->usage;
@@ -206,8 +232,10 @@ static void name_match(SSL *ssl, const struct dsmtp_tls_demand *demand, struct d
     }
 }
 
-/* The handshake (or the verification offline) went well: does the record that matched say so too? */
-static void judge_match(SSL *ssl, const struct dsmtp_tls_demand *demand, struct dsmtp_tls_evidence *out)
+/* The handshake (or the verification offline) went well: does the record that matched say so too?
+ */
+static void judge_match(SSL *ssl, const struct dsmtp_tls_demand *demand,
+                        struct dsmtp_tls_evidence *out)
 {
     name_match(ssl, demand, out);
     out->authenticated = out->matched;
@@ -218,7 +246,8 @@ static void judge_match(SSL *ssl, const struct dsmtp_tls_demand *demand, struct 
     snprintf(out->detail, sizeof(out->detail), "no TLSA record matched");
 }
 
-void dsmtp_tls_judge_verify(SSL *ssl, const struct dsmtp_tls_demand *demand, struct dsmtp_tls_evidence *out)
+void dsmtp_tls_judge_verify(SSL *ssl, const struct dsmtp_tls_demand *demand,
+                            struct dsmtp_tls_evidence *out)
 {
     long result = SSL_get_verify_result(ssl);
 
@@ -232,7 +261,8 @@ void dsmtp_tls_judge_verify(SSL *ssl, const struct dsmtp_tls_demand *demand, str
     snprintf(out->detail, sizeof(out->detail), "%s", X509_verify_cert_error_string(result));
 }
 
-void dsmtp_tls_judge(SSL *ssl, const struct dsmtp_tls_demand *demand, bool up, struct dsmtp_tls_evidence *out)
+void dsmtp_tls_judge(SSL *ssl, const struct dsmtp_tls_demand *demand, bool up,
+                     struct dsmtp_tls_evidence *out)
 {
     *out = (struct dsmtp_tls_evidence){.reason = DSMTP_REASON_NONE, .up = up};
     if (up) {

@@ -1,7 +1,8 @@
 /* tls_openssl.h - TLS as a client, and DANE authentication (RFC 6698, 7671, 7672) by OpenSSL.
  *
- * One struct dsmtp_tls serves all connections. A session is an SSL that makes one demand; how its bytes travel is the
- * caller's business. What came of it is read with dsmtp_tls_judge, online and offline alike:
+ * One struct dsmtp_tls serves all connections. A session is an SSL that makes one demand; how its
+ * bytes travel is the caller's business. What came of it is read with dsmtp_tls_judge, online and
+ * offline alike:
  *
  *     dsmtp_tls_session(tls, &demand, &ssl, &fault);
  *     SSL_set_fd(ssl, fd); SSL_connect(ssl), until it is done one way or the other
@@ -22,27 +23,34 @@ struct dsmtp_tls;
 struct ssl_st;
 
 struct dsmtp_tls_options {
-    int min_version;     /* TLS1_2_VERSION and so on; 0: TLS 1.2 */
-    int security_level;  /* OpenSSL's; negative: as the system sets it */
+    int min_version;    /* TLS1_2_VERSION and so on; 0: TLS 1.2 */
+    int security_level; /* OpenSSL's; negative: as the system sets it */
 };
 
 /* options may be NULL. */
-DSMTP_MUST_USE enum dsmtp_status dsmtp_tls_open(const struct dsmtp_tls_options *options, struct dsmtp_tls **out,
-                                                struct dsmtp_fault *fault);
+DSMTP_MUST_USE enum dsmtp_status dsmtp_tls_open(const struct dsmtp_tls_options *options,
+                                                struct dsmtp_tls **out, struct dsmtp_fault *fault);
 void dsmtp_tls_close(struct dsmtp_tls **tls);
 
-/* A client session that makes the demand. With demand->authenticate the handshake fails, before any application data, unless
- * the peer matches a usable record (and, under usage 2, bears one of the names); without it any peer will do.
- * DSMTP_MISUSE: a usable record of usage 2, but no name to check. */
-DSMTP_MUST_USE enum dsmtp_status dsmtp_tls_session(struct dsmtp_tls *tls, const struct dsmtp_tls_demand *demand,
+/* A client session that makes the demand. With demand->authenticate the handshake fails, before any
+ * application data, unless the peer matches a usable record (and, under usage 2, bears one of the
+ * names); without it any peer will do. DSMTP_MISUSE: a usable record of usage 2, but no name to
+ * check. */
+DSMTP_MUST_USE enum dsmtp_status dsmtp_tls_session(struct dsmtp_tls *tls,
+                                                   const struct dsmtp_tls_demand *demand,
                                                    struct ssl_st **out, struct dsmtp_fault *fault);
 
-/* Fill the evidence. up: the handshake ended well. Takes the words for a failure from OpenSSL's queue of errors, and empties it. */
-void dsmtp_tls_judge(struct ssl_st *ssl, const struct dsmtp_tls_demand *demand, bool up, struct dsmtp_tls_evidence *out);
+/* Fill the evidence. up: the handshake ended well. Takes the words for a failure from OpenSSL's
+ * queue of errors, and empties it. */
+void dsmtp_tls_judge(struct ssl_st *ssl, const struct dsmtp_tls_demand *demand, bool up,
+                     struct dsmtp_tls_evidence *out);
 
-/* The same without a connection: would this chain (PEM, leaf first) meet the demand at that time (seconds since 1970;
- * negative: now)? evidence->up stays false, version and cipher empty. DSMTP_SYNTAX: no certificate, or a broken one. */
-DSMTP_MUST_USE enum dsmtp_status dsmtp_tls_verify_pem(const char *pem, size_t len, const struct dsmtp_tls_demand *demand, int64_t time,
-                                                      struct dsmtp_tls_evidence *out, struct dsmtp_fault *fault);
+/* The same without a connection: would this chain (PEM, leaf first) meet the demand at that time
+ * (seconds since 1970; negative: now)? evidence->up stays false, version and cipher empty.
+ * DSMTP_SYNTAX: no certificate, or a broken one. */
+DSMTP_MUST_USE enum dsmtp_status dsmtp_tls_verify_pem(const char *pem, size_t len,
+                                                      const struct dsmtp_tls_demand *demand,
+                                                      int64_t time, struct dsmtp_tls_evidence *out,
+                                                      struct dsmtp_fault *fault);
 
 #endif

@@ -9,6 +9,7 @@
 #include <sysexits.h>
 
 #define LAB_MUST_USE __attribute__((warn_unused_result))
+#define LAB_NEVER_NULL __attribute__((returns_nonnull))
 #define LAB_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #define LAB_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -25,11 +26,11 @@ int lab_fail(struct lab_fault *fault, int status, const char *format, ...) LAB_P
 int lab_fail_errno(struct lab_fault *fault, const char *format, ...) LAB_PRINTF(2, 3);
 
 /* Memory: never NULL; the process ends with EX_OSERR when there is none. Release with free(). */
-void *lab_calloc(size_t count, size_t size);
-void *lab_realloc(void *old, size_t count, size_t size);
-char *lab_strdup(const char *s);
-char *lab_strndup(const char *s, size_t len);
-char *lab_format(const char *format, ...) LAB_PRINTF(1, 2);
+LAB_NEVER_NULL void *lab_calloc(size_t count, size_t size);
+LAB_NEVER_NULL void *lab_realloc(void *old, size_t count, size_t size);
+LAB_NEVER_NULL char *lab_strdup(const char *s);
+LAB_NEVER_NULL char *lab_strndup(const char *s, size_t len);
+LAB_NEVER_NULL char *lab_format(const char *format, ...) LAB_PRINTF(1, 2);
 
 /* A growing string. Zero-initialise it; text is never NULL after the first append. free(text) when done. */
 struct lab_text {

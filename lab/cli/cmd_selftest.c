@@ -9,30 +9,38 @@
 
 static const struct lab_option none[] = {{NULL, NULL, NULL}};
 
-/* Keep only the named rows, in the table's order; false: a name is none. */
-static bool choose(struct lab_faulty *list, size_t *count, char **names, int name_count)
+/* The named rows, all if none is named; the strings stay the table's. NULL: a name is none. */
+static struct lab_faulty *choose(const struct lab_faulty *list, size_t *count, char **names, size_t name_count)
 {
-    struct lab_faulty *kept = lab_calloc(*count, sizeof(*kept));
-    size_t n = 0;
+    struct lab_faulty *chosen = lab_calloc(*count + name_count, sizeof(*chosen));
 
-    for (int i = 0; i < name_count; i++) {
+    if (name_count == 0) {
+        memcpy(chosen, list, *count * sizeof(*chosen));
+        return chosen;
+    }
+    for (size_t i = 0; i < name_count; i++) {
         size_t k = 0;
 
         while (k < *count && strcmp(list[k].name, names[i]) != 0)
             k++;
         if (k == *count) {
-            free(kept);
+            free(chosen);
             (void)lab_complaint(2, "selftest: no fault \"%s\"; see tests/faults/faults.tsv", names[i]);
-            return false;
+            return NULL;
         }
-        kept[n++] = list[k];
+        chosen[i] = list[k];
     }
-    if (name_count > 0) {
-        memcpy(list, kept, n * sizeof(*kept));
-        *count = n;
-    }
-    free(kept);
-    return true;
+    *count = name_count;
+    return chosen;
+}
+
+static int run(const struct lab_suite *suite, const struct lab_faulty *list, size_t count)
+{
+    const struct lab_run_config config = {.paths = suite->paths, .sut = "danesmtp", .deadline = 30, .command = "danelab selftest"};
+    struct lab_fault fault;
+    int rc = lab_selftest(&config, list, count, &suite->catalogue, &fault);
+
+    return rc < 0 ? lab_complaint(3, "%s", fault.what) : rc;
 }
 
 int lab_cmd_selftest(int argc, char **argv)
@@ -54,14 +62,13 @@ int lab_cmd_selftest(int argc, char **argv)
     } else if (lab_faulty_load(path, &list, &count, &fault) != 0) {
         rc = lab_complaint(fault.status, "%s", fault.what);
     } else {
-        const struct lab_run_config config = {.paths = suite.paths, .sut = "danesmtp", .deadline = 30, .command = "danelab selftest"};
+        struct lab_faulty *chosen;
 
         all = count;
-        rc = choose(list, &count, argv + first, argc - first) ? lab_selftest(&config, list, count, &suite.catalogue, &fault) : 2;
-        if (rc < 0)
-            rc = lab_complaint(3, "%s", fault.what);
-        if (count == all)
-            lab_faulty_free(list, all);
+        chosen = choose(list, &count, argv + first, (size_t)(argc - first));
+        rc = chosen != NULL ? run(&suite, chosen, count) : 2;
+        free(chosen);
+        lab_faulty_free(list, all);
     }
     free(path);
     lab_suite_close(&suite);

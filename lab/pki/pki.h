@@ -1,7 +1,8 @@
-/* pki.h - certificate chains made from the recipes of certs/recipes.yaml with the fixed keys of certs/keys/.
+/* pki.h - certificate chains made from the recipes of certs/recipes.yaml with the fixed keys of
+ * certs/keys/.
  *
- * The same recipe, names and epoch give the same bytes on every run: keys and serial numbers are fixed, signatures
- * are RSA PKCS #1 or Ed25519. */
+ * The same recipe, names and epoch give the same bytes on every run: keys and serial numbers are
+ * fixed, signatures are RSA PKCS #1 or Ed25519. */
 #ifndef LAB_PKI_PKI_H
 #define LAB_PKI_PKI_H
 
@@ -10,40 +11,46 @@
 
 #include "base/base.h"
 
-struct lab_pki;  /* recipes and keys, loaded once */
+struct lab_pki; /* recipes and keys, loaded once */
 
 /* One element of a chain. Every element can be pinned by name, sent by the server or not. */
 struct lab_cert {
-    const char *element;  /* "leaf", "ca", "root", ... as the recipe names it */
+    const char *element; /* "leaf", "ca", "root", ... as the recipe names it */
     X509 *x509;
     EVP_PKEY *key;
-    bool sent;            /* part of what the server sends */
+    bool sent; /* part of what the server sends */
 };
 
-/* chain[0] is the leaf. */
+/* certs[0] is the leaf. The element names are the lab_pki's, which must outlive its chains. */
 struct lab_chain {
     struct lab_cert *certs;
     unsigned count;
 };
 
 /* Load recipes and keys. epoch: seconds since 1970, the lab's "now". */
-LAB_MUST_USE int lab_pki_open(const char *recipes_path, const char *keys_dir, int64_t epoch, struct lab_pki **out, struct lab_fault *fault);
+LAB_MUST_USE int lab_pki_open(const char *recipes_path, const char *keys_dir, int64_t epoch,
+                              struct lab_pki **out, struct lab_fault *fault);
 void lab_pki_close(struct lab_pki **pki);
 bool lab_pki_has(const struct lab_pki *pki, const char *recipe);
 
-/* Build the chain of a recipe for a leaf with these DNS names (the first is also what {name} in the recipe means; no trailing
- * dots). salt picks the leaf's key out of the fixed keys, so that two hosts rarely share one: same salt, same key. */
-LAB_MUST_USE int lab_chain_build(const struct lab_pki *pki, const char *recipe, char *const *names, unsigned names_count, unsigned salt,
-                                 struct lab_chain *out, struct lab_fault *fault);
+/* Build the chain of a recipe for a leaf with these DNS names (the first is also what {name} in the
+ * recipe means; no trailing dots). salt picks the leaf's key out of the fixed keys, so that two
+ * hosts rarely share one: same salt, same key. */
+LAB_MUST_USE int lab_chain_build(const struct lab_pki *pki, const char *recipe, char *const *names,
+                                 unsigned names_count, unsigned salt, struct lab_chain *out,
+                                 struct lab_fault *fault);
 void lab_chain_free(struct lab_chain *chain);
 
-/* TLSA association data of an element, "U S M HEX". element NULL: the leaf; "wrong": a certificate that no host ever shows.
- * The caller frees *out. Matching types 0, 1 and 2 (RFC 6698, section 2.1.3); anything else gives the SHA2-256 digest with
- * the numbers as asked for. */
-LAB_MUST_USE int lab_tlsa_text(const struct lab_pki *pki, const struct lab_chain *chain, const char *element, unsigned usage, unsigned selector,
+/* TLSA association data of an element, "U S M HEX". element NULL: the leaf; "wrong": a certificate
+ * that no host ever shows. The caller frees *out. Matching types 0, 1 and 2 (RFC 6698,
+ * section 2.1.3); anything else gives the SHA2-256 digest with the numbers as asked for. */
+LAB_MUST_USE int lab_tlsa_text(const struct lab_pki *pki, const struct lab_chain *chain,
+                               const char *element, unsigned usage, unsigned selector,
                                unsigned matching, char **out, struct lab_fault *fault);
 
-/* Write the lab's roots of trust (every recipe's private root), PEM, for senders that want a CA file. */
-LAB_MUST_USE int lab_pki_write_roots(const struct lab_pki *pki, const char *path, struct lab_fault *fault);
+/* Write the lab's roots of trust (every recipe's private root), PEM, for senders that want a CA
+ * file. */
+LAB_MUST_USE int lab_pki_write_roots(const struct lab_pki *pki, const char *path,
+                                     struct lab_fault *fault);
 
 #endif

@@ -66,11 +66,11 @@ static int command(int fd, const char *line, char *reply, size_t room)
 
 static void hash_hex(EVP_MD_CTX *hash, char out[65])
 {
-    uint8_t digest[32];
+    uint8_t digest[EVP_MAX_MD_SIZE] = {0};
     char *hex;
 
     (void)EVP_DigestFinal_ex(hash, digest, NULL);
-    hex = lab_hex(digest, sizeof(digest));
+    hex = lab_hex(digest, 32);
     memcpy(out, hex, 65);
     free(hex);
 }

@@ -103,37 +103,51 @@ static int run_worker(const struct proof *p, const struct lab_paths *paths, char
     return rc;
 }
 
-static bool dns_fits(const struct lab_prove *want, int security, int answer)
+static bool dns_fits(const struct lab_prove *want, long security, long answer)
 {
-    if (security != (int)want->is)
+    if (security != (long)want->is)
         return false;
-    return want->answer == LAB_ANSWER_ANY || answer == (int)want->answer || want->is == LAB_BOGUS || want->is == LAB_ERROR;
+    return want->answer == LAB_ANSWER_ANY || answer == (long)want->answer || want->is == LAB_BOGUS || want->is == LAB_ERROR;
 }
 
-static const char *dns_word(int security, int answer, char *room, size_t size)
+static const char *dns_word(long security, long answer, char *room, size_t size)
 {
     (void)snprintf(room, size, "%s %s", lab_security_name((enum lab_security)security), lab_answer_name((enum lab_answer)answer));
     return room;
 }
 
+/* The next count numbers of a line, whatever follows in *rest; false: there are fewer. */
+static bool numbers(const char **rest, long *out, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        char *end;
+
+        out[i] = strtol(*rest, &end, 10);
+        if (end == *rest)
+            return false;
+        *rest = end;
+    }
+    return true;
+}
+
 static void take_dns(struct proof *p, const char *rest)
 {
-    size_t index;
-    int daemon, daemon_answer, library, library_answer;
+    enum { INDEX, DAEMON, DAEMON_ANSWER, LIBRARY, LIBRARY_ANSWER, COUNT };
     struct dns_item *item;
     char a[40], b[40];
+    long n[COUNT];
 
-    if (sscanf(rest, "%zu %d %d %d %d", &index, &daemon, &daemon_answer, &library, &library_answer) != 5 || index >= p->dns_count)
+    if (!numbers(&rest, n, COUNT) || (size_t)n[INDEX] >= p->dns_count)
         return;
-    item = &p->dns[index];
+    item = &p->dns[n[INDEX]];
     item->answered = true;
-    if (dns_fits(item->prove, daemon, daemon_answer) && dns_fits(item->prove, library, library_answer))
+    if (dns_fits(item->prove, n[DAEMON], n[DAEMON_ANSWER]) && dns_fits(item->prove, n[LIBRARY], n[LIBRARY_ANSWER]))
         return;
     blame(p, item->scenario,
           lab_format("%s %s must be %s%s%s; the resolver says %s, libunbound says %s", item->name, item->type,
                      lab_security_name(item->prove->is), item->prove->answer != LAB_ANSWER_ANY ? " " : "",
                      item->prove->answer != LAB_ANSWER_ANY ? lab_answer_name(item->prove->answer) : "",
-                     dns_word(daemon, daemon_answer, a, sizeof(a)), dns_word(library, library_answer, b, sizeof(b))));
+                     dns_word(n[DAEMON], n[DAEMON_ANSWER], a, sizeof(a)), dns_word(n[LIBRARY], n[LIBRARY_ANSWER], b, sizeof(b))));
 }
 
 static int reply_code(const char *reply, int ordinary)
@@ -179,18 +193,23 @@ static bool same_facts(const struct lab_host_facts *a, const struct lab_host_fac
 
 static void take_host(struct proof *p, const char *rest)
 {
+    enum { INDEX, CONNECTED, BANNER, EHLO, OFFERS, STARTTLS, TLS, CERTS, COUNT };
     struct lab_host_facts f = {0}, want;
-    int connected, offers, tls;
+    long n[COUNT];
     size_t index;
 
-    if (sscanf(rest, "%zu %d %d %d %d %d %d %u %64s", &index, &connected, &f.banner, &f.ehlo, &offers, &f.starttls, &tls, &f.certs, f.chain) != 9 ||
-        index >= p->host_count)
+    if (!numbers(&rest, n, COUNT) || (size_t)n[INDEX] >= p->host_count)
         return;
-    f.connected = connected != 0;
-    f.offers = offers != 0;
-    f.tls = tls != 0;
-    if (!f.tls)
-        f.chain[0] = '\0';
+    index = (size_t)n[INDEX];
+    f.connected = n[CONNECTED] != 0;
+    f.banner = (int)n[BANNER];
+    f.ehlo = (int)n[EHLO];
+    f.offers = n[OFFERS] != 0;
+    f.starttls = (int)n[STARTTLS];
+    f.tls = n[TLS] != 0;
+    f.certs = (unsigned)n[CERTS];
+    if (f.tls)
+        (void)snprintf(f.chain, sizeof(f.chain), "%s", rest + strspn(rest, " "));
     p->hosts[index].answered = true;
     want = expected(p, &p->hosts[index]);
     if (!same_facts(&f, &want)) {

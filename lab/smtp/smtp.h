@@ -1,7 +1,8 @@
-/* smtp.h - the fake SMTP hosts: one process, one listener on port 25, every MX host of the world at once.
+/* smtp.h - the fake SMTP hosts: one process, one listener on port 25, every MX host of the world at
+ * once.
  *
- * A connection's part is chosen by the local address it was made to. Every event goes to a log of JSON lines; the judge reads
- * nothing else about SMTP and TLS. */
+ * A connection's part is chosen by the local address it was made to. Every event goes to a log of
+ * JSON lines; the judge reads nothing else about SMTP and TLS. */
 #ifndef LAB_SMTP_SMTP_H
 #define LAB_SMTP_SMTP_H
 
@@ -11,8 +12,9 @@
 /* What the server does at the moment of the handshake. */
 enum lab_handshake { LAB_HS_OK, LAB_HS_ALERT, LAB_HS_CLOSE, LAB_HS_GARBAGE, LAB_HS_STALL };
 
-/* One row of the table in behaviour.c. Replies are whole replies without CRLF at the end; NULL means the ordinary 2xx/3xx
- * answer; "" means: close the connection instead of replying. */
+/* clang-format off */
+/* One row of the table in behaviour.c. Replies are whole replies without CRLF at the end, "\n" between the lines of
+ * one that has several; NULL means the ordinary 2xx/3xx answer; "" means: close the connection instead of replying. */
 struct lab_behaviour {
     const char *name;         /* as scenarios write it: "starttls", "no-starttls", "starttls-refused-454", ... */
     const char *says;         /* one sentence */
@@ -21,7 +23,9 @@ struct lab_behaviour {
     bool offers_after_tls;    /* misbehaves: offers STARTTLS again inside TLS */
     const char *banner;
     const char *ehlo;
+    const char *ehlo_tls;     /* reply to EHLO inside TLS */
     const char *starttls;     /* reply to STARTTLS */
+    const char *injected;     /* lines in clear behind the 220 to STARTTLS, as from somebody in the middle; or NULL */
     enum lab_handshake handshake;
     const char *mail;
     const char *rcpt;
@@ -29,31 +33,42 @@ struct lab_behaviour {
     const char *dot;          /* reply after the message */
     bool only_clear_fails;    /* the mail/rcpt/data/dot replies above apply only outside TLS */
 };
-const struct lab_behaviour *lab_behaviour_find(const char *name);  /* NULL: no such behaviour */
-const struct lab_behaviour *lab_behaviour_at(size_t index);        /* NULL past the end */
+/* clang-format on */
+
+const struct lab_behaviour *lab_behaviour_find(const char *name); /* NULL: no such behaviour */
+const struct lab_behaviour *lab_behaviour_at(size_t index);       /* NULL past the end */
 
 /* One MX host. Pointers stay the caller's and must outlive the server. */
 struct lab_smtp_host {
     const char *scenario;
-    const char *name;         /* absolute, no trailing dot: also the name in the banner */
+    const char *name; /* absolute, no trailing dot: also the name in the banner */
     const char *address4;
     const char *address6;
     const struct lab_behaviour *behaviour;
-    const struct lab_chain *chain;  /* NULL: no TLS possible */
+    const struct lab_chain *chain; /* NULL: no TLS possible */
 };
 
+/* clang-format off */
 /* Serve until a signal ends the process: call it in a child process inside the internet namespace. Writes one byte to
  * ready_fd and closes it as soon as it listens. key_log: NSS key log file, or NULL. Returns only on failure.
  *
  * Log lines (no other fields are promised; t is milliseconds of the monotonic clock, conn counts connections from 1):
  *  {"t":12,"conn":1,"event":"connect","scenario":"ID","host":"NAME","address":"198.18.1.1","peer":"192.0.2.1"}
- *  {"t":..,"conn":1,"event":"command","tls":false,"line":"EHLO sender.lab","reply":"250-..."}   each command and its reply
- *  {"t":..,"conn":1,"event":"tls","version":"TLSv1.3","cipher":"...","sni":"NAME or null","resumed":false}  handshake done
- *  {"t":..,"conn":1,"event":"tls-failed","sni":..,"error":"..."}                                handshake failed, and why
+ *  {"t":..,"conn":1,"event":"command","tls":false,"line":"EHLO sender.lab","reply":"250-..."}   each command
+ *  {"t":..,"conn":1,"event":"tls","version":"TLSv1.3","cipher":"...","sni":"NAME or null",
+ *   "resumed":false}               handshake done
+ *  {"t":..,"conn":1,"event":"tls-failed","sni":..,"error":"..."}      handshake failed, and why
  *  {"t":..,"conn":1,"event":"mail","tls":true,"from":"..."}      MAIL was sent (whatever the reply)
  *  {"t":..,"conn":1,"event":"rcpt","tls":true,"to":"...","reply":250}
- *  {"t":..,"conn":1,"event":"message","tls":true,"from":"..","to":["accepted recipients"],"bytes":N,"reply":250}  final dot seen, reply sent
- *  {"t":..,"conn":1,"event":"close","by":"client|server|error","tls":bool} */
-int lab_smtp_serve(const struct lab_smtp_host *hosts, size_t count, const char *log_path, const char *key_log, int ready_fd, struct lab_fault *fault);
+ *  {"t":..,"conn":1,"event":"message","tls":true,"from":"..","to":["accepted recipients"],"bytes":N,"reply":250}
+ *                                  the final dot was seen and this reply goes out
+ *  {"t":..,"conn":1,"event":"close","by":"client|server|error","tls":bool}
+ *                                  who ended it: QUIT counts as the client's, 421 and idling as the server's
+ * A line is written before its reply is sent. Texts from the network that are not UTF-8 are shown as if they were
+ * ISO 8859-1. A connection to an address that is nobody's has scenario and host null and is reset at once.
+ * SIGTERM, SIGINT and SIGHUP end the process with status 0. */
+int lab_smtp_serve(const struct lab_smtp_host *hosts, size_t count, const char *log_path, const char *key_log,
+                   int ready_fd, struct lab_fault *fault);
+/* clang-format on */
 
 #endif

@@ -76,4 +76,4 @@ static void test_copies(void)
 
 static const struct check_test tests[] = {
     {"alloc", test_alloc}, {"limit", test_limit}, {"overflow", test_overflow}, {"copies", test_copies}};
-SUITE(arena, tests)
+SUITE(arena, tests);

@@ -36,13 +36,8 @@ static void aliased(struct reply *r)
 
 static void odd_alias(struct reply *r)
 {
-    reply_reply_add(r, AN, "mx.d.example", DSMTP_RR_CNAME, "\4a.b\0\7example", 14);
+    reply_add(r, AN, "mx.d.example", DSMTP_RR_CNAME, "\4a.b\0\7example", 14);
     reply_soa(r);
-}
-
-static void half_alias(struct reply *r)
-{
-    reply_alias(r, "mx.d.example", "b.example");
 }
 
 static void loop(struct reply *r)
@@ -128,19 +123,20 @@ static const struct {
 } replies[] = {
     {"an address",              AD,       one,             NULL, P(DATA), 1, NULL, ""},
     {"of another name",         0,        other_owner,     NULL, P(NODATA), 0, NULL, ""},
-    {"an reply_alias, any order",     0,        aliased,         NULL, P(DATA), 1, "c.example", ""},
+    {"an alias, any order",     0,        aliased,         NULL, P(DATA), 1, "c.example", ""},
     {"an alias to nothing",     0,        odd_alias,       NULL, P(NODATA), 0, "a\\046b\\000.example", ""},
     {"alias, then NXDOMAIN",    NX,       odd_alias,       NULL, P(NXDOMAIN), 0, "a\\046b\\000.example", ""},
-    {"nothing, with SOA",       0,        reply_soa,             NULL, P(NODATA), 0, NULL, ""},
+    {"nothing, with SOA",       0,        reply_soa,       NULL, P(NODATA), 0, NULL, ""},
     {"nothing at all",          0,        nothing,         NULL, P(NODATA), 0, NULL, ""},
-    {"no such domain",          NX,       reply_soa,             NULL, P(NXDOMAIN), 0, NULL, ""},
+    {"no such domain",          NX,       reply_soa,       NULL, P(NXDOMAIN), 0, NULL, ""},
     {"a thousand",              0,        a_thousand,      NULL, P(DATA), DSMTP_RECORDS_MAX, NULL, ""},
     {"truncated",               TC | AD,  nothing,         NULL, P(FAILED), 0, NULL, ""},
     {"truncated, some data",    TC,       one,             NULL, P(FAILED), 0, NULL, ""},
-    {"SERVFAIL",                SERVFAIL, reply_extended,        NULL, P(FAILED), 0, NULL, "extended error 9: why?"},
+    {"SERVFAIL",                SERVFAIL, reply_extended,  NULL, P(FAILED), 0, NULL, "extended error 9: why?"},
     {"REFUSED",                 REFUSED,  nothing,         NULL, P(FAILED), 0, NULL, ""},
     {"a referral",              0,        referral,        "a referral in place of an answer", P(FAILED), 0, NULL, ""},
-    {"NXDOMAIN with data",      NX,       one,             "records of a name that is said not to exist", P(FAILED), 0, NULL, ""},
+    {"NXDOMAIN with data",      NX,       one,
+     "records of a name that is said not to exist", P(FAILED), 0, NULL, ""},
     {"one too many",            0,        too_many,        "too many records", P(FAILED), 0, NULL, ""},
     {"loop",                    0,        loop,            "alias chain too long or a loop", P(FAILED), 0, NULL, ""},
     {"too long a chain",        0,        long_chain,      "alias chain too long or a loop", P(FAILED), 0, NULL, ""},

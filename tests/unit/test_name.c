@@ -141,4 +141,4 @@ static const struct check_test tests[] = {{"text", test_parse},
                                           {"wire, all lengths", test_wire_lengths},
                                           {"TLSA owner", test_tlsa_owner},
                                           {"addresses", test_address}};
-SUITE(name, tests)
+SUITE(name, tests);

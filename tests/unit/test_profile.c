@@ -93,4 +93,4 @@ static const struct check_test tests[] = {{"switches", test_switches},
                                           {"profiles", test_profiles},
                                           {"every setting", test_set_each},
                                           {"wrong settings", test_set_wrong}};
-SUITE(profile, tests)
+SUITE(profile, tests);

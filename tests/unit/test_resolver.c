@@ -1,7 +1,7 @@
-/* test_resolver.c - does a reply become the right answer? Replies are made by hand; the stub asks a
- * server inside the test.
+/* test_resolver.c - what does the stub make of a server's replies, and which options are refused?
  *
- * The validating resolver needs a signed world and is tried in the lab. */
+ * The server is part of the test. The validating resolver needs a signed world: the lab tries it.
+ */
 #include <arpa/inet.h>
 #include <event2/event.h>
 #include <stdio.h>
@@ -103,17 +103,21 @@ static const struct {
     unsigned questions;
     const char *why;
 } talks[] = {
-    {"secure",            AD, 0, 0, 0, one,       DSMTP_SECURITY_SECURE,   P(DATA), 1, ""},
-    {"insecure",          0,  0, 0, 0, one,       DSMTP_SECURITY_INSECURE, P(DATA), 1, ""},
-    {"secure nodata",     AD, 0, 0, 0, reply_soa,       DSMTP_SECURITY_SECURE,   P(NODATA), 1, ""},
-    {"secure nxdomain",   AD | NX, 0, 0, 0, reply_soa,  DSMTP_SECURITY_SECURE,   P(NXDOMAIN), 1, ""},
-    {"half an alias",     AD, 0, 0, 0, half_alias,DSMTP_SECURITY_ERROR,    P(FAILED), 1, "the reply ends in an alias without its target"},
-    {"bogus",             SERVFAIL, 1, 0, 0, reply_extended, DSMTP_SECURITY_BOGUS, P(FAILED), 2, "SERVFAIL, extended error 9: why?"},
-    {"servfail",          SERVFAIL, 0, 0, 0, nothing, DSMTP_SECURITY_ERROR, P(FAILED), 2, "SERVFAIL"},
-    {"refused",           REFUSED,  1, 0, 0, nothing, DSMTP_SECURITY_ERROR, P(FAILED), 1, "REFUSED"},
-    {"forgery",           0,  0, 1, 0, one,       DSMTP_SECURITY_INSECURE, P(DATA), 1, ""},
-    {"silence",           0,  0, 0, 1, nothing,   DSMTP_SECURITY_ERROR,    P(FAILED), 3, "the resolver does not answer"},
-    {"TC, nobody on TCP", AD | TC, 0, 0, 0, nothing, DSMTP_SECURITY_ERROR, P(FAILED), 3, "Connection refused"},
+    {"secure",            AD,       0, 0, 0, one,            DSMTP_SECURITY_SECURE,   P(DATA),     1, ""},
+    {"insecure",          0,        0, 0, 0, one,            DSMTP_SECURITY_INSECURE, P(DATA),     1, ""},
+    {"secure nodata",     AD,       0, 0, 0, reply_soa,      DSMTP_SECURITY_SECURE,   P(NODATA),   1, ""},
+    {"secure nxdomain",   AD | NX,  0, 0, 0, reply_soa,      DSMTP_SECURITY_SECURE,   P(NXDOMAIN), 1, ""},
+    {"half an alias",     AD,       0, 0, 0, half_alias,     DSMTP_SECURITY_ERROR,    P(FAILED),   1,
+     "the reply ends in an alias without its target"},
+    {"bogus",             SERVFAIL, 1, 0, 0, reply_extended, DSMTP_SECURITY_BOGUS,    P(FAILED),   2,
+     "SERVFAIL, extended error 9: why?"},
+    {"servfail",          SERVFAIL, 0, 0, 0, nothing,        DSMTP_SECURITY_ERROR,    P(FAILED),   2, "SERVFAIL"},
+    {"refused",           REFUSED,  1, 0, 0, nothing,        DSMTP_SECURITY_ERROR,    P(FAILED),   1, "REFUSED"},
+    {"forgery",           0,        0, 1, 0, one,            DSMTP_SECURITY_INSECURE, P(DATA),     1, ""},
+    {"silence",           0,        0, 0, 1, nothing,        DSMTP_SECURITY_ERROR,    P(FAILED),   3,
+     "the resolver does not answer"},
+    {"TC, nobody on TCP", AD | TC,  0, 0, 0, nothing,        DSMTP_SECURITY_ERROR,    P(FAILED),   3,
+     "Connection refused"},
 };
 /* clang-format on */
 

@@ -1,139 +1,17 @@
 /* test_tls.c - does OpenSSL, set up by us, decide about a chain as RFC 7671 and 7672 say? Without a
- * socket.
- *
- * The certificates are made here, for a fixed moment: a root that signed an intermediate, and
- * leaves that either of them signed. */
-#include <openssl/bio.h>
+ * socket. */
 #include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "adapt/tls_openssl.h"
 #include "check.h"
-
-#define NOW 1768478400 /* 2026-01-15T12:00:00Z */
-#define DAY 86400
-
-enum cert_id {
-    NONE,
-    ROOT,
-    MID,
-    STRANGER, /* another self-signed authority, which signed nothing */
-    LEAF,     /* signed by ROOT, as are the next ones */
-    OTHER_NAME,
-    EXPIRED,
-    EARLY,
-    WILD,
-    PARTIAL,
-    INNER_WILD,
-    CN_ONLY,
-    CN_BESIDE_SAN,
-    CN_BESIDE_MAIL,
-    CLIENT_ONLY,
-    NAMELESS, /* self-signed and without any name */
-    DEEP,     /* signed by MID */
-    OLD_DEEP, /* signed by an expired intermediate */
-    OLD_MID,
-    CERTS
-};
-
-/* clang-format off */
-static const struct recipe {
-    enum cert_id issuer; /* NONE: itself */
-    const char *cn;
-    const char *san;
-    int from_days, to_days;
-    bool ca;
-    const char *eku;
-} recipes[CERTS] = {
-    [ROOT]           = {NONE, "root",       NULL,                           -100, 100, true,  NULL},
-    [MID]            = {ROOT, "mid",        NULL,                           -100, 100, true,  NULL},
-    [OLD_MID]        = {ROOT, "old mid",    NULL,                           -100, -1,  true,  NULL},
-    [STRANGER]       = {NONE, "stranger",   NULL,                           -100, 100, true,  NULL},
-    [LEAF]           = {ROOT, "x",          "DNS:mx.d.example",             -1,   1,   false, NULL},
-    [OTHER_NAME]     = {ROOT, "x",          "DNS:mx.other.example",         -1,   1,   false, NULL},
-    [EXPIRED]        = {ROOT, "x",          "DNS:mx.d.example",             -9,   -1,  false, NULL},
-    [EARLY]          = {ROOT, "x",          "DNS:mx.d.example",             1,    9,   false, NULL},
-    [WILD]           = {ROOT, "x",          "DNS:*.d.example",              -1,   1,   false, NULL},
-    [PARTIAL]        = {ROOT, "x",          "DNS:m*.d.example",             -1,   1,   false, NULL},
-    [INNER_WILD]     = {ROOT, "x",          "DNS:mx.*.example",             -1,   1,   false, NULL},
-    [CN_ONLY]        = {ROOT, "mx.d.example", NULL,                         -1,   1,   false, NULL},
-    [CN_BESIDE_SAN]  = {ROOT, "mx.d.example", "DNS:mx.other.example",       -1,   1,   false, NULL},
-    [CN_BESIDE_MAIL] = {ROOT, "mx.d.example", "email:postmaster@d.example", -1,   1,   false, NULL},
-    [CLIENT_ONLY]    = {ROOT, "x",          "DNS:mx.d.example",             -1,   1,   false, "clientAuth"},
-    [NAMELESS]       = {NONE, NULL,         NULL,                           -1,   1,   false, NULL},
-    [DEEP]           = {MID,  "x",          "DNS:mx.d.example",             -1,   1,   false, NULL},
-    [OLD_DEEP]       = {OLD_MID, "x",       "DNS:mx.d.example",             -1,   1,   false, NULL},
-};
-/* clang-format on */
-
-static struct {
-    X509 *cert[CERTS];
-    EVP_PKEY *key[CERTS];
-} made;
-
-static void extend(X509 *cert, int nid, const char *value)
-{
-    X509_EXTENSION *ext = X509V3_EXT_conf_nid(NULL, NULL, nid, value);
-
-    X509_add_ext(cert, ext, -1);
-    X509_EXTENSION_free(ext);
-}
-
-static void make_cert(enum cert_id id)
-{
-    const struct recipe *r = &recipes[id];
-    enum cert_id issuer = r->issuer == NONE ? id : r->issuer;
-    X509 *cert = X509_new();
-
-    made.cert[id] = cert;
-    made.key[id] = EVP_EC_gen("P-256");
-    X509_set_version(cert, X509_VERSION_3);
-    ASN1_INTEGER_set(X509_get_serialNumber(cert), (long)id);
-    ASN1_TIME_set(X509_getm_notBefore(cert), NOW + (time_t)r->from_days * DAY);
-    ASN1_TIME_set(X509_getm_notAfter(cert), NOW + (time_t)r->to_days * DAY);
-    if (r->cn != NULL)
-        X509_NAME_add_entry_by_txt(X509_get_subject_name(cert), "CN", MBSTRING_ASC,
-                                   (const unsigned char *)r->cn, -1, -1, 0);
-    X509_set_issuer_name(cert, X509_get_subject_name(made.cert[issuer]));
-    X509_set_pubkey(cert, made.key[id]);
-    if (r->ca)
-        extend(cert, NID_basic_constraints, "critical,CA:TRUE");
-    if (r->san != NULL)
-        extend(cert, NID_subject_alt_name, r->san);
-    if (r->eku != NULL)
-        extend(cert, NID_ext_key_usage, r->eku);
-    X509_sign(cert, made.key[issuer], EVP_sha256());
-}
-
-static void make_all(void)
-{
-    static const enum cert_id first[] = {ROOT, MID, OLD_MID};
-
-    for (size_t i = 0; i < CHECK_COUNT(first); i++)
-        make_cert(first[i]);
-    for (unsigned id = ROOT; id < CERTS; id++)
-        if (made.cert[id] == NULL)
-            make_cert((enum cert_id)id);
-}
-
-static void free_all(void)
-{
-    for (unsigned id = ROOT; id < CERTS; id++) {
-        X509_free(made.cert[id]);
-        EVP_PKEY_free(made.key[id]);
-        made.cert[id] = NULL;
-        made.key[id] = NULL;
-    }
-}
+#include "tls_certs.h"
 
 /* --- records -------------------------------------------------------------------------------------
  */
 
 #define DATA_MAX 2048
-#define CHAIN_MAX 4
 #define RECORDS_MAX 3
 #define NAMES_MAX 3
 
@@ -153,7 +31,7 @@ struct records {
 /* The association data, made without the code under test. */
 static size_t association(const struct pin *pin, uint8_t out[DATA_MAX])
 {
-    X509 *cert = made.cert[pin->of];
+    X509 *cert = tls_cert(pin->of);
     unsigned char *der = NULL;
     int len = pin->selector == 0 ? i2d_X509(cert, &der)
                                  : i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der);
@@ -185,24 +63,6 @@ static void publish(const struct pin pins[RECORDS_MAX], struct records *out)
         };
         out->count++;
     }
-}
-
-/* Leaf first; the caller frees. */
-static char *chain_pem(const enum cert_id chain[CHAIN_MAX], size_t *len)
-{
-    BIO *bio = BIO_new(BIO_s_mem());
-    char *text, *copy;
-    long n;
-
-    for (unsigned i = 0; i < CHAIN_MAX && chain[i] != NONE; i++)
-        PEM_write_bio_X509(bio, made.cert[chain[i]]);
-    n = BIO_get_mem_data(bio, &text);
-    copy = malloc((size_t)n + 1);
-    memcpy(copy, text, (size_t)n);
-    copy[n] = '\0';
-    *len = (size_t)n;
-    BIO_free(bio);
-    return copy;
 }
 
 /* --- the table -----------------------------------------------------------------------------------
@@ -270,7 +130,8 @@ static const struct {
     {"2: wrong name",                 {OTHER_NAME, ROOT}, {{ROOT, 2, 1, 1, 0, 0}}, {MX}, NAME, 0, 0},
     {"2: second reference",           {LEAF, ROOT}, {{ROOT, 2, 1, 1, 0, 0}}, {"a.example", MX}, OK, 0, 1},
     {"2: third reference",            {LEAF, ROOT}, {{ROOT, 2, 1, 1, 0, 0}}, {"a.example", "b.example", MX}, OK, 0, 1},
-    {"2: none of three",              {OTHER_NAME, ROOT}, {{ROOT, 2, 1, 1, 0, 0}}, {"a.example", "b.example", MX}, NAME, 0, 0},
+    {"2: none of three",              {OTHER_NAME, ROOT}, {{ROOT, 2, 1, 1, 0, 0}},
+     {"a.example", "b.example", MX}, NAME, 0, 0},
     {"2: wildcard",                   {WILD, ROOT}, {{ROOT, 2, 1, 1, 0, 0}}, {MX}, OK, 0, 1},
     {"2: wildcard is one label",      {WILD, ROOT}, {{ROOT, 2, 1, 1, 0, 0}}, {"a.mx.d.example"}, NAME, 0, 0},
     {"2: wildcard is not none",       {WILD, ROOT}, {{ROOT, 2, 1, 1, 0, 0}}, {"d.example"}, NAME, 0, 0},
@@ -281,14 +142,19 @@ static const struct {
     {"2: CN beside a mail address",   {CN_BESIDE_MAIL, ROOT}, {{ROOT, 2, 1, 1, 0, 0}}, {MX}, OK, 0, 1},
     {"2: leading dot is no name",     {LEAF, ROOT}, {{ROOT, 2, 1, 1, 0, 0}}, {".d.example", "a.example"}, NAME, 0, 0},
     {"any: second record matches",    {LEAF}, {{EARLY, 3, 1, 1, 0, 0}, {LEAF, 3, 1, 1, 0, 0}}, {MX}, OK, 1, 0},
-    {"any: third record matches",     {LEAF}, {{EARLY, 3, 1, 1, 0, 0}, {WILD, 3, 1, 1, 0, 0}, {LEAF, 3, 0, 1, 0, 0}}, {MX}, OK, 2, 0},
-    {"any: none matches",             {LEAF}, {{EARLY, 3, 1, 1, 0, 0}, {WILD, 3, 1, 1, 0, 0}, {ROOT, 3, 0, 1, 0, 0}}, {MX}, MISMATCH, 0, 0},
+    {"any: third record matches",     {LEAF}, {{EARLY, 3, 1, 1, 0, 0}, {WILD, 3, 1, 1, 0, 0}, {LEAF, 3, 0, 1, 0, 0}},
+     {MX}, OK, 2, 0},
+    {"any: none matches",             {LEAF}, {{EARLY, 3, 1, 1, 0, 0}, {WILD, 3, 1, 1, 0, 0}, {ROOT, 3, 0, 1, 0, 0}},
+     {MX}, MISMATCH, 0, 0},
     {"any: 3 fails, 2 holds",         {LEAF, ROOT}, {{EARLY, 3, 1, 1, 0, 0}, {ROOT, 2, 1, 1, 0, 0}}, {MX}, OK, 1, 1},
-    {"any: 3 holds, 2 fails",         {OTHER_NAME, ROOT}, {{ROOT, 2, 1, 1, 0, 0}, {OTHER_NAME, 3, 1, 1, 0, 0}}, {MX}, OK, 1, 0},
-    {"any: 3 fails, 2 wrong name",    {OTHER_NAME, ROOT}, {{EARLY, 3, 1, 1, 0, 0}, {ROOT, 2, 1, 1, 0, 0}}, {MX}, NAME, 0, 0},
+    {"any: 3 holds, 2 fails",         {OTHER_NAME, ROOT}, {{ROOT, 2, 1, 1, 0, 0}, {OTHER_NAME, 3, 1, 1, 0, 0}},
+     {MX}, OK, 1, 0},
+    {"any: 3 fails, 2 wrong name",    {OTHER_NAME, ROOT}, {{EARLY, 3, 1, 1, 0, 0}, {ROOT, 2, 1, 1, 0, 0}},
+     {MX}, NAME, 0, 0},
     {"agility off: weaker matches",   {LEAF}, {{LEAF, 3, 1, 1, 0, 0}, {EARLY, 3, 1, 2, 0, 0}}, {MX}, OK, 0, 0},
     {"agility off: stronger matches", {LEAF}, {{EARLY, 3, 1, 1, 0, 0}, {LEAF, 3, 1, 2, 0, 0}}, {MX}, OK, 1, 0},
-    {"agility on: weaker left out",   {LEAF}, {{LEAF, 3, 1, 1, 0, WEAKER}, {EARLY, 3, 1, 2, 0, 0}}, {MX}, MISMATCH, 0, 0},
+    {"agility on: weaker left out",   {LEAF}, {{LEAF, 3, 1, 1, 0, WEAKER}, {EARLY, 3, 1, 2, 0, 0}},
+     {MX}, MISMATCH, 0, 0},
     {"none usable",                   {LEAF}, {{LEAF, 3, 1, 1, 0, WEAKER}}, {MX}, MISMATCH, 0, 0},
     {"none usable, self-signed",      {NAMELESS}, {{NAMELESS, 3, 1, 1, 0, WEAKER}}, {MX}, MISMATCH, 0, 0},
     {"none at all, with root",        {LEAF, ROOT}, {{NONE, 0, 0, 0, 0, 0}}, {MX}, MISMATCH, 0, 0},
@@ -322,13 +188,13 @@ static void test_table(void)
 {
     struct records records;
 
-    make_all();
+    tls_certs_make();
     for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
         struct dsmtp_tls_evidence e = {.reason = DSMTP_REASON_INTERNAL};
         struct dsmtp_tls_demand demand;
         struct dsmtp_fault fault = {.what = ""};
         size_t len;
-        char *pem = chain_pem(cases[i].chain, &len);
+        char *pem = tls_certs_pem(cases[i].chain, &len);
 
         check_row(cases[i].label);
         publish(cases[i].pins, &records);
@@ -343,7 +209,7 @@ static void test_table(void)
             check_true(!e.matched && e.detail[0] != '\0');
         free(pem);
     }
-    free_all();
+    tls_certs_free();
 }
 
 /* A chain that is good today is judged at the time that is given. */
@@ -367,8 +233,8 @@ static void test_time(void)
     size_t len;
     char *pem;
 
-    make_all();
-    pem = chain_pem(chain, &len);
+    tls_certs_make();
+    pem = tls_certs_pem(chain, &len);
     publish(pins, &records);
     demand = demand_of(&records, names);
     for (size_t i = 0; i < CHECK_COUNT(times); i++) {
@@ -380,7 +246,7 @@ static void test_time(void)
         check_str(dsmtp_reason_name(e.reason), dsmtp_reason_name(times[i].want));
     }
     free(pem);
-    free_all();
+    tls_certs_free();
 }
 
 static void test_no_demand(void)
@@ -392,13 +258,13 @@ static void test_no_demand(void)
     size_t len;
     char *pem;
 
-    make_all();
-    pem = chain_pem(chain, &len);
+    tls_certs_make();
+    pem = tls_certs_pem(chain, &len);
     check_int(dsmtp_tls_verify_pem(pem, len, &demand, NOW, &e, &fault), DSMTP_OK);
     check_int(e.reason, DSMTP_REASON_NONE);
     check_true(!e.authenticated && !e.matched && !e.up);
     free(pem);
-    free_all();
+    tls_certs_free();
 }
 
 /* Without a name to check, an authority would vouch for everybody. */
@@ -411,8 +277,8 @@ static void test_anchor_without_name(void)
     size_t len;
     char *pem;
 
-    make_all();
-    pem = chain_pem(chain, &len);
+    tls_certs_make();
+    pem = tls_certs_pem(chain, &len);
     publish(pins, &records);
     for (size_t i = 0; i < CHECK_COUNT(lists); i++) {
         struct dsmtp_tls_demand demand = demand_of(&records, lists[i]);
@@ -424,7 +290,7 @@ static void test_anchor_without_name(void)
         check_str(fault.what, "certificate usage 2 needs a name to check");
     }
     free(pem);
-    free_all();
+    tls_certs_free();
 }
 
 static void test_bad_pem(void)
@@ -493,12 +359,12 @@ static void test_useless_records(void)
     size_t len;
     char *pem;
 
-    make_all();
-    pem = chain_pem(chain, &len);
+    tls_certs_make();
+    pem = tls_certs_pem(chain, &len);
     check_int(dsmtp_tls_verify_pem(pem, len, &demand, NOW, &e, &fault), DSMTP_OK);
     check_str(dsmtp_reason_name(e.reason), "TLSA_MISMATCH");
     free(pem);
-    free_all();
+    tls_certs_free();
 }
 
 static const struct check_test tests[] = {

@@ -88,4 +88,4 @@ static void test_words(void)
 
 static const struct check_test tests[] = {
     {"rdata", test_split}, {"text", test_text}, {"fields", test_text_value}, {"words", test_words}};
-SUITE(tlsa, tests)
+SUITE(tlsa, tests);

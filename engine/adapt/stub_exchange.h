@@ -1,0 +1,36 @@
+/* stub_exchange.h - one query to one server and its reply: over UDP, and once more over TCP when
+ * that is truncated. */
+#ifndef DSMTP_ADAPT_STUB_EXCHANGE_H
+#define DSMTP_ADAPT_STUB_EXCHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "adapt/address.h"
+#include "model/record.h"
+
+struct event_base;
+struct dsmtp_exchange;
+
+/* Called once, from the loop. reply is NULL on failure, and why says why; otherwise it belongs to
+ * the question and has the right id, and nothing more is known of it. The exchange has to be
+ * closed, also from in here. */
+typedef void dsmtp_exchange_fn(void *arg, const uint8_t *reply, size_t len, const char *why);
+
+struct dsmtp_exchange_config {
+    struct event_base *base;
+    const struct dsmtp_address *server;
+    const struct dsmtp_query *query; /* must stay valid until done is called, as must server */
+    bool checking_disabled;
+    unsigned timeout_ms;
+    dsmtp_exchange_fn *done;
+    void *arg;
+};
+
+/* Send. On failure returns NULL, and done is not called. */
+struct dsmtp_exchange *dsmtp_exchange_open(const struct dsmtp_exchange_config *config,
+                                           const char **why);
+void dsmtp_exchange_close(struct dsmtp_exchange **exchange);
+
+#endif

@@ -1,0 +1,97 @@
+/* system.c - reads of the system of system.h. */
+#include "adapt/system.h"
+
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "adapt/address.h"
+
+#define BLANKS " \t\r\n"
+
+static const char *const anchors[] = {"/etc/unbound/root.key", "/usr/share/dns/root.key",
+                                      "/var/lib/unbound/root.key"};
+
+/* The next word of a line, or NULL. */
+static char *next_word(char **rest)
+{
+    char *word = *rest + strspn(*rest, BLANKS);
+
+    if (*word == '\0')
+        return NULL;
+    *rest = word + strcspn(word, BLANKS);
+    if (**rest != '\0')
+        *(*rest)++ = '\0';
+    return word;
+}
+
+/* Addresses with a scope (fe80::1%eth0) are passed over: none of the resolvers could use them. */
+static void add_server(struct dsmtp_resolv_conf *conf, const char *text)
+{
+    struct dsmtp_address address;
+
+    if (text == NULL || conf->server_count == DSMTP_NAMESERVERS_MAX ||
+        dsmtp_address_set(text, 53, &address) != DSMTP_OK)
+        return;
+    snprintf(conf->servers[conf->server_count++], sizeof(conf->servers[0]), "%s", text);
+}
+
+static void read_line(struct dsmtp_resolv_conf *conf, char *line)
+{
+    const char *keyword = next_word(&line);
+    const char *word;
+
+    if (keyword == NULL)
+        return;
+    if (strcmp(keyword, "nameserver") == 0)
+        add_server(conf, next_word(&line));
+    if (strcmp(keyword, "options") == 0)
+        while ((word = next_word(&line)) != NULL)
+            conf->trust_ad = conf->trust_ad || strcmp(word, "trust-ad") == 0;
+}
+
+void dsmtp_system_resolv_conf(const char *file, struct dsmtp_resolv_conf *out)
+{
+    struct dsmtp_resolv_conf conf = {.server_count = 0};
+    FILE *f = fopen(file != NULL ? file : "/etc/resolv.conf", "re");
+    char *line = NULL;
+    size_t room = 0;
+
+    while (f != NULL && getline(&line, &room, f) >= 0)
+        read_line(&conf, line);
+    free(line);
+    if (f != NULL)
+        (void)fclose(f);
+    if (conf.server_count == 0)
+        add_server(&conf, "127.0.0.1");
+    *out = conf;
+}
+
+const char *dsmtp_system_trust_anchor(void)
+{
+    for (size_t i = 0; i < sizeof(anchors) / sizeof(anchors[0]); i++)
+        if (access(anchors[i], R_OK) == 0)
+            return anchors[i];
+    return NULL;
+}
+
+/* Local data (/etc/hosts) comes before DNS as nsswitch.conf(5) says; what it costs is paid once, at
+ * the start. */
+void dsmtp_system_host_name(char out[DSMTP_NAME_SIZE])
+{
+    const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_flags = AI_CANONNAME};
+    struct addrinfo *found = NULL;
+    char name[DSMTP_NAME_SIZE] = "";
+
+    (void)gethostname(name, sizeof(name) - 1);
+    if (strchr(name, '.') == NULL && getaddrinfo(name, NULL, &hints, &found) == 0 &&
+        found->ai_canonname != NULL && strchr(found->ai_canonname, '.') != NULL)
+        snprintf(name, sizeof(name), "%s", found->ai_canonname);
+    if (found != NULL)
+        freeaddrinfo(found);
+    if (dsmtp_name_parse(name, out) != DSMTP_OK)
+        snprintf(out, DSMTP_NAME_SIZE, "localhost");
+}

@@ -1,0 +1,264 @@
+/* unbound_context.c - options, trust anchors and built-in zones of unbound_context.h. */
+#include "adapt/unbound_context.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unbound-event.h>
+#include <unbound.h>
+
+#include "adapt/address.h"
+
+struct option {
+    const char *name;
+    const char *value;
+};
+
+/* clang-format off */
+/* Before the user's file, which may say otherwise. */
+static const struct option settings[] = {
+    /* A minimised question for an ancestor may be answered with a proven NXDOMAIN, and then a server that cannot
+     * answer for TLSA is never asked: its failure would pass for an absence. */
+    {"qname-minimisation:", "no"},
+    /* A zone whose NSEC bitmaps are wrong gives TLSA records or their proven absence, depending on what was asked
+     * before. */
+    {"aggressive-nsec:", "no"},
+    /* A library's defaults are 16 questions on the wire, 2 over TCP, and a cache of 1 MiB: too little for a batch. */
+    {"outgoing-range:", "256"},
+    {"outgoing-num-tcp:", "32"},
+    {"msg-cache-size:", "4m"},
+    {"rrset-cache-size:", "8m"},
+    /* Private reverse zones are asked like any other. */
+    {"unblock-lan-zones:", "yes"},
+};
+
+/* After the user's file: what must not be otherwise. */
+static const struct option musts[] = {
+    /* It turns bogus into insecure. */
+    {"val-permissive-mode:", "no"},
+    /* An expired answer is handed out as secure even where the zone has become bogus. */
+    {"serve-expired:", "no"},
+};
+
+/* Zones that libunbound answers by itself, and insecurely. onion. stays: it must not be asked (RFC 7686, section 2). */
+static const char *const built_in[] = {
+    "localhost.", "test.", "invalid.", "home.arpa.", "127.in-addr.arpa.",
+    "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa.",
+};
+
+static const char *const anchor_options[] = {
+    "trust-anchor", "trust-anchor-file", "auto-trust-anchor-file", "trusted-keys-file",
+};
+/* clang-format on */
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static enum dsmtp_status apply(struct ub_ctx *ctx, const struct option *options, size_t count,
+                               struct dsmtp_fault *fault)
+{
+    for (size_t i = 0; i < count; i++) {
+        int error = ub_ctx_set_option(ctx, options[i].name, options[i].value);
+
+        if (error != 0)
+            return dsmtp_fault_set(fault, DSMTP_SYSTEM, "libunbound refuses the option %s %s: %s",
+                                   options[i].name, options[i].value, ub_strerror(error));
+    }
+    return DSMTP_OK;
+}
+
+static enum dsmtp_status readable(const char *what, const char *file, struct dsmtp_fault *fault)
+{
+    FILE *f = fopen(file, "re");
+
+    if (f == NULL)
+        return dsmtp_fault_set(fault, DSMTP_SYNTAX, "cannot read the %s %s: %s", what, file,
+                               strerror(errno));
+    (void)fclose(f);
+    return DSMTP_OK;
+}
+
+static enum dsmtp_status forward(struct ub_ctx *ctx, const struct dsmtp_unbound_options *options,
+                                 struct dsmtp_fault *fault)
+{
+    for (size_t i = 0; i < options->forwarder_count; i++) {
+        const char *text = options->forwarders[i];
+        struct dsmtp_address address;
+        int error;
+
+        if (dsmtp_address_parse(text, 53, &address) != DSMTP_OK)
+            return dsmtp_fault_set(fault, DSMTP_SYNTAX,
+                                   "'%s' is no resolver: expected ADDR or ADDR@PORT", text);
+        error = ub_ctx_set_fwd(ctx, text);
+        /* The library's default already, but a user's file may have it on. */
+        if (error == 0 && dsmtp_address_is_loopback(&address))
+            error = ub_ctx_set_option(ctx, "do-not-query-localhost:", "no");
+        if (error != 0)
+            return dsmtp_fault_set(fault, DSMTP_SYSTEM, "libunbound refuses the resolver %s: %s",
+                                   text, ub_strerror(error));
+    }
+    return DSMTP_OK;
+}
+
+/* The setting's value holds that word, or with NULL anything at all? */
+static bool has(struct ub_ctx *ctx, const char *option, const char *word)
+{
+    char *value = NULL;
+    bool found;
+
+    if (ub_ctx_get_option(ctx, option, &value) != 0 || value == NULL)
+        return false;
+    found = word != NULL ? strstr(value, word) != NULL : value[0] != '\0';
+    free(value);
+    return found;
+}
+
+static enum dsmtp_status check_validation(struct ub_ctx *ctx, struct dsmtp_fault *fault)
+{
+    if (!has(ctx, "module-config", "validator"))
+        return dsmtp_fault_set(
+            fault, DSMTP_SYNTAX,
+            "the unbound configuration leaves out the validator: DANE needs DNSSEC validation");
+    for (size_t i = 0; i < COUNT(anchor_options); i++)
+        if (has(ctx, anchor_options[i], NULL))
+            return DSMTP_OK;
+    return dsmtp_fault_set(fault, DSMTP_SYNTAX,
+                           "no DNSSEC trust anchor is configured: DANE needs DNSSEC validation");
+}
+
+/* DNSSEC algorithms that this libunbound can check; 16 (Ed448) is not among them in every build. */
+static bool known_algorithm(unsigned long n)
+{
+    return n == 5 || n == 7 || n == 8 || n == 10 || (n >= 13 && n <= 15);
+}
+
+static char *next_word(char **rest)
+{
+    char *word = *rest + strspn(*rest, " \t");
+
+    *rest = word + strcspn(word, " \t");
+    if (**rest != '\0')
+        *(*rest)++ = '\0';
+    return word;
+}
+
+/* Is this a line "OWNER [TTL] [CLASS] DS|DNSKEY number number number ..." that libunbound can make
+ * use of? */
+static bool anchor_line(char *line)
+{
+    unsigned long number[3];
+    const char *word;
+    bool ds;
+
+    line[strcspn(line, ";\r\n")] = '\0';
+    do {
+        word = next_word(&line);
+        ds = strcasecmp(word, "DS") == 0;
+    } while (word[0] != '\0' && !ds && strcasecmp(word, "DNSKEY") != 0);
+    for (size_t i = 0; i < COUNT(number); i++)
+        number[i] = strtoul(next_word(&line), NULL, 10);
+    /* DS: tag, algorithm, digest type. DNSKEY: flags, protocol, algorithm. */
+    if (ds)
+        return known_algorithm(number[1]) && (number[2] == 1 || number[2] == 2 || number[2] == 4);
+    return word[0] != '\0' && known_algorithm(number[2]);
+}
+
+/* libunbound takes an empty file, or one of algorithms that it does not know, without a word, and
+ * then nothing is secure. */
+static enum dsmtp_status check_anchors(const char *file, struct dsmtp_fault *fault)
+{
+    FILE *f = fopen(file, "re");
+    char *line = NULL;
+    size_t room = 0;
+    bool found = false;
+
+    if (f == NULL)
+        return dsmtp_fault_set(fault, DSMTP_SYNTAX, "cannot read the trust anchor %s: %s", file,
+                               strerror(errno));
+    while (!found && getline(&line, &room, f) >= 0)
+        found = anchor_line(line);
+    free(line);
+    (void)fclose(f);
+    if (!found)
+        return dsmtp_fault_set(
+            fault, DSMTP_SYNTAX,
+            "%s holds no DS or DNSKEY record of an algorithm that can be checked", file);
+    return DSMTP_OK;
+}
+
+static enum dsmtp_status configure(struct ub_ctx *ctx, const struct dsmtp_unbound_options *o,
+                                   struct dsmtp_fault *fault)
+{
+    int error = 0;
+
+    DSMTP_TRY(apply(ctx, settings, COUNT(settings), fault));
+    if (o->unbound_conf != NULL) {
+        DSMTP_TRY(readable("unbound configuration", o->unbound_conf, fault));
+        error = ub_ctx_config(ctx, o->unbound_conf);
+        if (error != 0)
+            return dsmtp_fault_set(fault, DSMTP_SYNTAX, "%s: %s", o->unbound_conf,
+                                   ub_strerror(error));
+    }
+    DSMTP_TRY(apply(ctx, musts, COUNT(musts), fault));
+    if (o->root_hints != NULL) {
+        DSMTP_TRY(readable("root hints", o->root_hints, fault));
+        error = ub_ctx_set_option(ctx, "root-hints:", o->root_hints);
+    }
+    if (error == 0 && o->trust_anchor != NULL) {
+        DSMTP_TRY(check_anchors(o->trust_anchor, fault));
+        error = ub_ctx_add_ta_file(ctx, o->trust_anchor);
+    }
+    if (error != 0)
+        return dsmtp_fault_set(fault, DSMTP_SYSTEM, "libunbound: %s", ub_strerror(error));
+    DSMTP_TRY(forward(ctx, o, fault));
+    return check_validation(ctx, fault);
+}
+
+/* The first of these calls makes libunbound read all files and start its modules; later options
+ * would be ignored. Only the log tells what is wrong with a file. */
+static enum dsmtp_status finalize(struct ub_ctx *ctx, struct dsmtp_fault *fault)
+{
+    char *log = NULL;
+    size_t len = 0;
+    FILE *stream = open_memstream(&log, &len);
+    int error = 0;
+
+    if (stream == NULL)
+        return dsmtp_fault_set(fault, DSMTP_NOMEM, "out of memory");
+    (void)ub_ctx_debugout(ctx, stream);
+    for (size_t i = 0; i < COUNT(built_in) && error == 0; i++)
+        error = ub_ctx_zone_remove(ctx, built_in[i]);
+    /* Failures of lookups are told with the answers. */
+    (void)ub_ctx_debugout(ctx, NULL);
+    (void)fclose(stream);
+    if (error != 0) {
+        /* "[time] libunbound[pid:thread] error: what" */
+        const char *what = log != NULL ? strstr(log, "error: ") : NULL;
+
+        what = what != NULL ? what + strlen("error: ") : ub_strerror(error);
+        dsmtp_fault_set(fault, DSMTP_SYNTAX, "libunbound: %.*s", (int)strcspn(what, "\n"), what);
+    }
+    free(log);
+    return error == 0 ? DSMTP_OK : DSMTP_SYNTAX;
+}
+
+enum dsmtp_status dsmtp_unbound_context(struct dsmtp_loop *loop,
+                                        const struct dsmtp_unbound_options *options,
+                                        struct ub_ctx **out, struct dsmtp_fault *fault)
+{
+    struct ub_ctx *ctx = ub_ctx_create_event(loop->base);
+    enum dsmtp_status status;
+
+    if (ctx == NULL)
+        return dsmtp_fault_set(fault, DSMTP_SYSTEM, "cannot set up libunbound");
+    status = configure(ctx, options, fault);
+    if (status == DSMTP_OK)
+        status = finalize(ctx, fault);
+    if (status != DSMTP_OK) {
+        ub_ctx_delete(ctx);
+        return status;
+    }
+    *out = ctx;
+    return DSMTP_OK;
+}

@@ -1,0 +1,163 @@
+/* cert.c - one X.509 certificate from its plan, always the same bytes. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/sha.h>
+#include <openssl/x509v3.h>
+
+#include "pki/pki_internal.h"
+
+#define DAYS_BEFORE (-30)
+#define DAYS_AFTER 335
+#define SERIAL_LEN 16
+
+static int first_day(const struct lab_element *e)
+{
+    return e->not_before != NULL ? *e->not_before : DAYS_BEFORE;
+}
+
+static int last_day(const struct lab_element *e)
+{
+    return e->not_after != NULL ? *e->not_after : DAYS_AFTER;
+}
+
+/* An issuer must never give one serial number to two certificates, so everything that makes a
+ * difference goes in. */
+static bool set_serial(X509 *x, const struct lab_cert_plan *plan)
+{
+    struct lab_text seed = {0};
+    uint8_t digest[SHA256_DIGEST_LENGTH], *spki = NULL;
+    int spki_len = i2d_PUBKEY(plan->key, &spki);
+    unsigned i;
+    BIGNUM *number;
+    bool ok;
+
+    lab_text_put(&seed, "%s\n%s\n%s\n%lld %d %d\n", plan->recipe, plan->element->element,
+                 plan->common_name, (long long)plan->epoch, first_day(plan->element),
+                 last_day(plan->element));
+    for (i = 0; i < plan->names_count; i++)
+        lab_text_put(&seed, "%s\n", plan->names[i]);
+    if (spki_len > 0)
+        lab_text_add(&seed, (const char *)spki, (size_t)spki_len);
+    OPENSSL_free(spki);
+    SHA256((const uint8_t *)seed.text, seed.len, digest);
+    free(seed.text);
+
+    digest[0] = (uint8_t)((digest[0] & 0x3f) | 0x40); /* positive, and always of the same length */
+    number = BN_bin2bn(digest, SERIAL_LEN, NULL);
+    ok = number != NULL && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(x)) != NULL;
+    BN_free(number);
+    return ok && spki_len > 0;
+}
+
+static bool set_times(X509 *x, const struct lab_cert_plan *plan)
+{
+    time_t epoch = (time_t)plan->epoch;
+
+    return X509_time_adj_ex(X509_getm_notBefore(x), first_day(plan->element), 0, &epoch) != NULL &&
+           X509_time_adj_ex(X509_getm_notAfter(x), last_day(plan->element), 0, &epoch) != NULL;
+}
+
+static bool set_subject(X509 *x, const struct lab_cert_plan *plan)
+{
+    return X509_NAME_add_entry_by_NID(X509_get_subject_name(x), NID_commonName, MBSTRING_UTF8,
+                                      (const unsigned char *)plan->common_name, -1, -1, 0) == 1;
+}
+
+static bool add_extension(X509 *x, X509V3_CTX *ctx, int nid, const char *value)
+{
+    X509_EXTENSION *ext = X509V3_EXT_conf_nid(NULL, ctx, nid, value);
+    bool ok = ext != NULL && X509_add_ext(x, ext, -1) == 1;
+
+    X509_EXTENSION_free(ext);
+    return ok;
+}
+
+static bool add_names(X509 *x, const struct lab_cert_plan *plan)
+{
+    GENERAL_NAMES *list;
+    unsigned i;
+    bool ok;
+
+    if (plan->names_count == 0)
+        return true;
+    list = GENERAL_NAMES_new();
+    ok = list != NULL;
+    for (i = 0; ok && i < plan->names_count; i++) {
+        GENERAL_NAME *name = GENERAL_NAME_new();
+        ASN1_IA5STRING *text = ASN1_IA5STRING_new();
+
+        ok = name != NULL && text != NULL && ASN1_STRING_set(text, plan->names[i], -1) == 1 &&
+             sk_GENERAL_NAME_push(list, name) > 0;
+        if (ok) {
+            GENERAL_NAME_set0_value(name, GEN_DNS, text);
+        } else {
+            GENERAL_NAME_free(name);
+            ASN1_IA5STRING_free(text);
+        }
+    }
+    ok = ok && X509_add1_ext_i2d(x, NID_subject_alt_name, list, 0, X509V3_ADD_DEFAULT) == 1;
+    GENERAL_NAMES_free(list);
+    return ok;
+}
+
+static const char *key_usage(const struct lab_cert_plan *plan)
+{
+    if (plan->element->ca == LAB_YES)
+        return "critical,keyCertSign,cRLSign";
+    return EVP_PKEY_is_a(plan->key, "RSA") ? "critical,digitalSignature,keyEncipherment"
+                                           : "critical,digitalSignature";
+}
+
+static const char *extended_key_usage(const struct lab_cert_plan *plan)
+{
+    switch (plan->element->eku) {
+    case LAB_EKU_USUAL:
+        return plan->is_leaf ? "serverAuth" : NULL;
+    case LAB_EKU_SERVER:
+        return "serverAuth";
+    case LAB_EKU_CLIENT:
+        return "clientAuth";
+    case LAB_EKU_NONE:
+        break;
+    }
+    return NULL;
+}
+
+static bool add_extensions(X509 *x, const struct lab_cert_plan *plan)
+{
+    const struct lab_element *e = plan->element;
+    const char *eku = extended_key_usage(plan);
+    char basic[64] = "critical,CA:FALSE";
+    X509V3_CTX ctx;
+
+    if (e->ca == LAB_YES && e->path_length != NULL)
+        (void)snprintf(basic, sizeof(basic), "critical,CA:TRUE,pathlen:%u", *e->path_length);
+    else if (e->ca == LAB_YES)
+        (void)snprintf(basic, sizeof(basic), "critical,CA:TRUE");
+    X509V3_set_ctx_nodb(&ctx);
+    X509V3_set_ctx(&ctx, plan->issuer != NULL ? plan->issuer : x, x, NULL, NULL, 0);
+    return add_extension(x, &ctx, NID_basic_constraints, basic) &&
+           add_extension(x, &ctx, NID_key_usage, key_usage(plan)) &&
+           (eku == NULL || add_extension(x, &ctx, NID_ext_key_usage, eku)) && add_names(x, plan) &&
+           add_extension(x, &ctx, NID_subject_key_identifier, "hash") &&
+           (plan->issuer == NULL ||
+            add_extension(x, &ctx, NID_authority_key_identifier, "keyid:always"));
+}
+
+X509 *lab_cert_make(const struct lab_cert_plan *plan)
+{
+    EVP_PKEY *signer = plan->issuer != NULL ? plan->issuer_key : plan->key;
+    const EVP_MD *digest = EVP_PKEY_is_a(signer, "RSA") ? EVP_sha256() : NULL;
+    X509 *x = X509_new();
+
+    if (x != NULL && X509_set_version(x, X509_VERSION_3) == 1 && set_serial(x, plan) &&
+        set_times(x, plan) && set_subject(x, plan) && X509_set_pubkey(x, plan->key) == 1 &&
+        X509_set_issuer_name(x, X509_get_subject_name(plan->issuer != NULL ? plan->issuer : x)) ==
+            1 &&
+        add_extensions(x, plan) && X509_sign(x, signer, digest) > 0)
+        return x;
+    X509_free(x);
+    return NULL;
+}

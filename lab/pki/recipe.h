@@ -1,0 +1,59 @@
+/* recipe.h - certificate recipes as certs/recipes.yaml states them. Private to lab/pki. */
+#ifndef LAB_PKI_RECIPE_H
+#define LAB_PKI_RECIPE_H
+
+#include "base/base.h"
+
+/* A strict yes or no (libcyaml's own takes every word for yes); UNSAID is the default that
+ * recipes.yaml gives. */
+enum lab_choice { LAB_UNSAID, LAB_YES, LAB_NO };
+enum lab_eku { LAB_EKU_USUAL, LAB_EKU_SERVER, LAB_EKU_CLIENT, LAB_EKU_NONE };
+
+/* Optional fields of the file are NULL here when they are absent; the comments in recipes.yaml say
+ * what that means. */
+struct lab_element {
+    char *element;
+    char *subject;
+    char **names;
+    unsigned names_count;
+    char *issuer;
+    int *not_before;
+    int *not_after;
+    enum lab_choice ca;
+    unsigned *path_length;
+    enum lab_eku eku;
+    char *key;
+    enum lab_choice sent;
+};
+
+struct lab_recipe {
+    char *name;
+    char *says;
+    struct lab_element *chain;
+    unsigned chain_count;
+};
+
+struct lab_recipes {
+    struct lab_recipe *list;
+    unsigned list_count;
+};
+
+/* Load and check a recipe file. Faults read "FILE:LINE:COLUMN: what". After success every issuer is
+ * "self" or a later element of its chain, names are unique, and elements above the leaf do not
+ * depend on the host. */
+LAB_MUST_USE int lab_recipes_load(const char *path, struct lab_recipes **out,
+                                  struct lab_fault *fault);
+void lab_recipes_free(struct lab_recipes **recipes);
+
+/* NULL: no such recipe. */
+const struct lab_recipe *lab_recipes_find(const struct lab_recipes *recipes, const char *name);
+
+/* Index of the element in the chain, or chain_count. */
+unsigned lab_recipe_index(const struct lab_recipe *recipe, const char *element);
+
+/* Report a fault at a value of the file: field is a key of that element, or NULL for the element
+ * itself. Always returns -1. */
+int lab_recipe_fail(const char *path, unsigned recipe, unsigned element, const char *field,
+                    struct lab_fault *fault, const char *format, ...) LAB_PRINTF(6, 7);
+
+#endif

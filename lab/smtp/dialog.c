@@ -1,0 +1,156 @@
+/* dialog.c - one SMTP conversation: banner, commands and their evidence, message. */
+#include "smtp/dialog.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "smtp/verbs.h"
+
+const char *lab_dialog_own(const struct lab_dialog *d, const char *reply)
+{
+    return d->tls && d->host->behaviour->only_clear_fails ? NULL : reply;
+}
+
+int lab_reply_code(const char *reply)
+{
+    return (int)strtol(reply, NULL, 10);
+}
+
+/* Send a reply or, where it is empty, nothing any more; 421 is the server's last word (RFC 5321,
+ * section 3.8). */
+static enum lab_next say(const char *reply, enum lab_next next, struct lab_text *out)
+{
+    const char *p;
+
+    if (*reply == '\0')
+        return LAB_HANG_UP;
+    for (p = reply; *p != '\0'; p++)
+        lab_text_add(out, *p == '\n' ? "\r\n" : p, *p == '\n' ? 2 : 1);
+    lab_text_add(out, "\r\n", 2);
+    return lab_reply_code(reply) == 421 ? LAB_HANG_UP : next;
+}
+
+enum lab_next lab_dialog_banner(struct lab_dialog *d, struct lab_text *out)
+{
+    const char *own = d->host->behaviour->banner;
+    char *usual;
+
+    if (own != NULL) {
+        d->refused = own[0] != '2';
+        return say(own, LAB_GO_ON, out);
+    }
+    usual = lab_format("220 %s ESMTP danelab", d->host->name);
+    (void)say(usual, LAB_GO_ON, out);
+    free(usual);
+    return LAB_GO_ON;
+}
+
+enum lab_next lab_dialog_command(struct lab_dialog *d, const char *line, size_t len, bool too_long,
+                                 struct lab_text *out)
+{
+    struct lab_answer a = {.next = LAB_GO_ON};
+    enum lab_next next;
+
+    if (too_long)
+        a.reply = "500 5.5.2 Line too long";
+    else if (memchr(line, 0, len) != NULL)
+        a.reply = "500 5.5.2 NUL in a command";
+    else
+        lab_verb_run(d, line, &a);
+    lab_smtp_log(d->log, d->conn, "command",
+                 json_pack("{s:b, s:o, s:o}", "tls", d->tls, "line", lab_smtp_json(line, len),
+                           "reply", lab_smtp_json_text(a.reply)));
+    if (a.event != NULL)
+        lab_smtp_log(d->log, d->conn, a.event, a.fields);
+    next = say(a.reply, a.next, out);
+    if (next == LAB_START_TLS && d->host->behaviour->injected != NULL)
+        (void)say(d->host->behaviour->injected, next, out);
+    free(a.owned);
+    return next;
+}
+
+static enum lab_next end_message(struct lab_dialog *d, struct lab_text *out)
+{
+    const char *reply = lab_dialog_own(d, d->host->behaviour->dot);
+    json_t *to = json_array();
+    unsigned i;
+
+    if (reply == NULL)
+        reply = d->bytes <= LAB_MESSAGE_MAX ? "250 2.0.0 Message accepted"
+                                            : "552 5.3.4 Message too big";
+    for (i = 0; i < d->to_count; i++)
+        (void)json_array_append_new(to, lab_smtp_json_text(d->to[i]));
+    lab_smtp_log(d->log, d->conn, "message",
+                 json_pack("{s:b, s:o, s:o, s:I, s:i}", "tls", d->tls, "from",
+                           lab_smtp_json_text(d->from), "to", to, "bytes", (json_int_t)d->bytes,
+                           "reply", lab_reply_code(reply)));
+    d->in_data = false;
+    lab_dialog_forget(d);
+    return say(reply, LAB_GO_ON, out);
+}
+
+/* Take one byte of the message; true if it was the last of CRLF "." CRLF. Bare CR and bare LF end
+ * no line. */
+static bool take_byte(struct lab_dialog *d, uint8_t c)
+{
+    if (d->dot == LAB_AFTER_DOT_CR) {
+        if (c == '\n')
+            return true;
+        d->bytes++; /* the CR was text after all; the dot before it was stuffing */
+        d->dot = LAB_AFTER_CR;
+    }
+    switch (d->dot) {
+    case LAB_AT_START:
+        if (c == '.') {
+            d->dot = LAB_AFTER_DOT;
+            return false;
+        }
+        break;
+    case LAB_AFTER_DOT:
+        if (c == '\r') {
+            d->dot = LAB_AFTER_DOT_CR;
+            return false;
+        }
+        break;
+    case LAB_AFTER_CR:
+        if (c == '\n') {
+            d->bytes++;
+            d->dot = LAB_AT_START;
+            return false;
+        }
+        break;
+    case LAB_IN_TEXT:
+    case LAB_AFTER_DOT_CR:
+        break;
+    }
+    d->bytes++;
+    d->dot = c == '\r' ? LAB_AFTER_CR : LAB_IN_TEXT;
+    return false;
+}
+
+enum lab_next lab_dialog_data(struct lab_dialog *d, const uint8_t *bytes, size_t len, size_t *used,
+                              struct lab_text *out)
+{
+    size_t i;
+
+    for (i = 0; i < len; i++) {
+        if (take_byte(d, bytes[i])) {
+            *used = i + 1;
+            return end_message(d, out);
+        }
+    }
+    *used = len;
+    return LAB_GO_ON;
+}
+
+void lab_dialog_secured(struct lab_dialog *d)
+{
+    d->tls = true;
+    d->greeted = false;
+    lab_dialog_forget(d);
+}
+
+void lab_dialog_fini(struct lab_dialog *d)
+{
+    lab_dialog_forget(d);
+}

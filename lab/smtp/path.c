@@ -1,0 +1,76 @@
+/* path.c - addresses and parameters of MAIL and RCPT. */
+#include "smtp/path.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* The ">" that ends a path; those in quoted strings and after a backslash do not. */
+static const char *path_end(const char *p)
+{
+    bool quoted = false;
+
+    for (; *p != '\0'; p++) {
+        if (*p == '\\' && p[1] != '\0')
+            p++;
+        else if (*p == '"')
+            quoted = !quoted;
+        else if (*p == '>' && !quoted)
+            return p;
+    }
+    return NULL;
+}
+
+char *lab_smtp_path(const char *args, const char *keyword, const char **rest)
+{
+    const char *end;
+
+    if (strncasecmp(args, keyword, strlen(keyword)) != 0)
+        return NULL;
+    args += strlen(keyword);
+    args += strspn(args, " ");
+    if (*args != '<')
+        return NULL;
+    end = path_end(args + 1);
+    if (end == NULL || (end[1] != '\0' && end[1] != ' '))
+        return NULL;
+    *rest = end + 1;
+    return lab_strndup(args + 1, (size_t)(end - args - 1));
+}
+
+static bool is(const char *word, size_t len, const char *wanted)
+{
+    return len == strlen(wanted) && strncasecmp(word, wanted, len) == 0;
+}
+
+static const char *check_size(const char *digits, size_t len, uint64_t size_max)
+{
+    char *end;
+    unsigned long long size;
+
+    errno = 0;
+    size = strtoull(digits, &end, 10);
+    if (len == 0 || strspn(digits, "0123456789") != len)
+        return "501 5.5.4 SIZE is not a number";
+    return errno != 0 || size > size_max ? "552 5.3.4 Message too big" : NULL;
+}
+
+const char *lab_smtp_mail_parameters(const char *rest, uint64_t size_max)
+{
+    const char *p = rest + strspn(rest, " ");
+    const char *problem = NULL;
+
+    while (*p != '\0' && problem == NULL) {
+        size_t len = strcspn(p, " ");
+
+        if (len >= 5 && strncasecmp(p, "SIZE=", 5) == 0)
+            problem = check_size(p + 5, len - 5, size_max);
+        else if (!is(p, len, "SMTPUTF8") && !is(p, len, "BODY=7BIT") &&
+                 !is(p, len, "BODY=8BITMIME"))
+            problem = "555 5.5.4 Unknown parameter";
+        p += len;
+        p += strspn(p, " ");
+    }
+    return problem;
+}

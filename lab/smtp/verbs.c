@@ -1,0 +1,225 @@
+/* verbs.c - the commands of SMTP: RFC 5321, and where the host's behaviour says so, something else.
+ */
+#include "smtp/verbs.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "smtp/path.h"
+
+#define RECIPIENTS_MAX 1000
+
+void lab_dialog_forget(struct lab_dialog *d)
+{
+    unsigned i;
+
+    for (i = 0; i < d->to_count; i++)
+        free(d->to[i]);
+    free(d->to);
+    free(d->from);
+    d->to = NULL;
+    d->to_count = 0;
+    d->from = NULL;
+}
+
+static void do_ehlo(struct lab_dialog *d, const char *args, struct lab_answer *a)
+{
+    const struct lab_behaviour *b = d->host->behaviour;
+    const char *own = d->tls ? b->ehlo_tls : b->ehlo;
+
+    lab_dialog_forget(d);
+    if (own != NULL) {
+        a->reply = own;
+    } else if (*args == '\0') {
+        a->reply = "501 5.5.4 EHLO needs a name";
+    } else {
+        d->greeted = true;
+        a->owned =
+            lab_format("250-%s\n250-PIPELINING\n250-SIZE "
+                       "%d\n250-8BITMIME\n250-ENHANCEDSTATUSCODES\n%s250 SMTPUTF8",
+                       d->host->name, LAB_MESSAGE_MAX,
+                       (d->tls ? b->offers_after_tls : b->offers_starttls) ? "250-STARTTLS\n" : "");
+        a->reply = a->owned;
+    }
+}
+
+static void do_helo(struct lab_dialog *d, const char *args, struct lab_answer *a)
+{
+    lab_dialog_forget(d);
+    if (*args == '\0') {
+        a->reply = "501 5.5.4 HELO needs a name";
+        return;
+    }
+    d->greeted = true;
+    a->owned = lab_format("250 %s", d->host->name);
+    a->reply = a->owned;
+}
+
+static void do_starttls(struct lab_dialog *d, const char *args, struct lab_answer *a)
+{
+    const struct lab_behaviour *b = d->host->behaviour;
+
+    if (d->tls)
+        a->reply = "503 5.5.1 TLS is up already";
+    else if (!b->offers_starttls)
+        a->reply = "502 5.5.1 STARTTLS not implemented";
+    else if (b->starttls != NULL)
+        a->reply = b->starttls;
+    else if (*args != '\0')
+        a->reply = "501 5.5.4 STARTTLS takes no parameters";
+    else if (d->host->chain == NULL && b->handshake == LAB_HS_OK)
+        a->reply = "454 4.7.0 TLS not available: no certificate";
+    else {
+        a->reply = "220 2.0.0 Ready to start TLS";
+        a->next = LAB_START_TLS;
+    }
+}
+
+static const char *mail_reply(const struct lab_dialog *d, const char *path, const char *rest)
+{
+    const char *own = lab_dialog_own(d, d->host->behaviour->mail);
+    const char *problem;
+
+    if (!d->greeted)
+        return "503 5.5.1 EHLO first";
+    if (d->from != NULL)
+        return "503 5.5.1 A transaction is under way";
+    if (path == NULL)
+        return "501 5.5.4 Expected MAIL FROM:<address>";
+    if (own != NULL)
+        return own;
+    problem = lab_smtp_mail_parameters(rest, LAB_MESSAGE_MAX);
+    return problem != NULL ? problem : "250 2.1.0 Sender accepted";
+}
+
+static void do_mail(struct lab_dialog *d, const char *args, struct lab_answer *a)
+{
+    const char *rest = "";
+    char *path = lab_smtp_path(args, "FROM:", &rest);
+
+    a->reply = mail_reply(d, path, rest);
+    a->event = "mail";
+    a->fields = json_pack("{s:b, s:o}", "tls", d->tls, "from",
+                          lab_smtp_json_text(path != NULL ? path : args));
+    if (lab_reply_code(a->reply) == 250)
+        d->from = path;
+    else
+        free(path);
+}
+
+static const char *rcpt_reply(const struct lab_dialog *d, const char *path, const char *rest)
+{
+    const char *own = lab_dialog_own(d, d->host->behaviour->rcpt);
+
+    if (d->from == NULL)
+        return "503 5.5.1 MAIL first";
+    if (path == NULL || *path == '\0')
+        return "501 5.5.4 Expected RCPT TO:<address>";
+    if (own != NULL)
+        return own;
+    if (rest[strspn(rest, " ")] != '\0')
+        return "555 5.5.4 Unknown parameter";
+    return d->to_count < RECIPIENTS_MAX ? "250 2.1.5 Recipient accepted"
+                                        : "452 4.5.3 Too many recipients";
+}
+
+static void do_rcpt(struct lab_dialog *d, const char *args, struct lab_answer *a)
+{
+    const char *rest = "";
+    char *path = lab_smtp_path(args, "TO:", &rest);
+
+    a->reply = rcpt_reply(d, path, rest);
+    a->event = "rcpt";
+    a->fields = json_pack("{s:b, s:o, s:i}", "tls", d->tls, "to",
+                          lab_smtp_json_text(path != NULL ? path : args), "reply",
+                          lab_reply_code(a->reply));
+    if (lab_reply_code(a->reply) == 250) {
+        d->to = lab_realloc(d->to, d->to_count + 1, sizeof(*d->to));
+        d->to[d->to_count++] = path;
+    } else {
+        free(path);
+    }
+}
+
+static void do_data(struct lab_dialog *d, const char *args, struct lab_answer *a)
+{
+    const char *own = lab_dialog_own(d, d->host->behaviour->data);
+
+    if (*args != '\0') {
+        a->reply = "501 5.5.4 DATA takes no parameters";
+    } else if (d->from == NULL) {
+        a->reply = "503 5.5.1 MAIL first";
+    } else if (d->to_count == 0) {
+        a->reply = "554 5.5.1 No valid recipients";
+    } else if (own != NULL) {
+        a->reply = own;
+    } else {
+        a->reply = "354 End the message with a dot alone on a line";
+        d->in_data = true;
+        d->dot = LAB_AT_START;
+        d->bytes = 0;
+    }
+}
+
+static void do_rset(struct lab_dialog *d, const char *args, struct lab_answer *a)
+{
+    (void)args;
+    lab_dialog_forget(d);
+    a->reply = "250 2.0.0 OK";
+}
+
+static void do_noop(struct lab_dialog *d, const char *args, struct lab_answer *a)
+{
+    (void)d, (void)args;
+    a->reply = "250 2.0.0 OK";
+}
+
+static void do_vrfy(struct lab_dialog *d, const char *args, struct lab_answer *a)
+{
+    (void)d, (void)args;
+    a->reply = "252 2.5.0 Send mail and see";
+}
+
+static void do_quit(struct lab_dialog *d, const char *args, struct lab_answer *a)
+{
+    (void)d, (void)args;
+    a->reply = "221 2.0.0 Bye";
+    a->next = LAB_QUIT;
+}
+
+/* clang-format off */
+static const struct verb {
+    const char *name;
+    void (*run)(struct lab_dialog *d, const char *args, struct lab_answer *a);
+} verbs[] = {
+    {"EHLO", do_ehlo}, {"HELO", do_helo}, {"STARTTLS", do_starttls}, {"MAIL", do_mail}, {"RCPT", do_rcpt},
+    {"DATA", do_data}, {"RSET", do_rset}, {"NOOP", do_noop},         {"VRFY", do_vrfy}, {"QUIT", do_quit},
+};
+/* clang-format on */
+
+static const struct verb *find_verb(const char *line)
+{
+    size_t i, len = strcspn(line, " ");
+
+    for (i = 0; i < LAB_COUNT(verbs); i++) {
+        if (len == strlen(verbs[i].name) && strncasecmp(line, verbs[i].name, len) == 0)
+            return &verbs[i];
+    }
+    return NULL;
+}
+
+void lab_verb_run(struct lab_dialog *d, const char *line, struct lab_answer *a)
+{
+    const struct verb *verb = find_verb(line);
+    const char *args;
+
+    if (verb == NULL) {
+        a->reply = "500 5.5.2 Command not recognised";
+    } else if (d->refused && verb->run != do_quit) {
+        a->reply = "503 5.5.1 No mail service here";
+    } else {
+        args = line + strlen(verb->name);
+        verb->run(d, args + strspn(args, " "), a);
+    }
+}

@@ -1,0 +1,264 @@
+/* zones.c - from scenarios to chains, hosts and zones: addresses and TLSA data are put in, faults say where they are. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sign/sign.h"
+#include "world/internal.h"
+
+/* A fault of another part, with the scenario's file (and zone) in front. */
+static int in_scenario(const struct lab_scenario *s, const char *zone, struct lab_fault *fault)
+{
+    struct lab_fault inner = *fault;
+
+    if (zone == NULL)
+        return lab_fail(fault, inner.status, "%s: %.400s", s->path, inner.what);
+    return lab_fail(fault, inner.status, "%s: zone %s: %.400s", s->path, zone, inner.what);
+}
+
+/* Absolute, without the trailing dot, as certificates and banners have it. */
+static char *plain_name(const struct lab_scenario *s, const char *name)
+{
+    char *out = lab_scenario_name(s, name);
+    size_t len = strlen(out);
+
+    if (len > 1)
+        out[len - 1] = '\0';
+    return out;
+}
+
+static int make_chain(const struct lab_world *w, const struct lab_scenario *s, unsigned index, struct lab_chain *out,
+                      struct lab_fault *fault)
+{
+    const struct lab_host *h = &s->hosts[index];
+    unsigned count = h->names_count > 0 ? h->names_count : 1;
+    char **names;
+    int rc;
+
+    if (h->cert == NULL)
+        return 0;
+    names = lab_calloc(count, sizeof(*names));
+    for (unsigned i = 0; i < count; i++)
+        names[i] = plain_name(s, h->names_count > 0 ? h->names[i] : h->name);
+    rc = lab_chain_build(w->pki, h->cert, names, count, s->block * 16 + index, out, fault);
+    for (unsigned i = 0; i < count; i++)
+        free(names[i]);
+    free(names);
+    return rc;
+}
+
+static int make_host(struct lab_world *w, size_t scenario, unsigned index, struct lab_fault *fault)
+{
+    const struct lab_scenario *s = w->scenarios[scenario];
+    const struct lab_host *h = &s->hosts[index];
+    struct lab_chain *chain = &w->chains[scenario][index];
+    struct lab_smtp_host *out = &w->hosts[w->hosts_count];
+    struct lab_host_text *text = &w->texts[w->hosts_count];
+
+    out->behaviour = lab_behaviour_find(h->smtp != NULL ? h->smtp : "starttls");
+    if (out->behaviour == NULL)
+        return lab_fail(fault, EX_DATAERR, "host %s: no SMTP behaviour \"%s\"", h->name, h->smtp);
+    if (make_chain(w, s, index, chain, fault) != 0)
+        return -1;
+    w->hosts_count++;
+    text->name = plain_name(s, h->name);
+    lab_host_address(s->block, index, false, text->address4);
+    lab_host_address(s->block, index, true, text->address6);
+    out->scenario = s->id;
+    out->name = text->name;
+    out->address4 = text->address4;
+    out->address6 = text->address6;
+    out->chain = h->cert != NULL ? chain : NULL;
+    return 0;
+}
+
+int lab_world_make_hosts(struct lab_world *w, struct lab_fault *fault)
+{
+    char *recipes = lab_format("%s/certs/recipes.yaml", w->source);
+    char *keys = lab_format("%s/certs/keys", w->source);
+    int rc = lab_pki_open(recipes, keys, LAB_EPOCH, &w->pki, fault);
+    size_t total = 0;
+
+    free(recipes);
+    free(keys);
+    if (rc != 0)
+        return -1;
+    w->chains = lab_calloc(w->count, sizeof(*w->chains));
+    for (size_t i = 0; i < w->count; i++) {
+        w->chains[i] = lab_calloc(w->scenarios[i]->hosts_count, sizeof(**w->chains));
+        total += w->scenarios[i]->hosts_count;
+    }
+    w->hosts = lab_calloc(total, sizeof(*w->hosts));
+    w->texts = lab_calloc(total, sizeof(*w->texts));
+    for (size_t i = 0; i < w->count; i++) {
+        for (unsigned j = 0; j < w->scenarios[i]->hosts_count; j++) {
+            if (make_host(w, i, j, fault) != 0)
+                return in_scenario(w->scenarios[i], NULL, fault);
+        }
+    }
+    return 0;
+}
+
+void lab_world_free_hosts(struct lab_world *w)
+{
+    for (size_t i = 0; i < w->hosts_count; i++)
+        free(w->texts[i].name);
+    free(w->texts);
+    free(w->hosts);
+    for (size_t i = 0; w->chains != NULL && i < w->count; i++) {
+        for (unsigned j = 0; j < w->scenarios[i]->hosts_count; j++)
+            lab_chain_free(&w->chains[i][j]);
+        free(w->chains[i]);
+    }
+    free(w->chains);
+    lab_pki_close(&w->pki);
+}
+
+/* HOST or HOST.ELEMENT; "mx.ca" is the host mx.ca if there is one. element: NULL, or the caller frees it. */
+static const struct lab_host *find_host(const struct lab_scenario *s, const char *word, char **element)
+{
+    const struct lab_host *h = lab_scenario_host(s, word);
+    const char *dot = strrchr(word, '.');
+    char *host;
+
+    *element = NULL;
+    if (h != NULL || dot == NULL || dot[1] == '\0')
+        return h;
+    host = lab_strndup(word, (size_t)(dot - word));
+    h = lab_scenario_host(s, host);
+    free(host);
+    if (h != NULL)
+        *element = lab_strdup(dot + 1);
+    return h;
+}
+
+/* words: HOST[.ELEMENT] USAGE SELECTOR MATCHING. */
+static int fill_tlsa(const struct lab_world *w, size_t scenario, char *const words[4], struct lab_text *out,
+                     struct lab_fault *fault)
+{
+    const struct lab_scenario *s = w->scenarios[scenario];
+    unsigned numbers[3];
+    char *element = NULL;
+    char *data = NULL;
+    const struct lab_host *h = find_host(s, words[0], &element);
+    int rc = 0;
+
+    for (int i = 0; i < 3; i++) {
+        char *end;
+        unsigned long value = strtoul(words[i + 1], &end, 10);
+
+        if (end == words[i + 1] || *end != '\0' || value > 255)
+            rc = lab_fail(fault, EX_DATAERR, "\"%s\" in a tlsa placeholder; expected 0 to 255", words[i + 1]);
+        numbers[i] = (unsigned)value;
+    }
+    if (rc == 0 && h == NULL)
+        rc = lab_fail(fault, EX_DATAERR, "placeholder names no host of the scenario: %s", words[0]);
+    else if (rc == 0 && h->cert == NULL && (element == NULL || strcmp(element, "wrong") != 0))
+        rc = lab_fail(fault, EX_DATAERR, "placeholder for TLSA data of a host without a certificate: %s", words[0]);
+    if (rc == 0)
+        rc = lab_tlsa_text(w->pki, &w->chains[scenario][h - s->hosts], element, numbers[0], numbers[1], numbers[2], &data, fault);
+    if (rc == 0)
+        lab_text_put(out, "%s", data);
+    free(data);
+    free(element);
+    return rc;
+}
+
+static int fill_address(const struct lab_scenario *s, bool ipv6, const char *host, struct lab_text *out, struct lab_fault *fault)
+{
+    const struct lab_host *h = lab_scenario_host(s, host);
+    char address[46];
+
+    if (h == NULL)
+        return lab_fail(fault, EX_DATAERR, "placeholder names no host of the scenario: %s", host);
+    lab_host_address(s->block, (unsigned)(h - s->hosts), ipv6, address);
+    lab_text_put(out, "%s", address);
+    return 0;
+}
+
+/* inner: what stands between the braces; it is cut up. */
+static int fill_one(const struct lab_world *w, size_t scenario, char *inner, struct lab_text *out, struct lab_fault *fault)
+{
+    char *words[6] = {NULL};
+    size_t count = 0;
+
+    for (char *rest = inner; count < LAB_COUNT(words) && rest != NULL; count++)
+        words[count] = strsep(&rest, " ");
+    if (count == 5 && strcmp(words[0], "tlsa") == 0)
+        return fill_tlsa(w, scenario, words + 1, out, fault);
+    if (count == 2 && (strcmp(words[0], "a") == 0 || strcmp(words[0], "aaaa") == 0))
+        return fill_address(w->scenarios[scenario], words[0][1] != '\0', words[1], out, fault);
+    return lab_fail(fault, EX_DATAERR, "placeholder \"%s\"; expected {a HOST} {aaaa HOST} {tlsa HOST[.ELEMENT] U S M}", words[0]);
+}
+
+int lab_world_fill(const struct lab_world *w, size_t scenario, const char *records, char **out, struct lab_fault *fault)
+{
+    struct lab_text text = {0};
+    int rc = 0;
+
+    lab_text_add(&text, "", 0);
+    while (rc == 0 && *records != '\0') {
+        size_t plain = strcspn(records, "{;");
+        size_t len;
+
+        lab_text_add(&text, records, plain);
+        records += plain;
+        len = strcspn(records, *records == ';' ? "\n" : "}\n");
+        if (*records == ';') {
+            lab_text_add(&text, records, len);
+        } else if (*records == '{') {
+            char *inner = lab_strndup(records + 1, len - 1);
+
+            rc = records[len] == '}' ? fill_one(w, scenario, inner, &text, fault)
+                                     : lab_fail(fault, EX_DATAERR, "\"{%s\" without \"}\" on its line", inner);
+            free(inner);
+            len++;
+        }
+        records += rc == 0 ? len : 0;
+    }
+    if (rc == 0)
+        *out = text.text;
+    else
+        free(text.text);
+    return rc;
+}
+
+static int add_zone(const struct lab_world *w, size_t scenario, const struct lab_zone *z, struct lab_tree *tree,
+                    struct lab_fault *fault)
+{
+    const struct lab_scenario *s = w->scenarios[scenario];
+    char *name = lab_scenario_name(s, z->name != NULL ? z->name : "@");
+    char *records = NULL;
+    int rc = lab_world_fill(w, scenario, z->records != NULL ? z->records : "", &records, fault);
+
+    if (rc == 0) {
+        const struct lab_zone_input input = {name, z->is_signed, z->served, z->denial, records, z->damage, z->damage_count};
+
+        rc = lab_tree_add(tree, &input, fault);
+    }
+    if (rc != 0)
+        (void)in_scenario(s, name, fault);
+    free(records);
+    free(name);
+    return rc;
+}
+
+int lab_world_make_zones(const struct lab_world *w, struct lab_fault *fault)
+{
+    char *shared = lab_format("%s/zones", w->source);
+    char *damage = lab_format("%s/zones/damage.yaml", w->source);
+    const struct lab_tree_options options = {shared, damage, LAB_EPOCH};
+    struct lab_tree *tree = NULL;
+    int rc = lab_tree_open(&options, &tree, fault);
+
+    for (size_t i = 0; rc == 0 && i < w->count; i++) {
+        for (unsigned j = 0; rc == 0 && j < w->scenarios[i]->zones_count; j++)
+            rc = add_zone(w, i, &w->scenarios[i]->zones[j], tree, fault);
+    }
+    if (rc == 0)
+        rc = lab_tree_write(tree, LAB_WORLD_DIR, fault);
+    lab_tree_close(&tree);
+    free(damage);
+    free(shared);
+    return rc;
+}

@@ -1,0 +1,200 @@
+/* test_policy.c - the decision tables are total and unambiguous under every value of every switch, and no row is dead. */
+#include <stdio.h>
+#include <string.h>
+
+#include "check.h"
+#include "core/policy.h"
+
+enum { ROWS_MAX = 64 };
+
+static bool mx_hit[ROWS_MAX], host_hit[ROWS_MAX];
+
+static bool possible(unsigned security, unsigned mx)
+{
+    bool failed = security == DSMTP_SECURITY_BOGUS || security == DSMTP_SECURITY_ERROR;
+
+    return mx == DSMTP_MX_NOT_ASKED || (mx == DSMTP_MX_FAILED) == failed;
+}
+
+static void each_mx(const struct dsmtp_profile *p)
+{
+    for (unsigned policy = 0; policy < DSMTP_POLICY_COUNT; policy++) {
+        for (unsigned security = 0; security < DSMTP_SECURITY_COUNT; security++) {
+            for (unsigned mx = 0; mx < DSMTP_MX_COUNT; mx++) {
+                const struct dsmtp_mx_row *row;
+                unsigned found = 0;
+
+                for (unsigned i = 0; possible(security, mx) && (row = dsmtp_policy_mx_row(i)) != NULL; i++) {
+                    if (!dsmtp_policy_mx_applies(row, p, policy, security, mx))
+                        continue;
+                    mx_hit[i] = true;
+                    found++;
+                }
+                if (possible(security, mx) && found != 1) {
+                    check_rowf("%s: policy %s, MX %s %s", p->name, dsmtp_policy_name(policy), dsmtp_security_name(security),
+                               dsmtp_mx_name(mx));
+                    check_uint(found, 1);
+                }
+            }
+        }
+    }
+}
+
+static unsigned host_rows(const struct dsmtp_profile *p, unsigned policy, unsigned trust, unsigned address, unsigned tlsa)
+{
+    const struct dsmtp_host_row *row;
+    unsigned found = 0;
+
+    for (unsigned i = 0; (row = dsmtp_policy_host_row(i)) != NULL; i++) {
+        if (!dsmtp_policy_host_applies(row, p, policy, trust, address, tlsa))
+            continue;
+        host_hit[i] = true;
+        found++;
+    }
+    return found;
+}
+
+/* One row that decides without TLSA, or none and then one for each answer. */
+static void each_host(const struct dsmtp_profile *p)
+{
+    for (unsigned policy = 0; policy < DSMTP_POLICY_COUNT; policy++) {
+        for (unsigned trust = 0; trust < DSMTP_TRUST_COUNT; trust++) {
+            for (unsigned address = 0; address < DSMTP_ADDRESS_COUNT; address++) {
+                unsigned unasked = host_rows(p, policy, trust, address, DSMTP_TLSA_NOT_ASKED);
+                bool fine = unasked <= 1;
+
+                for (unsigned tlsa = DSMTP_TLSA_NOT_ASKED + 1; unasked == 0 && tlsa < DSMTP_TLSA_STATE_COUNT; tlsa++)
+                    fine = fine && host_rows(p, policy, trust, address, tlsa) == 1;
+                if (!fine) {
+                    check_rowf("%s: policy %s, trust %s, address %s", p->name, dsmtp_policy_name(policy), dsmtp_trust_name(trust),
+                               dsmtp_address_name(address));
+                    check_true(fine);
+                }
+            }
+        }
+    }
+}
+
+static void each_row(const struct dsmtp_profile *p)
+{
+    each_mx(p);
+    each_host(p);
+}
+
+/* Every profile, with every pair of switches set to every pair of values. */
+static void test_total(void)
+{
+    const struct dsmtp_profile *base;
+
+    memset(mx_hit, 0, sizeof(mx_hit));
+    memset(host_hit, 0, sizeof(host_hit));
+    for (unsigned i = 0; (base = dsmtp_profile_at(i)) != NULL; i++) {
+        for (unsigned a = 0; a < DSMTP_SWITCH_COUNT; a++) {
+            for (unsigned b = a + 1; b < DSMTP_SWITCH_COUNT; b++) {
+                struct dsmtp_profile p = *base;
+
+                for (p.value[a] = 0; dsmtp_switch_info(a)->values[p.value[a]] != NULL; p.value[a]++)
+                    for (p.value[b] = 0; dsmtp_switch_info(b)->values[p.value[b]] != NULL; p.value[b]++)
+                        each_row(&p);
+            }
+        }
+    }
+    check_true(true);
+}
+
+static void test_no_dead_rows(void)
+{
+    for (unsigned i = 0; dsmtp_policy_mx_row(i) != NULL; i++) {
+        check_rowf("MX row %u", i);
+        check_true(mx_hit[i]);
+        check_true(dsmtp_policy_mx_row(i)->rules[0] != '\0');
+    }
+    for (unsigned i = 0; dsmtp_policy_host_row(i) != NULL; i++) {
+        check_rowf("host row %u", i);
+        check_true(host_hit[i]);
+        check_true(dsmtp_policy_host_row(i)->rules[0] != '\0');
+    }
+}
+
+/* What the tables may never say, whatever the profile. */
+static void test_safety(void)
+{
+    const struct dsmtp_host_row *h;
+    const struct dsmtp_mx_row *m;
+
+    for (unsigned i = 0; (m = dsmtp_policy_mx_row(i)) != NULL; i++) {
+        check_rowf("MX row %u", i);
+        check_true((m->mx & 1u << DSMTP_MX_FAILED) == 0 || m->verdict == DSMTP_VERDICT_DEFER);
+        check_true(m->verdict <= DSMTP_VERDICT_BOUNCE);
+        check_true((m->security & 1u << DSMTP_SECURITY_INSECURE) == 0 || m->verdict != DSMTP_VERDICT_ATTEMPT ||
+                   m->trust != DSMTP_TRUST_SECURE || m->when.which == DSMTP_SWITCH_NODATA_INSECURE);
+    }
+    for (unsigned i = 0; (h = dsmtp_policy_host_row(i)) != NULL; i++) {
+        const unsigned no_address = 1u << DSMTP_ADDRESS_ABSENT | 1u << DSMTP_ADDRESS_BOGUS | 1u << DSMTP_ADDRESS_ERROR |
+                                    1u << DSMTP_ADDRESS_ALIAS_BOGUS | 1u << DSMTP_ADDRESS_ALIAS_ERROR;
+        const unsigned failed = 1u << DSMTP_TLSA_BOGUS | 1u << DSMTP_TLSA_ERROR;
+
+        check_rowf("host row %u", i);
+        check_true((h->address & no_address) == 0 || h->level == DSMTP_LEVEL_SKIP);
+        check_true((h->tlsa & failed) == 0 || h->level == DSMTP_LEVEL_SKIP);
+        check_true((h->level == DSMTP_LEVEL_DANE) == (h->tlsa == 1u << DSMTP_TLSA_USABLE));
+        check_true((h->policy & 1u << DSMTP_POLICY_DANE_ONLY) == 0 || h->level == DSMTP_LEVEL_SKIP || h->level == DSMTP_LEVEL_DANE);
+        check_true((h->policy & 1u << DSMTP_POLICY_ENCRYPT) == 0 || (h->level != DSMTP_LEVEL_MAY && h->level != DSMTP_LEVEL_NONE));
+    }
+}
+
+static bool in_catalogue(const char *catalogue, const char *id, size_t len)
+{
+    for (const char *at = catalogue; (at = strstr(at, "\n")) != NULL;)
+        if (strncmp(++at, id, len) == 0 && at[len] == '\t')
+            return true;
+    return false;
+}
+
+static void check_rules(const char *catalogue, const char *rules)
+{
+    while (*rules != '\0') {
+        size_t len = strcspn(rules, " ");
+
+        check_rowf("%.*s", (int)len, rules);
+        check_true(len > 0 && in_catalogue(catalogue, rules, len));
+        rules += len + (rules[len] == ' ' ? 1 : 0);
+    }
+}
+
+/* Every id stands in the catalogue; only where the tree is at hand. */
+static void test_rules(void)
+{
+    static char catalogue[1u << 20];
+    FILE *f = fopen("scenarios/rules.tsv", "r");
+    size_t len;
+
+    if (f == NULL)
+        return;
+    len = fread(catalogue, 1, sizeof(catalogue) - 1, f);
+    fclose(f);
+    catalogue[len] = '\0';
+    for (unsigned i = 0; dsmtp_policy_mx_row(i) != NULL; i++)
+        check_rules(catalogue, dsmtp_policy_mx_row(i)->rules);
+    for (unsigned i = 0; dsmtp_policy_host_row(i) != NULL; i++)
+        check_rules(catalogue, dsmtp_policy_host_row(i)->rules);
+    for (unsigned i = 0; i < DSMTP_SWITCH_COUNT; i++)
+        check_rules(catalogue, dsmtp_switch_info(i)->rules);
+}
+
+static void test_names(void)
+{
+    for (unsigned i = 0; i < DSMTP_MX_COUNT; i++)
+        check_true(dsmtp_mx_name(i)[0] != '\0');
+    for (unsigned i = 0; i < DSMTP_TRUST_COUNT; i++)
+        check_true(dsmtp_trust_name(i)[0] != '\0');
+    for (unsigned i = 0; i < DSMTP_ADDRESS_COUNT; i++)
+        check_true(dsmtp_address_name(i)[0] != '\0');
+    for (unsigned i = 0; i < DSMTP_TLSA_STATE_COUNT; i++)
+        check_true(dsmtp_tlsa_state_name(i)[0] != '\0');
+}
+
+static const struct check_test tests[] = {{"total and unambiguous", test_total}, {"no dead rows", test_no_dead_rows},
+                                          {"safety", test_safety},              {"rules", test_rules},
+                                          {"names", test_names}};
+SUITE(policy, tests);

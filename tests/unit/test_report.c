@@ -1,0 +1,269 @@
+/* test_report.c - did any output change? Texts and JSON against tests/golden; UPDATE_GOLDEN=1 writes them anew. */
+#include "report/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "report/clean.h"
+#include "report/tables.h"
+
+#define GOLDEN "tests/golden/report/"
+
+static char *read_golden(const char *name)
+{
+    char path[200];
+    char *text = calloc(1, 1 << 20);
+    FILE *from;
+
+    (void)snprintf(path, sizeof(path), GOLDEN "%s", name);
+    from = fopen(path, "r");
+    if (from != NULL && text != NULL)
+        text[fread(text, 1, (1 << 20) - 1, from)] = '\0';
+    if (from != NULL)
+        (void)fclose(from);
+    return text;
+}
+
+static void write_golden(const char *name, const char *text)
+{
+    char path[200];
+    FILE *to;
+
+    (void)snprintf(path, sizeof(path), GOLDEN "%s", name);
+    to = fopen(path, "w");
+    if (!check_true(to != NULL))
+        return;
+    (void)fputs(text, to);
+    check_int(fclose(to), 0);
+}
+
+/* Line by line, so that a failure shows the line that differs. */
+static void check_golden(const char *name, char *text)
+{
+    char *want;
+
+    if (getenv("UPDATE_GOLDEN") != NULL)
+        write_golden(name, text);
+    want = read_golden(name);
+    if (!check_true(text != NULL && want != NULL))
+        return;
+    for (char *t = text, *w = want; *t != '\0' || *w != '\0';) {
+        char *t_end = t + strcspn(t, "\n");
+        char *w_end = w + strcspn(w, "\n");
+        bool more = *t_end != '\0' && *w_end != '\0';
+
+        *t_end = '\0';
+        *w_end = '\0';
+        check_rowf("%s", name);
+        if (!check_str(t, w) || !more)
+            break;
+        t = t_end + 1;
+        w = w_end + 1;
+    }
+    free(want);
+}
+
+/* --- an outcome with something of everything ------------------------------------------------------- */
+
+static const uint8_t digest[32] = {0x00, 0x11, 0xab, 0xff};
+static uint8_t certificate[300] = {0x30, 0x82};
+
+static struct dsmtp_tlsa records[] = {
+    {3, 1, 1, digest, sizeof(digest), 3, DSMTP_UNUSABLE_NO},
+    {1, 1, 1, digest, sizeof(digest), 3, DSMTP_UNUSABLE_NO},
+    {2, 0, 0, certificate, sizeof(certificate), 2, DSMTP_UNUSABLE_NO},
+    {3, 1, 9, digest, 3, 3, DSMTP_UNUSABLE_MATCHING},
+    {3, 0, 0, NULL, 0, 3, DSMTP_UNUSABLE_SHORT},
+};
+static const char *const addresses[] = {"2001:db8::1", "192.0.2.1"};
+static const char *const names[] = {"mx1.d.example", "d.example"};
+
+static struct dsmtp_host_plan hosts[] = {
+    {.name = "mx1.d.example", .preference = 10, .level = DSMTP_LEVEL_DANE, .reason = DSMTP_REASON_TLSA_USABLE,
+     .rules = "S33 R-7672-2.2-3", .address_security = DSMTP_SECURITY_SECURE, .addresses = addresses, .address_count = 2,
+     .tlsa_base = "mx1.d.example", .tlsa_asked = true, .tlsa_security = DSMTP_SECURITY_SECURE, .tlsa = records,
+     .tlsa_count = CHECK_COUNT(records), .names = names, .name_count = 2, .sni = "mx1.d.example"},
+    {.name = "mx2.d.example", .preference = 20, .level = DSMTP_LEVEL_SKIP, .reason = DSMTP_REASON_TLSA_BOGUS,
+     .rules = "R-7672-2.1.2-4", .detail = "signature expired\033[2J\r\nx", .address_security = DSMTP_SECURITY_SECURE,
+     .addresses = addresses + 1, .address_count = 1, .tlsa_base = "mx2.d.example", .tlsa_asked = true,
+     .tlsa_security = DSMTP_SECURITY_BOGUS, .names = names + 1, .name_count = 1, .sni = "mx2.d.example"},
+};
+
+static struct dsmtp_plan plan = {
+    .target = "d.example", .nexthop = "d.example", .profile = "rfc7672+usage1=map3", .policy = DSMTP_POLICY_DANE,
+    .verdict = DSMTP_VERDICT_ATTEMPT, .reason = DSMTP_REASON_TLSA_USABLE, .rules = "S33 R-7672-2.2-3", .mx_asked = true,
+    .mx_security = DSMTP_SECURITY_SECURE, .mx_answer = DSMTP_PRESENCE_DATA, .hosts = hosts, .host_count = 2, .rounds = 3,
+};
+
+static struct dsmtp_attempt attempts[] = {
+    {.host = "mx1.d.example", .address = "2001:db8::1", .level = DSMTP_LEVEL_DANE, .result = DSMTP_RESULT_FAIL,
+     .reason = DSMTP_REASON_TLSA_MISMATCH, .rules = "",
+     .tls = {.reason = DSMTP_REASON_TLSA_MISMATCH, .version = "TLSv1.3", .detail = "no matching DANE TLSA records"},
+     .reply = "220 go ahead"},
+    {.host = "mx1.d.example", .address = "192.0.2.1", .level = DSMTP_LEVEL_DANE, .result = DSMTP_RESULT_AUTHENTICATED,
+     .reason = DSMTP_REASON_DELIVERED, .rules = "",
+     .tls = {.up = true, .authenticated = true, .version = "TLSv1.3", .cipher = "TLS_AES_256_GCM_SHA384", .matched = true,
+             .usage = 2, .selector = 0, .matching = 0, .depth = 1},
+     .reply = "250 2.0.0 \"queued\" \\ \x7f\xc3\xa9"},
+};
+
+static struct dsmtp_recipient recipients[] = {
+    {.address = "a@d.example", .verdict = DSMTP_VERDICT_DELIVERED, .reply = "250 2.0.0 ok"},
+    {.address = "b@d.example", .verdict = DSMTP_VERDICT_DEFERRED},
+};
+
+static const struct dsmtp_outcome sent = {
+    .plan = &plan, .verdict = DSMTP_VERDICT_DEFERRED, .reason = DSMTP_REASON_DELIVERED, .attempts = attempts,
+    .attempt_count = 2, .recipients = recipients, .recipient_count = 2,
+};
+
+static struct dsmtp_plan null_mx = {
+    .target = "n.example", .nexthop = "n.example", .profile = "rfc7672", .policy = DSMTP_POLICY_DANE_ONLY,
+    .verdict = DSMTP_VERDICT_BOUNCE, .mx_asked = true, .mx_security = DSMTP_SECURITY_INSECURE,
+    .mx_answer = DSMTP_PRESENCE_DATA, .mx_null = true, .rounds = 1,
+};
+static const struct dsmtp_outcome bounced = {
+    .plan = &null_mx, .verdict = DSMTP_VERDICT_BOUNCE, .reason = DSMTP_REASON_NULL_MX, .rules = "R-7505-3-1"};
+
+static struct dsmtp_host_plan literal_host = {
+    .name = "192.0.2.1", .level = DSMTP_LEVEL_MAY, .reason = DSMTP_REASON_ADDRESS_LITERAL, .rules = "R-7672-2.2-12",
+    .address_security = DSMTP_SECURITY_INSECURE, .addresses = addresses + 1, .address_count = 1};
+static struct dsmtp_plan literal_plan = {
+    .target = "[192.0.2.1]", .nexthop = "192.0.2.1", .profile = "rfc7672", .policy = DSMTP_POLICY_DANE,
+    .verdict = DSMTP_VERDICT_ATTEMPT, .hosts = &literal_host, .host_count = 1};
+static const struct dsmtp_outcome literal = {
+    .plan = &literal_plan, .verdict = DSMTP_VERDICT_ATTEMPT, .reason = DSMTP_REASON_ADDRESS_LITERAL, .rules = "R-7672-2.2-12"};
+
+static const struct dsmtp_verification verified = {
+    .profile = "rfc7672", .tlsa = records, .tlsa_count = 1, .names = names, .name_count = 2, .time = 1768478400,
+    .evidence = {.authenticated = true, .matched = true, .usage = 3, .selector = 1, .matching = 1}};
+static const struct dsmtp_verification refused = {
+    .profile = "rfc7672", .tlsa = records, .tlsa_count = 1, .time = -1,
+    .evidence = {.reason = DSMTP_REASON_TLSA_MISMATCH, .detail = "no matching DANE TLSA records"}};
+
+static void test_text(void)
+{
+    const struct dsmtp_outcome *const outcomes[] = {&sent, &bounced, &literal};
+    char *text = NULL;
+    size_t len;
+    FILE *to = open_memstream(&text, &len);
+
+    for (size_t i = 0; i < CHECK_COUNT(outcomes); i++) {
+        dsmtp_report_text(to, outcomes[i], false);
+        (void)fputc('\n', to);
+    }
+    dsmtp_report_verification_text(to, &verified, false);
+    dsmtp_report_verification_text(to, &refused, false);
+    (void)fclose(to);
+    check_golden("outcomes.txt", text);
+    free(text);
+}
+
+static void test_json(void)
+{
+    const struct dsmtp_outcome *const outcomes[] = {&sent, &bounced, &literal};
+    char *text = NULL;
+    size_t len;
+    FILE *to = open_memstream(&text, &len);
+
+    for (size_t i = 0; i < CHECK_COUNT(outcomes); i++)
+        check_int(dsmtp_report_json(to, outcomes[i]), DSMTP_OK);
+    check_int(dsmtp_report_verification_json(to, &verified), DSMTP_OK);
+    check_int(dsmtp_report_verification_json(to, &refused), DSMTP_OK);
+    (void)fclose(to);
+    check_golden("outcomes.json", text);
+    free(text);
+}
+
+static void test_colour(void)
+{
+    static const char start[] = "n.example: \033[1;31mbounce\033[0m (policy";
+    char *text = NULL;
+    size_t len;
+    FILE *to = open_memstream(&text, &len);
+
+    dsmtp_report_text(to, &bounced, true);
+    (void)fclose(to);
+    check_true(strncmp(text, start, sizeof(start) - 1) == 0);
+    free(text);
+}
+
+/* The documents show what is compiled in. */
+static void test_tables(void)
+{
+    static const struct {
+        enum dsmtp_grid_form form;
+        const char *name;
+    } forms[] = {{DSMTP_GRID_TEXT, "tables.txt"}, {DSMTP_GRID_MARKDOWN, "tables.md"}, {DSMTP_GRID_JSON, "tables.json"}};
+
+    for (size_t i = 0; i < CHECK_COUNT(forms); i++) {
+        char *text = NULL;
+        size_t len;
+        FILE *to = open_memstream(&text, &len);
+
+        check_int(dsmtp_tables_print(to, forms[i].form), DSMTP_OK);
+        (void)fclose(to);
+        check_golden(forms[i].name, text);
+        free(text);
+    }
+}
+
+static void test_diff(void)
+{
+    const struct dsmtp_profile *a = dsmtp_profile_find("rfc7672");
+    const struct dsmtp_profile *b = dsmtp_profile_find("seed2013");
+    char *text = NULL;
+    size_t len;
+    FILE *to = open_memstream(&text, &len);
+
+    check_int(dsmtp_tables_diff(to, a, b, DSMTP_GRID_TEXT), DSMTP_OK);
+    (void)fclose(to);
+    check_golden("tables-diff.txt", text);
+    free(text);
+}
+
+/* A profile does not differ from itself. */
+static void test_no_diff(void)
+{
+    const struct dsmtp_profile *a = dsmtp_profile_find("rfc7672");
+    char *text = NULL;
+    size_t len;
+    unsigned empty = 0;
+    FILE *to = open_memstream(&text, &len);
+
+    check_int(dsmtp_tables_diff(to, a, a, DSMTP_GRID_JSON), DSMTP_OK);
+    (void)fclose(to);
+    for (const char *at = text; (at = strstr(at, "\"rows\":[]}\n")) != NULL; at++)
+        empty++;
+    check_uint(empty, 4);
+    free(text);
+}
+
+static const struct {
+    const char *given;
+    const char *want;
+} cleans[] = {
+    {"", ""},
+    {"plain text ~", "plain text ~"},
+    {"\033[31m", "\\x1b[31m"},
+    {"a\r\nb\t", "a\\x0d\\x0ab\\x09"},
+    {"\\x1b", "\\\\x1b"},
+    {"\x7f\x80\xff", "\\x7f\\x80\\xff"},
+};
+
+static void test_clean(void)
+{
+    for (size_t i = 0; i < CHECK_COUNT(cleans); i++) {
+        char out[64];
+
+        check_true(dsmtp_clean_room(cleans[i].given) <= sizeof(out));
+        check_str(dsmtp_clean(cleans[i].given, out), cleans[i].want);
+    }
+}
+
+static const struct check_test tests[] = {
+    {"text", test_text},     {"json", test_json},   {"colour", test_colour},      {"tables", test_tables},
+    {"differences", test_diff}, {"none", test_no_diff}, {"nothing escapes", test_clean},
+};
+SUITE(report, tests);

@@ -61,14 +61,19 @@ static const struct dsmtp_dialog_row rows[] = {
     {S(DOT),                                    E(OK),                               ANY,      TO(END),        DO(QUIT),           WHY(DELIVERED),          ""},
 
     /* The stream failed: the reason comes with the event. */
-    {~S(END),                                   E(FAILED),                           ANY,      TO(END),        DO(CLOSE),          WHY(CONNECTION_LOST),    ""},
+    {~(S(HANDSHAKE) | S(END)),                  E(FAILED),                           ANY,      TO(END),        DO(CLOSE),          WHY(CONNECTION_LOST),    ""},
+    {S(HANDSHAKE),                              E(FAILED),                           MAY,      TO(END),        DO(CLOSE),          WHY(TLS_HANDSHAKE),      "S9c R-7672-2.2-8"},
+    {S(HANDSHAKE),                              E(FAILED),                           L(ENCRYPT),
+                                                                                               TO(END),        DO(CLOSE),          WHY(TLS_HANDSHAKE),      "R-7672-2.2-6"},
+    {S(HANDSHAKE),                              E(FAILED),                           L(DANE),  TO(END),        DO(CLOSE),          WHY(TLS_HANDSHAKE),      "S33 R-7672-2.2-4 R-7672-3.2-1"},
     /* Replies that no server may give here. */
     {~(S(HANDSHAKE) | S(END)),                  E(BROKEN),                           ANY,      TO(END),        DO(CLOSE),          WHY(PROTOCOL_ERROR),     ""},
 
     /* Impossible, and said so: nothing is left out by chance. */
     {S(HANDSHAKE),                              ~(E(SECURED) | E(FAILED)),           ANY,      TO(END),        DO(CLOSE),          WHY(PROTOCOL_ERROR),     ""},
-    {S(HANDSHAKE) | S(STARTTLS) | S(EHLO_TLS),  E(OK) | E(OFFER) | E(TEMP) | E(PERM) | E(SECURED),
-                                                                                     L(NONE),  TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
+    {S(HANDSHAKE),                              E(SECURED),                          L(NONE),  TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
+    {S(STARTTLS) | S(EHLO_TLS),                 E(OK) | E(TEMP) | E(PERM),           L(NONE),  TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
+    {S(EHLO_TLS),                               E(OFFER),                            L(NONE),  TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
     {S(HELO),                                   E(OK) | E(TEMP) | E(PERM),           MUST,     TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
     {S(END),                                    ~0u,                                 ANY,      TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
     {~(S(HANDSHAKE) | S(END)),                  E(SECURED),                          ANY,      TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},

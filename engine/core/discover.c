@@ -134,7 +134,10 @@ struct dsmtp_question *dsmtp_discover_want(struct dsmtp_discover *d)
 
 enum dsmtp_status dsmtp_discover_feed(struct dsmtp_discover *d, struct dsmtp_question *question, const struct dsmtp_answer *answer)
 {
-    if (question->answered)
+    bool failed = answer->security == DSMTP_SECURITY_BOGUS || answer->security == DSMTP_SECURITY_ERROR;
+
+    /* A bogus answer that came with data would pass for data. */
+    if (question->answered || failed != (answer->presence == DSMTP_PRESENCE_FAILED))
         return DSMTP_MISUSE;
     DSMTP_TRY(dsmtp_answer_copy(d->arena, answer, &question->answer));
     question->answered = true;

@@ -69,7 +69,8 @@ DSMTP_MUST_USE enum dsmtp_status dsmtp_discover_init(struct dsmtp_discover *d, s
  * the arena. Call until NULL. */
 struct dsmtp_question *dsmtp_discover_want(struct dsmtp_discover *d);
 
-/* Give the answer to a question; the answer is copied. DSMTP_MISUSE if it was answered before. */
+/* Give the answer to a question; the answer is copied. DSMTP_MISUSE if it was answered before, or if the answer contradicts
+ * itself (model/verdict.h: FAILED exactly when BOGUS or ERROR). */
 DSMTP_MUST_USE enum dsmtp_status dsmtp_discover_feed(struct dsmtp_discover *d, struct dsmtp_question *question,
                                                      const struct dsmtp_answer *answer);
 

@@ -24,14 +24,25 @@ static void shuffle(struct dsmtp_host_name *list, unsigned count, uint64_t seed)
     }
 }
 
-/* Stable, so that the shuffled order of equals remains. */
-static void sort_by_preference(struct dsmtp_host_name *list, unsigned count)
+static bool name_behind(const struct dsmtp_host_name *a, const struct dsmtp_host_name *b)
+{
+    return strcmp(a->name, b->name) > 0;
+}
+
+static bool preference_behind(const struct dsmtp_host_name *a, const struct dsmtp_host_name *b)
+{
+    return a->preference > b->preference;
+}
+
+/* Stable. */
+static void sort(struct dsmtp_host_name *list, unsigned count,
+                 bool (*behind)(const struct dsmtp_host_name *a, const struct dsmtp_host_name *b))
 {
     for (unsigned i = 1; i < count; i++) {
         struct dsmtp_host_name held = list[i];
         unsigned k = i;
 
-        for (; k > 0 && list[k - 1].preference > held.preference; k--)
+        for (; k > 0 && behind(&list[k - 1], &held); k--)
             list[k] = list[k - 1];
         list[k] = held;
     }
@@ -84,8 +95,10 @@ static enum dsmtp_status read_records(struct dsmtp_arena *arena, const struct ds
         DSMTP_TRY(read_record(arena, &answer->records[i], hosts, &roots));
     if (hosts->kind == DSMTP_MX_DATA && hosts->count == 0)
         hosts->kind = roots > 0 ? DSMTP_MX_NULL : DSMTP_MX_INVALID;
+    /* By name first: resolvers rotate records, and the same seed shall give the same order. */
+    sort(hosts->list, hosts->count, name_behind);
     shuffle(hosts->list, hosts->count, seed);
-    sort_by_preference(hosts->list, hosts->count);
+    sort(hosts->list, hosts->count, preference_behind);
     return DSMTP_OK;
 }
 

@@ -40,7 +40,9 @@ void dsmtp_judge_plan(struct dsmtp_plan *plan)
 #define E(name)   (1u << DSMTP_EVENT_##name)
 #define ANY       (~0u)
 #define MAY       (1u << DSMTP_LEVEL_MAY)
-#define SESSION   (S(GREETING) | S(EHLO) | S(HELO) | S(STARTTLS) | S(EHLO_TLS))
+#define MUST      (1u << DSMTP_LEVEL_ENCRYPT | 1u << DSMTP_LEVEL_DANE)
+#define CLEAR     (S(GREETING) | S(EHLO) | S(HELO) | S(STARTTLS))
+#define SESSION   (CLEAR | S(EHLO_TLS))
 #define BEFORE    (S(MAIL) | S(RCPT) | S(DATA))
 
 static const struct dsmtp_next_row rows[] = {
@@ -50,7 +52,10 @@ static const struct dsmtp_next_row rows[] = {
     {S(HANDSHAKE),                    ANY,                                 MAY,    DSMTP_NEXT_RETRY_CLEAR,   false},
     {S(HANDSHAKE),                    ANY,                                 ~MAY,   DSMTP_NEXT_TRY,           false},
     /* The host does not talk to us: the next one may. If none does, a refusal for good bounces. */
-    {SESSION,                         E(PERM),                             ANY,    DSMTP_NEXT_TRY,           true},
+    {CLEAR,                           E(PERM),                             ~MUST,  DSMTP_NEXT_TRY,           true},
+    {S(EHLO_TLS),                     E(PERM),                             ANY,    DSMTP_NEXT_TRY,           true},
+    /* Where TLS is demanded a word said in clear bounces nothing: it may be an attacker's (R-7672-2.2-4, R-7672-2.2-6). */
+    {CLEAR,                           E(PERM),                             MUST,   DSMTP_NEXT_TRY,           false},
     {SESSION,                         ~E(PERM),                            ANY,    DSMTP_NEXT_TRY,           false},
     /* It talks, and refuses this mail for good: no other host is asked (RFC 5321, section 4.2.1). */
     {BEFORE | S(DOT),                 E(PERM),                             ANY,    DSMTP_NEXT_STOP,          true},

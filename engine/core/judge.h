@@ -29,7 +29,7 @@ struct dsmtp_next_row {
     bool permanent;            /* the recipients concerned bounce, otherwise they stay deferred */
 };
 
-/* Never NULL. Nothing that ends behind the final dot is tried elsewhere at once: the message might have been taken. */
+/* Never NULL. What ends behind the final dot without a refusal is not tried elsewhere at once: the message might have been taken. */
 const struct dsmtp_next_row *dsmtp_judge_next(const struct dsmtp_profile *profile, const struct dsmtp_attempt_end *end);
 const struct dsmtp_next_row *dsmtp_judge_next_row(unsigned index);  /* NULL past the end */
 

@@ -39,7 +39,7 @@ static unsigned line_code(const char *line, size_t len)
 static void add_text(struct dsmtp_reply *r, const char *s, size_t len)
 {
     for (size_t i = 0; i < len && r->text_len + 1 < sizeof(r->text); i++)
-        r->text[r->text_len++] = s[i] >= ' ' && s[i] != 0x7f ? s[i] : '?';
+        r->text[r->text_len++] = s[i] >= ' ' && s[i] < 0x7f ? s[i] : '?';
     r->text[r->text_len] = '\0';
 }
 

@@ -23,7 +23,7 @@ enum dsmtp_extension {
 
 struct dsmtp_reply {
     unsigned code;                     /* 0 while incomplete */
-    char text[DSMTP_REPLY_TEXT_SIZE];  /* lines joined by " / ", control characters replaced, cut at the end */
+    char text[DSMTP_REPLY_TEXT_SIZE];  /* lines joined by " / ", what is not printable ASCII replaced, cut at the end */
     unsigned extensions;               /* of lines after the first, read as EHLO keywords */
     /* state of the reader */
     char line[DSMTP_REPLY_LINE_MAX];

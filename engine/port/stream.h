@@ -43,8 +43,8 @@ struct dsmtp_connector {
     enum dsmtp_status (*write)(struct dsmtp_stream *stream, const void *bytes, size_t len);
     /* Start TLS as client. Bytes received before are an attack or an error: STARTTLS_INJECTION. */
     enum dsmtp_status (*secure)(struct dsmtp_stream *stream, const struct dsmtp_tls_demand *demand);
-    /* Fail with TIMEOUT unless something is received (or connected, or secured) within so many milliseconds from now; each call
-     * replaces the last; 0: no deadline. */
+    /* Fail with TIMEOUT so many milliseconds from now; each call replaces the last; 0: no deadline. What is received does not
+     * move it, so that a peer that sends an octet now and then gains no time. */
     void (*deadline)(struct dsmtp_stream *stream, unsigned milliseconds);
     /* Closes and sets *stream to NULL. What was written before is still sent, without waiting. */
     void (*shut)(struct dsmtp_stream **stream);

@@ -17,6 +17,7 @@ struct dsmtp_job {
     bool clear_retry;             /* the current session is one */
     bool temporary;               /* something failed that may heal */
     bool ready;                   /* probe: some session was ready for mail */
+    bool ended;                   /* done was called */
     struct pending *asked;        /* every question that was handed to the resolver */
     unsigned outstanding;         /* of them without an answer */
 };
@@ -39,6 +40,7 @@ static void on_trace(void *arg, const char *subject, const char *what, const cha
 
 static void end(struct dsmtp_job *job, enum dsmtp_status status)
 {
+    job->ended = true;
     job->config.done(job->config.arg, job, status, status == DSMTP_OK ? &job->outcome : NULL);
 }
 
@@ -68,6 +70,15 @@ static void sum_up_send(struct dsmtp_job *job)
     }
 }
 
+/* The rules that set the level of the attempt's host: they speak for a step that has none of its own. */
+static const char *level_rules(const struct dsmtp_plan *plan, const struct dsmtp_attempt *attempt)
+{
+    for (unsigned i = 0; i < plan->host_count; i++)
+        if (plan->hosts[i].name == attempt->host)
+            return plan->hosts[i].rules;
+    return "";
+}
+
 /* Everything was tried: verdict and reason of the whole. */
 static void sum_up(struct dsmtp_job *job)
 {
@@ -83,7 +94,7 @@ static void sum_up(struct dsmtp_job *job)
             last = &o->attempts[i];
     if (last != NULL) {
         o->reason = last->reason;
-        o->rules = last->rules;
+        o->rules = last->rules[0] != '\0' ? last->rules : level_rules(o->plan, last);
         o->detail = last->detail;
     }
     end(job, DSMTP_OK);
@@ -183,6 +194,9 @@ static void on_session(void *arg, const struct dsmtp_attempt_end *ended)
         settle(job, DSMTP_VERDICT_DELIVERED, true);
     if (row->next == DSMTP_NEXT_STOP && row->permanent)
         settle(job, DSMTP_VERDICT_BOUNCED, ended->state == DSMTP_STATE_DATA || ended->state == DSMTP_STATE_DOT);
+    /* Whoever is left now was put off by RCPT, whatever became of the others. */
+    if ((row->next == DSMTP_NEXT_DONE || row->next == DSMTP_NEXT_STOP) && !all_settled(job))
+        job->temporary = true;
     if (row->next == DSMTP_NEXT_RETRY_CLEAR && !job->clear_retry)
         open_session(job, true, on_session);
     else if (row->next == DSMTP_NEXT_STOP || all_settled(job) || !advance(job))
@@ -261,6 +275,8 @@ static void on_answer(void *arg, const struct dsmtp_answer *answer)
     enum dsmtp_status status;
 
     job->outstanding--;
+    if (job->ended)
+        return;
     trace_answer(job, answer);
     status = dsmtp_discover_feed(&job->discover, p->question, answer);
     if (status == DSMTP_OK)
@@ -310,9 +326,12 @@ static enum dsmtp_status start(struct dsmtp_job *job)
 
 enum dsmtp_status dsmtp_job_open(const struct dsmtp_job_config *config, struct dsmtp_job **out)
 {
-    struct dsmtp_job *job = calloc(1, sizeof(*job));
+    struct dsmtp_job *job;
     enum dsmtp_status status;
 
+    if (config->mode == DSMTP_MODE_SEND && (config->from == NULL || config->recipient_count == 0 || config->data == NULL))
+        return DSMTP_MISUSE;
+    job = calloc(1, sizeof(*job));
     if (job == NULL)
         return DSMTP_NOMEM;
     job->config = *config;

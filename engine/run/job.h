@@ -27,11 +27,13 @@ struct dsmtp_job_config {
     unsigned recipient_count;
     const char *data;                     /* wire form of core/message.h */
     size_t len;
-    dsmtp_job_done *done;                 /* called once, from the loop; status other than OK: no outcome */
+    dsmtp_job_done *done;                 /* called once, from the loop, or from inside open when nothing had to be asked; status
+                                             other than OK: no outcome */
     void *arg;
 };
 
-/* Start. Strings of config must outlive the job. */
+/* Start. Strings of config must outlive the job. On any status but OK done is not called. DSMTP_MISUSE: nothing to send, or nobody
+ * to send it to. */
 DSMTP_MUST_USE enum dsmtp_status dsmtp_job_open(const struct dsmtp_job_config *config, struct dsmtp_job **out);
 
 /* End a job at any time, also from inside done; the outcome is gone with it. */

@@ -267,7 +267,10 @@ static void on_secured(void *arg, const struct dsmtp_tls_evidence *evidence)
 
     s->busy = true;
     s->config.attempt->tls = *evidence;
-    step(s, DSMTP_EVENT_SECURED, DSMTP_REASON_NONE);
+    if (s->demand.authenticate && !evidence->authenticated)
+        step(s, DSMTP_EVENT_FAILED, DSMTP_REASON_INTERNAL);
+    else
+        step(s, DSMTP_EVENT_SECURED, DSMTP_REASON_NONE);
     leave_event(s);
 }
 

@@ -60,7 +60,7 @@ int lab_cmd_new(int argc, char **argv)
     (void)fputs("title: One line that says what is special and what should happen\n"
                 "rules: [R-7672-2.2-3]\n"
                 "impact: leak\n"
-                "tags: []\n"
+                "tags: [dane]\n"
                 "twin: dane-ee-match\n"
                 "why: |\n"
                 "  Why this branch exists, and what goes wrong in the world if a sender gets it wrong.\n"

@@ -5,6 +5,8 @@
 #include "sign/tree.h"
 
 #define LEAF_NS "ns.nic.example."
+/* For zones that are not served. The leaf server would not do: it serves the zone above and answers from that. */
+#define LAME_NS "lame.nic.example."
 #define LEAF_SOA "ns.nic.example. hostmaster.nic.example. 1 3600 900 604800 300"
 
 void *lab_must(void *p)
@@ -210,7 +212,7 @@ static void gather_child(struct gather *g, const struct lab_tree *tree,
     ldns_rr *ds = zone->is_signed && child->is_signed ? lab_damage_ds(tree, child) : NULL;
 
     if (!delegates(zone, child->origin))
-        take_text(g, child->origin, "NS " LEAF_NS);
+        take_text(g, child->origin, child->served ? "NS " LEAF_NS : "NS " LAME_NS);
     if (ds != NULL)
         take(g, ds);
 }

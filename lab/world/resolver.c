@@ -10,7 +10,7 @@ static const char settings[] =
     "  use-syslog: no\n  logfile: \"\"\n  verbosity: 1\n"
     "  log-queries: yes\n  log-replies: yes\n  log-tag-queryreply: yes\n  val-log-level: 2\n  ede: yes\n"
     "  root-hints: \"" LAB_WORLD_DIR "/root.hints\"\n  trust-anchor-file: \"" LAB_WORLD_DIR "/trust-anchor\"\n"
-    "  module-config: \"validator iterator\"\n"
+    "  module-config: \"validator iterator\"\n  trust-anchor-signaling: no\n"
     "  qname-minimisation: no\n  aggressive-nsec: no\n  discard-timeout: 0\n  serve-expired: no\n  prefetch: no\n"
     "  prefetch-key: no\n  minimal-responses: yes\n  rrset-roundrobin: no\n  prefer-ip4: yes\n"
     "  target-fetch-policy: \"0 0 0 0 0\"\n  do-not-query-localhost: no\n"

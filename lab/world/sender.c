@@ -10,6 +10,7 @@
 #include "world/internal.h"
 
 #define ETC LAB_WORLD_DIR "/etc"
+#define EARLY LAB_WORLD_DIR "/early.so"
 #define HOSTNAME "sender.lab"
 
 /* "search .": the host's domain is not to be tried, or senders ask for x.example.lab first. */
@@ -37,16 +38,31 @@ static int copy_file(const char *from, const char *to, struct lab_fault *fault)
     return rc;
 }
 
+/* The library of preload/early.c goes where everybody may read it. Without it only programs that use jemalloc suffer. */
+static int copy_early(const struct lab_world *w, bool *there, struct lab_fault *fault)
+{
+    char *from = lab_format("%s/danelab-early.so", w->bin);
+    int rc = 0;
+
+    *there = access(from, R_OK) == 0;
+    if (*there)
+        rc = copy_file(from, EARLY, fault);
+    free(from);
+    return rc;
+}
+
 /* An offset, not a date: with a date every process would start its own clock there, and they would drift apart. */
 static int write_clock(const struct lab_world *w, struct lab_fault *fault)
 {
-    char *preload = lab_format("%s\n", w->tools.faketime);
     char *offset = lab_format("%+lld\n", (long long)(LAB_EPOCH - (int64_t)time(NULL)));
-    int rc = lab_file_write(ETC "/ld.so.preload", preload, strlen(preload), fault) != 0 ||
-                     lab_file_write(ETC "/faketimerc", offset, strlen(offset), fault) != 0
-                 ? -1
-                 : 0;
+    char *preload;
+    bool early;
+    int rc = copy_early(w, &early, fault);
 
+    preload = lab_format("%s%s\n", early ? EARLY " " : "", w->tools.faketime);
+    if (rc == 0 && (lab_file_write(ETC "/ld.so.preload", preload, strlen(preload), fault) != 0 ||
+                    lab_file_write(ETC "/faketimerc", offset, strlen(offset), fault) != 0))
+        rc = -1;
     free(preload);
     free(offset);
     return rc;

@@ -248,6 +248,11 @@ pid_t lab_world_spawn(const struct lab_world *world, char *const argv[], const c
     return lab_launch(&l, fault);
 }
 
+const struct lab_spaces *lab_world_sender(const struct lab_world *world)
+{
+    return &world->sender;
+}
+
 const char *lab_world_smtp_log(const struct lab_world *world)
 {
     (void)world;

@@ -16,6 +16,7 @@
 #include "base/base.h"
 #include "pki/pki.h"
 #include "scen/scenario.h"
+#include "world/spaces.h"
 
 #define LAB_WORLD_DIR "/run/danelab"
 #define LAB_RESOLVER "127.0.0.1"
@@ -45,6 +46,9 @@ void lab_world_stop(struct lab_world **world);
 /* Start a program in the sender's place, standard streams as given (-1: /dev/null), working directory cwd (NULL: the caller's),
  * environment as is plus PATH beginning with the bin directory. argv[0] is looked up in PATH. Returns the PID or -1. */
 LAB_MUST_USE pid_t lab_world_spawn(const struct lab_world *world, char *const argv[], const char *cwd, int in, int out, int err, struct lab_fault *fault);
+
+/* Descriptors of the sender's network, UTS and mount namespaces, owned by the world. */
+const struct lab_spaces *lab_world_sender(const struct lab_world *world);
 
 /* Where the evidence is: the SMTP hosts' JSON lines, the resolver's query log (see judge/evidence.h), the TLS secrets. */
 const char *lab_world_smtp_log(const struct lab_world *world);

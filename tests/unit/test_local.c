@@ -1,4 +1,5 @@
-/* test_local.c - are destinations and the local policy table read as Postfix's users expect, and their faults told with their place? */
+/* test_local.c - are destinations and the local policy table read as Postfix's users expect, and
+ * their faults told with their place? */
 #include "core/local.h"
 
 #include <stdio.h>
@@ -33,7 +34,9 @@ static const struct {
     {"a..b", NULL, DSMTP_NEXTHOP_DOMAIN, 0, "bad domain"},
     {"a b", NULL, DSMTP_NEXTHOP_DOMAIN, 0, "bad domain"},
     {"user@d.example", NULL, DSMTP_NEXTHOP_DOMAIN, 0, "bad domain"},
-    {"b\xc3\xbc" "cher.example", NULL, DSMTP_NEXTHOP_DOMAIN, 0, "expected an A-label (xn--...)"},
+    {"b\xc3\xbc"
+     "cher.example",
+     NULL, DSMTP_NEXTHOP_DOMAIN, 0, "expected an A-label (xn--...)"},
     {"192.0.2.1", NULL, DSMTP_NEXTHOP_DOMAIN, 0, "written in brackets, [192.0.2.1]"},
     {"2001:db8::1", NULL, DSMTP_NEXTHOP_DOMAIN, 0, "[IPv6:2001:db8::1]"},
     {"d.example:", NULL, DSMTP_NEXTHOP_DOMAIN, 0, "bad port"},
@@ -137,7 +140,8 @@ static void test_find(void)
     struct dsmtp_fault fault = {.what = ""};
 
     dsmtp_arena_init(&arena, MEMORY);
-    check_int(dsmtp_local_parse(&arena, table, sizeof(table) - 1, "policy", &local, &fault), DSMTP_OK);
+    check_int(dsmtp_local_parse(&arena, table, sizeof(table) - 1, "policy", &local, &fault),
+              DSMTP_OK);
     check_str(fault.what, "");
     for (size_t i = 0; fault.what[0] == '\0' && i < CHECK_COUNT(lookups); i++) {
         enum dsmtp_policy policy = DSMTP_POLICY_COUNT;
@@ -145,7 +149,8 @@ static void test_find(void)
 
         check_row(lookups[i].nexthop);
         check_int(dsmtp_nexthop_parse(lookups[i].nexthop, &nexthop, &fault), DSMTP_OK);
-        check_int(dsmtp_local_find(&local, &nexthop, &policy) ? (int)policy : -1, lookups[i].policy);
+        check_int(dsmtp_local_find(&local, &nexthop, &policy) ? (int)policy : -1,
+                  lookups[i].policy);
     }
     dsmtp_arena_fini(&arena);
 }
@@ -157,25 +162,35 @@ static const struct {
     const char *text;
     const char *fault;
 } faults[] = {
-    {"secure", "# x\n\nd.example  secure match=mx.d.example\n", "policy:3:12: level secure is not supported by this version; " LEVELS},
-    {"verify", "d.example verify", "policy:1:11: level verify is not supported by this version; " LEVELS},
-    {"fingerprint", "d.example Fingerprint", "policy:1:11: level fingerprint is not supported by this version; " LEVELS},
+    {"secure", "# x\n\nd.example  secure match=mx.d.example\n",
+     "policy:3:12: level secure is not supported by this version; " LEVELS},
+    {"verify", "d.example verify",
+     "policy:1:11: level verify is not supported by this version; " LEVELS},
+    {"fingerprint", "d.example Fingerprint",
+     "policy:1:11: level fingerprint is not supported by this version; " LEVELS},
     {"no such level", "d.example dnae\n", "policy:1:11: no level \"dnae\"; " LEVELS},
     {"no level", "d.example\ne.example dane\n", "policy:1:1: destination without a level; " LEVELS},
     {"no level at the end", "d.example", "policy:1:1: destination without a level; " LEVELS},
     {"attribute", "d.example dane match=x\n",
-     "policy:1:16: attribute \"match=x\" is not supported by this version; expected the end of the line"},
+     "policy:1:16: attribute \"match=x\" is not supported by this version; expected the end of the "
+     "line"},
     {"attribute, continued", "d.example dane\n\n  match=x\n",
-     "policy:3:3: attribute \"match=x\" is not supported by this version; expected the end of the line"},
+     "policy:3:3: attribute \"match=x\" is not supported by this version; expected the end of the "
+     "line"},
     {"comment behind", "d.example dane # x\n",
      "policy:1:16: a comment must stand on a line of its own; expected the end of the line"},
-    {"blank in front", "\n  d.example dane\n", "policy:2:3: white space in front of the first entry; expected a destination"},
+    {"blank in front", "\n  d.example dane\n",
+     "policy:2:3: white space in front of the first entry; expected a destination"},
     {"twice", "d.example dane\n.d.example may\nD.EXAMPLE. may\n",
      "policy:3:1: this destination stands on line 1 already; expected it once"},
-    {"parent with brackets", ".[d.example] may\n", "policy:1:1: expected a domain behind the leading dot"},
-    {"parent with port", ".d.example:25 may\n", "policy:1:1: expected a domain behind the leading dot"},
-    {"octets", "d.example may\ne.exa\001mple may\n", "policy:2:6: control character; expected text"},
-    {"address", "192.0.2.1 may\n", "policy:1:1: bad domain \"192.0.2.1\"; an address is written in brackets, [192.0.2.1]"},
+    {"parent with brackets", ".[d.example] may\n",
+     "policy:1:1: expected a domain behind the leading dot"},
+    {"parent with port", ".d.example:25 may\n",
+     "policy:1:1: expected a domain behind the leading dot"},
+    {"octets", "d.example may\ne.exa\001mple may\n",
+     "policy:2:6: control character; expected text"},
+    {"address", "192.0.2.1 may\n",
+     "policy:1:1: bad domain \"192.0.2.1\"; an address is written in brackets, [192.0.2.1]"},
 };
 
 static void test_faults(void)
@@ -187,8 +202,11 @@ static void test_faults(void)
 
         check_row(faults[i].label);
         dsmtp_arena_init(&arena, MEMORY);
-        check_int(dsmtp_local_parse(&arena, faults[i].text, strlen(faults[i].text), "policy", &local, &fault), DSMTP_SYNTAX);
-        fault.what[strlen(fault.what) < strlen(faults[i].fault) ? strlen(fault.what) : strlen(faults[i].fault)] = '\0';
+        check_int(dsmtp_local_parse(&arena, faults[i].text, strlen(faults[i].text), "policy",
+                                    &local, &fault),
+                  DSMTP_SYNTAX);
+        fault.what[strlen(fault.what) < strlen(faults[i].fault) ? strlen(fault.what)
+                                                                : strlen(faults[i].fault)] = '\0';
         check_str(fault.what, faults[i].fault);
         dsmtp_arena_fini(&arena);
     }
@@ -207,7 +225,8 @@ static void test_limits(void)
         dsmtp_arena_fini(&arena);
     }
     dsmtp_arena_init(&arena, 64);
-    check_int(dsmtp_local_parse(&arena, table, sizeof(table) - 1, "policy", &local, &fault), DSMTP_NOMEM);
+    check_int(dsmtp_local_parse(&arena, table, sizeof(table) - 1, "policy", &local, &fault),
+              DSMTP_NOMEM);
     check_str(fault.what, "policy: the table is too large");
     dsmtp_arena_fini(&arena);
     dsmtp_arena_init(&arena, MEMORY);
@@ -217,7 +236,8 @@ static void test_limits(void)
 }
 
 static const struct check_test tests[] = {
-    {"destinations", test_nexthop},       {"the longest name", test_nexthop_length}, {"lookups", test_find},
-    {"faults and their places", test_faults}, {"limits", test_limits},
+    {"destinations", test_nexthop}, {"the longest name", test_nexthop_length},
+    {"lookups", test_find},         {"faults and their places", test_faults},
+    {"limits", test_limits},
 };
 SUITE(local, tests);

@@ -1,6 +1,8 @@
-/* test_report.c - did any output change? Texts and JSON against tests/golden; UPDATE_GOLDEN=1 writes them anew. */
+/* test_report.c - did any output change? Texts and JSON against tests/golden; UPDATE_GOLDEN=1
+ * writes them anew. */
 #include "report/report.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,8 +34,10 @@ static void write_golden(const char *name, const char *text)
 
     (void)snprintf(path, sizeof(path), GOLDEN "%s", name);
     to = fopen(path, "w");
-    if (!check_true(to != NULL))
+    if (to == NULL) {
+        check_true(false);
         return;
+    }
     (void)fputs(text, to);
     check_int(fclose(to), 0);
 }
@@ -46,8 +50,11 @@ static void check_golden(const char *name, char *text)
     if (getenv("UPDATE_GOLDEN") != NULL)
         write_golden(name, text);
     want = read_golden(name);
-    if (!check_true(text != NULL && want != NULL))
+    if (text == NULL || want == NULL) {
+        check_true(false);
+        free(want);
         return;
+    }
     for (char *t = text, *w = want; *t != '\0' || *w != '\0';) {
         char *t_end = t + strcspn(t, "\n");
         char *w_end = w + strcspn(w, "\n");
@@ -64,7 +71,8 @@ static void check_golden(const char *name, char *text)
     free(want);
 }
 
-/* --- an outcome with something of everything ------------------------------------------------------- */
+/* --- an outcome with something of everything
+ * ------------------------------------------------------- */
 
 static const uint8_t digest[32] = {0x00, 0x11, 0xab, 0xff};
 static uint8_t certificate[300] = {0x30, 0x82};
@@ -80,31 +88,81 @@ static const char *const addresses[] = {"2001:db8::1", "192.0.2.1"};
 static const char *const names[] = {"mx1.d.example", "d.example"};
 
 static struct dsmtp_host_plan hosts[] = {
-    {.name = "mx1.d.example", .preference = 10, .level = DSMTP_LEVEL_DANE, .reason = DSMTP_REASON_TLSA_USABLE,
-     .rules = "S33 R-7672-2.2-3", .address_security = DSMTP_SECURITY_SECURE, .addresses = addresses, .address_count = 2,
-     .tlsa_base = "mx1.d.example", .tlsa_asked = true, .tlsa_security = DSMTP_SECURITY_SECURE, .tlsa = records,
-     .tlsa_count = CHECK_COUNT(records), .names = names, .name_count = 2, .sni = "mx1.d.example"},
-    {.name = "mx2.d.example", .preference = 20, .level = DSMTP_LEVEL_SKIP, .reason = DSMTP_REASON_TLSA_BOGUS,
-     .rules = "R-7672-2.1.2-4", .detail = "signature expired\033[2J\r\nx", .address_security = DSMTP_SECURITY_SECURE,
-     .addresses = addresses + 1, .address_count = 1, .tlsa_base = "mx2.d.example", .tlsa_asked = true,
-     .tlsa_security = DSMTP_SECURITY_BOGUS, .names = names + 1, .name_count = 1, .sni = "mx2.d.example"},
+    {.name = "mx1.d.example",
+     .preference = 10,
+     .level = DSMTP_LEVEL_DANE,
+     .reason = DSMTP_REASON_TLSA_USABLE,
+     .rules = "S33 R-7672-2.2-3",
+     .address_security = DSMTP_SECURITY_SECURE,
+     .addresses = addresses,
+     .address_count = 2,
+     .tlsa_base = "mx1.d.example",
+     .tlsa_asked = true,
+     .tlsa_security = DSMTP_SECURITY_SECURE,
+     .tlsa = records,
+     .tlsa_count = CHECK_COUNT(records),
+     .names = names,
+     .name_count = 2,
+     .sni = "mx1.d.example"},
+    {.name = "mx2.d.example",
+     .preference = 20,
+     .level = DSMTP_LEVEL_SKIP,
+     .reason = DSMTP_REASON_TLSA_BOGUS,
+     .rules = "R-7672-2.1.2-4",
+     .detail = "signature expired\033[2J\r\nx",
+     .address_security = DSMTP_SECURITY_SECURE,
+     .addresses = addresses + 1,
+     .address_count = 1,
+     .tlsa_base = "mx2.d.example",
+     .tlsa_asked = true,
+     .tlsa_security = DSMTP_SECURITY_BOGUS,
+     .names = names + 1,
+     .name_count = 1,
+     .sni = "mx2.d.example"},
 };
 
 static struct dsmtp_plan plan = {
-    .target = "d.example", .nexthop = "d.example", .profile = "rfc7672+usage1=map3", .policy = DSMTP_POLICY_DANE,
-    .verdict = DSMTP_VERDICT_ATTEMPT, .reason = DSMTP_REASON_TLSA_USABLE, .rules = "S33 R-7672-2.2-3", .mx_asked = true,
-    .mx_security = DSMTP_SECURITY_SECURE, .mx_answer = DSMTP_PRESENCE_DATA, .hosts = hosts, .host_count = 2, .rounds = 3,
+    .target = "d.example",
+    .nexthop = "d.example",
+    .profile = "rfc7672+usage1=map3",
+    .policy = DSMTP_POLICY_DANE,
+    .verdict = DSMTP_VERDICT_ATTEMPT,
+    .reason = DSMTP_REASON_TLSA_USABLE,
+    .rules = "S33 R-7672-2.2-3",
+    .mx_asked = true,
+    .mx_security = DSMTP_SECURITY_SECURE,
+    .mx_answer = DSMTP_PRESENCE_DATA,
+    .hosts = hosts,
+    .host_count = 2,
+    .rounds = 3,
 };
 
 static struct dsmtp_attempt attempts[] = {
-    {.host = "mx1.d.example", .address = "2001:db8::1", .level = DSMTP_LEVEL_DANE, .result = DSMTP_RESULT_FAIL,
-     .reason = DSMTP_REASON_TLSA_MISMATCH, .rules = "",
-     .tls = {.reason = DSMTP_REASON_TLSA_MISMATCH, .version = "TLSv1.3", .detail = "no matching DANE TLSA records"},
+    {.host = "mx1.d.example",
+     .address = "2001:db8::1",
+     .level = DSMTP_LEVEL_DANE,
+     .result = DSMTP_RESULT_FAIL,
+     .reason = DSMTP_REASON_TLSA_MISMATCH,
+     .rules = "",
+     .tls = {.reason = DSMTP_REASON_TLSA_MISMATCH,
+             .version = "TLSv1.3",
+             .detail = "no matching DANE TLSA records"},
      .reply = "220 go ahead"},
-    {.host = "mx1.d.example", .address = "192.0.2.1", .level = DSMTP_LEVEL_DANE, .result = DSMTP_RESULT_AUTHENTICATED,
-     .reason = DSMTP_REASON_DELIVERED, .rules = "",
-     .tls = {.up = true, .authenticated = true, .version = "TLSv1.3", .cipher = "TLS_AES_256_GCM_SHA384", .matched = true,
-             .usage = 2, .selector = 0, .matching = 0, .depth = 1},
+    {.host = "mx1.d.example",
+     .address = "192.0.2.1",
+     .level = DSMTP_LEVEL_DANE,
+     .result = DSMTP_RESULT_AUTHENTICATED,
+     .reason = DSMTP_REASON_DELIVERED,
+     .rules = "",
+     .tls = {.up = true,
+             .authenticated = true,
+             .version = "TLSv1.3",
+             .cipher = "TLS_AES_256_GCM_SHA384",
+             .matched = true,
+             .usage = 2,
+             .selector = 0,
+             .matching = 0,
+             .depth = 1},
      .reply = "250 2.0.0 \"queued\" \\ \x7f\xc3\xa9"},
 };
 
@@ -114,32 +172,64 @@ static struct dsmtp_recipient recipients[] = {
 };
 
 static const struct dsmtp_outcome sent = {
-    .plan = &plan, .verdict = DSMTP_VERDICT_DEFERRED, .reason = DSMTP_REASON_DELIVERED, .attempts = attempts,
-    .attempt_count = 2, .recipients = recipients, .recipient_count = 2,
+    .plan = &plan,
+    .verdict = DSMTP_VERDICT_DEFERRED,
+    .reason = DSMTP_REASON_DELIVERED,
+    .attempts = attempts,
+    .attempt_count = 2,
+    .recipients = recipients,
+    .recipient_count = 2,
 };
 
 static struct dsmtp_plan null_mx = {
-    .target = "n.example", .nexthop = "n.example", .profile = "rfc7672", .policy = DSMTP_POLICY_DANE_ONLY,
-    .verdict = DSMTP_VERDICT_BOUNCE, .mx_asked = true, .mx_security = DSMTP_SECURITY_INSECURE,
-    .mx_answer = DSMTP_PRESENCE_DATA, .mx_null = true, .rounds = 1,
+    .target = "n.example",
+    .nexthop = "n.example",
+    .profile = "rfc7672",
+    .policy = DSMTP_POLICY_DANE_ONLY,
+    .verdict = DSMTP_VERDICT_BOUNCE,
+    .mx_asked = true,
+    .mx_security = DSMTP_SECURITY_INSECURE,
+    .mx_answer = DSMTP_PRESENCE_DATA,
+    .mx_null = true,
+    .rounds = 1,
 };
-static const struct dsmtp_outcome bounced = {
-    .plan = &null_mx, .verdict = DSMTP_VERDICT_BOUNCE, .reason = DSMTP_REASON_NULL_MX, .rules = "R-7505-3-1"};
+static const struct dsmtp_outcome bounced = {.plan = &null_mx,
+                                             .verdict = DSMTP_VERDICT_BOUNCE,
+                                             .reason = DSMTP_REASON_NULL_MX,
+                                             .rules = "R-7505-3-1"};
 
-static struct dsmtp_host_plan literal_host = {
-    .name = "192.0.2.1", .level = DSMTP_LEVEL_MAY, .reason = DSMTP_REASON_ADDRESS_LITERAL, .rules = "R-7672-2.2-12",
-    .address_security = DSMTP_SECURITY_INSECURE, .addresses = addresses + 1, .address_count = 1};
-static struct dsmtp_plan literal_plan = {
-    .target = "[192.0.2.1]", .nexthop = "192.0.2.1", .profile = "rfc7672", .policy = DSMTP_POLICY_DANE,
-    .verdict = DSMTP_VERDICT_ATTEMPT, .hosts = &literal_host, .host_count = 1};
-static const struct dsmtp_outcome literal = {
-    .plan = &literal_plan, .verdict = DSMTP_VERDICT_ATTEMPT, .reason = DSMTP_REASON_ADDRESS_LITERAL, .rules = "R-7672-2.2-12"};
+static struct dsmtp_host_plan literal_host = {.name = "192.0.2.1",
+                                              .level = DSMTP_LEVEL_MAY,
+                                              .reason = DSMTP_REASON_ADDRESS_LITERAL,
+                                              .rules = "R-7672-2.2-12",
+                                              .address_security = DSMTP_SECURITY_INSECURE,
+                                              .addresses = addresses + 1,
+                                              .address_count = 1};
+static struct dsmtp_plan literal_plan = {.target = "[192.0.2.1]",
+                                         .nexthop = "192.0.2.1",
+                                         .profile = "rfc7672",
+                                         .policy = DSMTP_POLICY_DANE,
+                                         .verdict = DSMTP_VERDICT_ATTEMPT,
+                                         .hosts = &literal_host,
+                                         .host_count = 1};
+static const struct dsmtp_outcome literal = {.plan = &literal_plan,
+                                             .verdict = DSMTP_VERDICT_ATTEMPT,
+                                             .reason = DSMTP_REASON_ADDRESS_LITERAL,
+                                             .rules = "R-7672-2.2-12"};
 
 static const struct dsmtp_verification verified = {
-    .profile = "rfc7672", .tlsa = records, .tlsa_count = 1, .names = names, .name_count = 2, .time = 1768478400,
+    .profile = "rfc7672",
+    .tlsa = records,
+    .tlsa_count = 1,
+    .names = names,
+    .name_count = 2,
+    .time = 1768478400,
     .evidence = {.authenticated = true, .matched = true, .usage = 3, .selector = 1, .matching = 1}};
 static const struct dsmtp_verification refused = {
-    .profile = "rfc7672", .tlsa = records, .tlsa_count = 1, .time = -1,
+    .profile = "rfc7672",
+    .tlsa = records,
+    .tlsa_count = 1,
+    .time = -1,
     .evidence = {.reason = DSMTP_REASON_TLSA_MISMATCH, .detail = "no matching DANE TLSA records"}};
 
 static void test_text(void)
@@ -195,7 +285,7 @@ static void test_tables(void)
     static const struct {
         enum dsmtp_grid_form form;
         const char *name;
-    } forms[] = {{DSMTP_GRID_TEXT, "tables.txt"}, {DSMTP_GRID_MARKDOWN, "tables.md"}, {DSMTP_GRID_JSON, "tables.json"}};
+    } forms[] = {{DSMTP_GRID_TEXT, "tables.txt"}, {DSMTP_GRID_MARKDOWN, "tables.md"}};
 
     for (size_t i = 0; i < CHECK_COUNT(forms); i++) {
         char *text = NULL;
@@ -207,6 +297,31 @@ static void test_tables(void)
         check_golden(forms[i].name, text);
         free(text);
     }
+}
+
+/* One JSON object a line, each row as long as the list of columns. */
+static void test_tables_json(void)
+{
+    unsigned lines = 0;
+    char *text = NULL;
+    size_t len;
+    FILE *to = open_memstream(&text, &len);
+
+    check_int(dsmtp_tables_print(to, DSMTP_GRID_JSON), DSMTP_OK);
+    (void)fclose(to);
+    for (char *line = text; *line != '\0'; line += strcspn(line, "\n") + 1, lines++) {
+        json_t *table = json_loads(line, JSON_DISABLE_EOF_CHECK, NULL);
+        const json_t *rows = json_object_get(table, "rows");
+        size_t columns = json_array_size(json_object_get(table, "columns"));
+
+        check_true(json_is_string(json_object_get(table, "table")));
+        check_true(json_array_size(rows) > 0);
+        for (size_t i = 0; i < json_array_size(rows); i++)
+            check_uint(json_array_size(json_array_get(rows, i)), columns);
+        json_decref(table);
+    }
+    check_uint(lines, 5);
+    free(text);
 }
 
 static void test_diff(void)
@@ -263,7 +378,13 @@ static void test_clean(void)
 }
 
 static const struct check_test tests[] = {
-    {"text", test_text},     {"json", test_json},   {"colour", test_colour},      {"tables", test_tables},
-    {"differences", test_diff}, {"none", test_no_diff}, {"nothing escapes", test_clean},
+    {"text", test_text},
+    {"json", test_json},
+    {"colour", test_colour},
+    {"tables", test_tables},
+    {"tables as JSON", test_tables_json},
+    {"differences", test_diff},
+    {"none", test_no_diff},
+    {"nothing escapes", test_clean},
 };
 SUITE(report, tests);

@@ -1,0 +1,95 @@
+/* main.c - danesmtp: commands and usage. */
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/say.h"
+#include "cli/status.h"
+
+struct command {
+    const char *name;
+    enum dsmtp_takes takes;
+    int (*run)(const struct dsmtp_options *options);
+    const char *arguments;
+    const char *says;
+};
+
+/* clang-format off */
+static const struct command commands[] = {
+    {"plan",   DSMTP_TAKES_PLAN,   dsmtp_cmd_plan,   "TARGET...",                              "what DNS says: hosts, levels, records, names, reasons"},
+    {"probe",  DSMTP_TAKES_PROBE,  dsmtp_cmd_probe,  "TARGET...",                              "the same, then try every host and address; no mail"},
+    {"send",   DSMTP_TAKES_SEND,   dsmtp_cmd_send,   "-f SENDER RECIPIENT... < MESSAGE",       "deliver a message"},
+    {"verify", DSMTP_TAKES_VERIFY, dsmtp_cmd_verify, "--chain FILE --tlsa 'U S M HEX'...",     "authenticate certificates offline"},
+    {"tables", DSMTP_TAKES_TABLES, dsmtp_cmd_tables, "[--diff PROFILE PROFILE]",               "the decision tables"},
+};
+/* clang-format on */
+
+#define VERSION "0.1"
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void print_usage(FILE *to)
+{
+    (void)fputs("usage: danesmtp COMMAND [OPTION]... [ARGUMENT]...\n\ncommands:\n", to);
+    for (unsigned i = 0; i < COMMANDS; i++)
+        (void)fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].says);
+    (void)fputs(
+        "\n\"danesmtp COMMAND --help\" lists the options of a command; see also danesmtp(1).\n",
+        to);
+}
+
+static void print_help(const struct command *command)
+{
+    (void)printf("usage: danesmtp %s [OPTION]... %s\n%s\n\noptions:\n", command->name,
+                 command->arguments, command->says);
+    dsmtp_options_print(stdout, command->takes);
+    if ((command->takes & (DSMTP_TAKES_PLAN | DSMTP_TAKES_PROBE)) != 0)
+        (void)fputs("\nTARGET is a domain, [HOST], [192.0.2.1] or [IPv6:2001:db8::1], each with "
+                    ":PORT if it is not 25.\n",
+                    stdout);
+}
+
+static const struct command *find(const char *name)
+{
+    for (unsigned i = 0; i < COMMANDS; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+    struct dsmtp_options options;
+    int status = dsmtp_options_parse(&options, command->takes, argc, argv);
+
+    if (status == 0 && options.help)
+        print_help(command);
+    else if (status == 0)
+        status = command->run(&options);
+    dsmtp_options_fini(&options);
+    return dsmtp_status_flush(status);
+}
+
+int main(int argc, char **argv)
+{
+    const struct command *command;
+
+    if (argc < 2) {
+        print_usage(stderr);
+        return EX_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        print_usage(stdout);
+        return dsmtp_status_flush(EX_OK);
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        (void)puts("danesmtp " VERSION);
+        return dsmtp_status_flush(EX_OK);
+    }
+    command = find(argv[1]);
+    if (command == NULL)
+        return dsmtp_say_usage(NULL, "no command \"%.100s\"", argv[1]);
+    return run(command, argc - 1, argv + 1);
+}

@@ -1,0 +1,71 @@
+/* options.h - the options of all commands: one table from which they are parsed and --help is
+ * printed. */
+#ifndef DSMTP_CLI_OPTIONS_H
+#define DSMTP_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "core/profile.h"
+#include "model/verdict.h"
+#include "report/grid.h"
+
+/* Which commands take an option: bit sets. */
+enum dsmtp_takes {
+    DSMTP_TAKES_PLAN = 1,
+    DSMTP_TAKES_PROBE = 2,
+    DSMTP_TAKES_SEND = 4,
+    DSMTP_TAKES_VERIFY = 8,
+    DSMTP_TAKES_TABLES = 16
+};
+
+/* Values of an option that may be given more than once. */
+struct dsmtp_values {
+    const char **items;
+    unsigned count;
+};
+
+/* Strings point into argv; NULL or 0 when an option was not given. */
+struct dsmtp_options {
+    struct dsmtp_profile profile; /* with --set applied */
+    char profile_name[200];       /* "rfc7672", or "rfc7672+usage1=map3" */
+    const char *profile_word;
+    struct dsmtp_values set;
+    const char *policy_file;
+    enum dsmtp_policy default_policy;
+    unsigned port;
+    const char *resolver;
+    bool trust_ad;
+    const char *root_hints;
+    const char *trust_anchor;
+    const char *unbound_conf;
+    unsigned timeout_s;
+    enum dsmtp_grid_form format;
+    bool trace;
+    bool seeded;
+    uint64_t seed;
+    const char *helo;
+    unsigned jobs;
+    const char *from;
+    const char *nexthop;
+    const char *chain;
+    struct dsmtp_values tlsa;
+    struct dsmtp_values names;
+    int64_t time; /* seconds since 1970; negative: now */
+    bool diff;
+    bool help;
+    int argc; /* what is left */
+    char **argv;
+};
+
+/* Parse argv[1...] of the command that takes stands for (argv[0] is its name). Returns 0, or an
+ * exit status after a message was printed. fini in any case. */
+int dsmtp_options_parse(struct dsmtp_options *options, enum dsmtp_takes takes, int argc,
+                        char **argv);
+void dsmtp_options_fini(struct dsmtp_options *options);
+
+/* The options of a command, for --help. */
+void dsmtp_options_print(FILE *to, enum dsmtp_takes command);
+
+#endif

@@ -1,0 +1,89 @@
+/* resolver.c - the choice of resolver.h. */
+#include "cli/resolver.h"
+
+#include "adapt/address.h"
+#include "adapt/resolver_stub.h"
+#include "adapt/resolver_unbound.h"
+#include "adapt/system.h"
+#include "cli/say.h"
+
+/* Whom to ask. */
+struct servers {
+    const char *list[DSMTP_NAMESERVERS_MAX];
+    size_t count;
+    bool trusted; /* believe the AD bit */
+};
+
+static bool all_loopback(const struct servers *s)
+{
+    struct dsmtp_address address;
+
+    for (size_t i = 0; i < s->count; i++)
+        if (dsmtp_address_parse(s->list[i], 53, &address) != DSMTP_OK ||
+            !dsmtp_address_is_loopback(&address))
+            return false;
+    return s->count > 0;
+}
+
+/* The resolvers of the options, or of resolv.conf; none with --root-hints, or when --unbound-conf
+ * alone shall decide. */
+static struct servers choose(const struct dsmtp_options *o, const struct dsmtp_resolv_conf *conf)
+{
+    struct servers s = {.trusted = o->trust_ad};
+
+    if (o->resolver != NULL) {
+        s.list[s.count++] = o->resolver;
+        return s;
+    }
+    if (o->root_hints != NULL || o->unbound_conf != NULL)
+        return s;
+    for (; s.count < conf->server_count; s.count++)
+        s.list[s.count] = conf->servers[s.count];
+    s.trusted = o->trust_ad || (conf->trust_ad && o->trust_anchor == NULL && all_loopback(&s));
+    return s;
+}
+
+int dsmtp_cli_check_resolver(const struct dsmtp_options *o, const char *command)
+{
+    if (o->resolver != NULL && o->root_hints != NULL)
+        return dsmtp_say_usage(command, "--resolver and --root-hints exclude each other");
+    if (o->trust_ad &&
+        (o->root_hints != NULL || o->trust_anchor != NULL || o->unbound_conf != NULL))
+        return dsmtp_say_usage(command, "--trust-ad leaves validation to the resolver; it excludes "
+                                        "--root-hints, --trust-anchor and "
+                                        "--unbound-conf");
+    return 0;
+}
+
+enum dsmtp_status dsmtp_cli_open_resolver(struct dsmtp_loop *loop, const struct dsmtp_options *o,
+                                          struct dsmtp_resolver *out, struct dsmtp_fault *fault)
+{
+    struct dsmtp_resolv_conf conf;
+    struct servers s;
+    struct dsmtp_unbound_options unbound;
+
+    dsmtp_system_resolv_conf(NULL, &conf);
+    s = choose(o, &conf);
+    if (s.trusted) {
+        struct dsmtp_stub_options stub = {
+            .servers = s.list, .server_count = s.count, .timeout_ms = o->timeout_s * 1000};
+
+        return dsmtp_resolver_stub_open(loop, &stub, out, fault);
+    }
+    unbound = (struct dsmtp_unbound_options){
+        .forwarders = s.list,
+        .forwarder_count = s.count,
+        .root_hints = o->root_hints,
+        .trust_anchor = o->trust_anchor,
+        .unbound_conf = o->unbound_conf,
+        .timeout_ms = o->timeout_s * 1000,
+    };
+    if (unbound.trust_anchor == NULL && unbound.unbound_conf == NULL)
+        unbound.trust_anchor = dsmtp_system_trust_anchor();
+    if (unbound.trust_anchor == NULL && unbound.unbound_conf == NULL)
+        return dsmtp_fault_set(fault, DSMTP_SYNTAX,
+                               "no DNSSEC trust anchor found, so DANE cannot work; expected "
+                               "--trust-anchor FILE, or --trust-ad "
+                               "with a validating resolver on this machine");
+    return dsmtp_resolver_unbound_open(loop, &unbound, out, fault);
+}

@@ -1,0 +1,24 @@
+/* network.h - a whole network for tests of run/: loop, resolver, connector and the engine on top. */
+#ifndef TESTS_FAKES_NETWORK_H
+#define TESTS_FAKES_NETWORK_H
+
+#include "fakes/connector.h"
+#include "fakes/resolver.h"
+#include "run/job.h"
+
+struct fake_network {
+    struct fake_loop loop;
+    struct fake_resolver resolver;
+    struct fake_connector connector;
+    struct dsmtp_engine engine;
+};
+
+/* The domain d with the hosts m (198.18.0.1) and n (198.18.0.2), both at this level (SKIP: bogus TLSA). */
+struct fake_world fake_two_hosts(enum dsmtp_level level);
+
+/* Profile rfc7672; everything else zero: ready for use. */
+void fake_network_init(struct fake_network *net, struct fake_world world, const char *script);
+/* Is nothing left open, asked or queued? */
+bool fake_network_idle(const struct fake_network *net);
+
+#endif

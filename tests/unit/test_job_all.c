@@ -1,0 +1,180 @@
+/* test_job_all.c - every server script up to a length, at every level: nothing goes over a wire that the level forbids. */
+#include <stdio.h>
+#include <string.h>
+
+#include "check.h"
+#include "fakes/network.h"
+
+enum { CALLS_MAX = 3000, DEPTH = 8, WIDE_DEPTH = 5 };
+
+static struct fake_network net;
+
+struct result {
+    unsigned calls;
+    enum dsmtp_status status;
+    enum dsmtp_verdict verdict;
+};
+
+struct tally {
+    unsigned long runs, bad, delivered;
+};
+
+static void done(void *arg, struct dsmtp_job *job, enum dsmtp_status status, const struct dsmtp_outcome *outcome)
+{
+    struct result *r = arg;
+
+    (void)job;
+    r->calls++;
+    r->status = status;
+    r->verdict = outcome != NULL ? outcome->verdict : DSMTP_VERDICT_COUNT;
+}
+
+/* How many servers have said yes to the final dot can be read off the wire: they were told QUIT behind the message. */
+static bool wire_is_safe(const struct fake_wire *w, enum dsmtp_level level)
+{
+    switch (level) {
+    case DSMTP_LEVEL_SKIP:
+        return false;
+    case DSMTP_LEVEL_NONE:
+        return !w->asked_tls && strstr(w->clear, "STARTTLS") == NULL;
+    case DSMTP_LEVEL_MAY:
+        return !w->authenticate;
+    case DSMTP_LEVEL_ENCRYPT:
+        return !fake_mail_in_clear(w) && !w->authenticate;
+    case DSMTP_LEVEL_DANE:
+        return !fake_mail_in_clear(w) && (!fake_mail_in_tls(w) || w->matched) && (!w->asked_tls || w->authenticate);
+    case DSMTP_LEVEL_COUNT:
+        break;
+    }
+    return false;
+}
+
+static bool body_sent(const struct fake_wire *w)
+{
+    return strstr(w->clear, "secret") != NULL || strstr(w->tls, "secret") != NULL;
+}
+
+static bool one_run(enum dsmtp_level level, const char *script, bool lie, struct tally *tally)
+{
+    static const char *const to[] = {"a@d"};
+    struct result r = {0};
+    struct dsmtp_job_config config = {.engine = &net.engine,
+                                      .mode = DSMTP_MODE_SEND,
+                                      .target = "d",
+                                      .nexthop = "d",
+                                      .policy = level == DSMTP_LEVEL_NONE ? DSMTP_POLICY_NONE : DSMTP_POLICY_DANE,
+                                      .from = "f@s",
+                                      .recipients = to,
+                                      .recipient_count = 1,
+                                      .data = "secret\r\n.\r\n",
+                                      .len = 11,
+                                      .done = done,
+                                      .arg = &r};
+    struct dsmtp_job *job = NULL;
+    bool safe, sent = false;
+
+    fake_network_init(&net, fake_two_hosts(level), script);
+    net.connector.lie = lie;
+    safe = dsmtp_job_open(&config, &job) == DSMTP_OK && fake_run(&net.loop, CALLS_MAX) && r.calls == 1;
+    dsmtp_job_close(&job);
+    safe = safe && fake_network_idle(&net) && !net.connector.misused && r.status == DSMTP_OK;
+    for (unsigned i = 0; i < net.connector.opened; i++) {
+        safe = safe && wire_is_safe(&net.connector.wire[i], level);
+        sent = sent || body_sent(&net.connector.wire[i]);
+    }
+    safe = safe && (sent || r.verdict != DSMTP_VERDICT_DELIVERED);
+    tally->runs++;
+    tally->bad += safe ? 0 : 1;
+    tally->delivered += r.verdict == DSMTP_VERDICT_DELIVERED ? 1 : 0;
+    if (!safe && tally->bad <= 3) {
+        check_rowf("%s: %s", dsmtp_level_name(level), script);
+        check_true(safe);
+    }
+    return net.connector.exhausted;
+}
+
+/* Lengthen the script while the client still wants to hear more. */
+static void explore(enum dsmtp_level level, const char *letters, unsigned depth, bool lie, struct tally *tally)
+{
+    char script[DEPTH + 2] = "";
+    unsigned index[DEPTH + 1] = {0};
+    unsigned len = 0;
+
+    for (;;) {
+        bool more = one_run(level, script, lie, tally);
+
+        if (more && len < depth) {
+            index[len] = 0;
+            script[len++] = letters[0];
+            continue;
+        }
+        while (len > 0 && letters[++index[len - 1]] == '\0')
+            script[--len] = '\0';
+        if (len == 0)
+            return;
+        script[len - 1] = letters[index[len - 1]];
+    }
+}
+
+/* All that can happen, and the letters that carry on a session to a greater length. */
+static void test_all(void)
+{
+    for (unsigned level = 0; level < DSMTP_LEVEL_COUNT; level++) {
+        struct tally tally = {0, 0, 0};
+
+        explore(level, "os345bictxTMH", WIDE_DEPTH, false, &tally);
+        explore(level, "osTM3c", DEPTH, false, &tally);
+        check_row(dsmtp_level_name(level));
+        check_uint(tally.bad, 0);
+        check_true(level == DSMTP_LEVEL_SKIP ? tally.runs == 2 : tally.runs > 1000);
+        check_int(tally.delivered > 0, level == DSMTP_LEVEL_MAY || level == DSMTP_LEVEL_NONE);
+    }
+}
+
+/* From within the transaction on, in clear and in TLS. */
+static void test_transactions(void)
+{
+    static const char *const openings[] = {"oo", "osoTo", "osoMo", "oso", "os"};
+
+    for (unsigned level = DSMTP_LEVEL_SKIP + 1; level < DSMTP_LEVEL_COUNT; level++) {
+        struct tally tally = {0, 0, 0};
+
+        for (size_t i = 0; i < CHECK_COUNT(openings); i++) {
+            static const char letters[] = "os345bcT";
+            unsigned long scripts = 1;
+
+            for (unsigned len = 0; len <= 5; len++, scripts *= sizeof(letters) - 1) {
+                for (unsigned long n = 0; n < scripts; n++) {
+                    char script[20];
+                    size_t at = (size_t)snprintf(script, sizeof(script), "%s", openings[i]);
+                    unsigned long digits = n;
+
+                    for (unsigned k = 0; k < len; k++, digits /= sizeof(letters) - 1)
+                        script[at++] = letters[digits % (sizeof(letters) - 1)];
+                    script[at] = '\0';
+                    if (len < 4 || len == 5 || n % 8 == 0)
+                        (void)one_run(level, script, false, &tally);
+                    if (len == 5)
+                        n += 6;
+                }
+            }
+        }
+        check_row(dsmtp_level_name(level));
+        check_uint(tally.bad, 0);
+        check_true(tally.delivered > 0);
+    }
+}
+
+/* An adapter that says "secured" without having authenticated gets no mail at level dane. */
+static void test_lie(void)
+{
+    struct tally tally = {0, 0, 0};
+
+    explore(DSMTP_LEVEL_DANE, "osTo", DEPTH, true, &tally);
+    (void)one_run(DSMTP_LEVEL_DANE, "osoTooo3o osoTooo3o", true, &tally);
+    check_uint(tally.bad, 0);
+    check_uint(tally.delivered, 0);
+}
+
+static const struct check_test tests[] = {{"all short scripts", test_all}, {"transactions", test_transactions}, {"lie", test_lie}};
+SUITE(job_all, tests);

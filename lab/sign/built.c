@@ -5,7 +5,7 @@
 #include "sign/tree.h"
 
 #define LEAF_NS "ns.nic.example."
-/* For zones that are not served. The leaf server would not do: it serves the zone above and answers from that. */
+/* For zones that are not served. A server of a zone right above would not do: it would answer from that. */
 #define LAME_NS "lame.nic.example."
 #define LEAF_SOA "ns.nic.example. hostmaster.nic.example. 1 3600 900 604800 300"
 

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum dsmtp_status dsmtp_address_set(const char *text, uint16_t port, struct dsmtp_address *out)
+enum dsmtp_status dsmtp_address_set(const char *text, uint16_t port, struct dsmtp_endpoint *out)
 {
-    struct dsmtp_address address;
+    struct dsmtp_endpoint address;
 
     memset(&address, 0, sizeof(address));
     if (inet_pton(AF_INET, text, &address.sa.v4.sin_addr) == 1) {
@@ -40,7 +40,7 @@ static enum dsmtp_status parse_port(const char *text, uint16_t *out)
 }
 
 enum dsmtp_status dsmtp_address_parse(const char *text, uint16_t default_port,
-                                      struct dsmtp_address *out)
+                                      struct dsmtp_endpoint *out)
 {
     const char *at = strchr(text, '@');
     size_t len = at != NULL ? (size_t)(at - text) : strlen(text);
@@ -56,7 +56,7 @@ enum dsmtp_status dsmtp_address_parse(const char *text, uint16_t default_port,
     return dsmtp_address_set(host, port, out);
 }
 
-bool dsmtp_address_is_loopback(const struct dsmtp_address *address)
+bool dsmtp_address_is_loopback(const struct dsmtp_endpoint *address)
 {
     if (address->sa.any.sa_family == AF_INET)
         return ntohl(address->sa.v4.sin_addr.s_addr) >> 24 == 127;

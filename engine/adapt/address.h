@@ -9,7 +9,7 @@
 
 #include "base/status.h"
 
-struct dsmtp_address {
+struct dsmtp_endpoint {
     socklen_t len;
     union {
         struct sockaddr any;
@@ -20,13 +20,13 @@ struct dsmtp_address {
 
 /* A numeric IPv4 or IPv6 address. DSMTP_SYNTAX for anything else. */
 DSMTP_MUST_USE enum dsmtp_status dsmtp_address_set(const char *text, uint16_t port,
-                                                   struct dsmtp_address *out);
+                                                   struct dsmtp_endpoint *out);
 
 /* "ADDR" or "ADDR@PORT". DSMTP_SYNTAX for anything else. */
 DSMTP_MUST_USE enum dsmtp_status dsmtp_address_parse(const char *text, uint16_t default_port,
-                                                     struct dsmtp_address *out);
+                                                     struct dsmtp_endpoint *out);
 
 /* Does it stay on this machine: 127.0.0.0/8 or ::1? */
-bool dsmtp_address_is_loopback(const struct dsmtp_address *address);
+bool dsmtp_address_is_loopback(const struct dsmtp_endpoint *address);
 
 #endif

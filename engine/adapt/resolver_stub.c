@@ -41,7 +41,7 @@ struct resolver {
     unsigned active_count;
     unsigned timeout_ms;
     unsigned server_count;
-    struct dsmtp_address servers[DSMTP_STUB_SERVERS_MAX];
+    struct dsmtp_endpoint servers[DSMTP_STUB_SERVERS_MAX];
 };
 
 static void advance(struct question *q);
@@ -291,7 +291,7 @@ static void resolver_close(void *self)
 
 static enum dsmtp_status add_server(struct resolver *r, const char *text, struct dsmtp_fault *fault)
 {
-    struct dsmtp_address *address = &r->servers[r->server_count];
+    struct dsmtp_endpoint *address = &r->servers[r->server_count];
 
     if (r->server_count == DSMTP_STUB_SERVERS_MAX)
         return dsmtp_fault_set(fault, DSMTP_SYNTAX, "more than %u resolvers",

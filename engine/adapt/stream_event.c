@@ -51,10 +51,10 @@ static bool assign_events(struct dsmtp_stream *s)
 }
 
 /* A socket on its way to the address. Returns 0 or errno. */
-static int begin_connect(struct dsmtp_stream *s, const struct dsmtp_address *to)
+static int begin_connect(struct dsmtp_stream *s, const struct dsmtp_endpoint *to)
 {
     bool v6 = to->sa.any.sa_family == AF_INET6;
-    const struct dsmtp_address *from = v6 ? &s->connector->bind6 : &s->connector->bind4;
+    const struct dsmtp_endpoint *from = v6 ? &s->connector->bind6 : &s->connector->bind4;
     const int on = 1;
 
     if (from->len > 0 && bind(s->fd, &from->sa.any, from->len) != 0)
@@ -66,7 +66,7 @@ static int begin_connect(struct dsmtp_stream *s, const struct dsmtp_address *to)
 }
 
 /* What is wrong with the address is told later; what is wrong with us, at once. */
-static enum dsmtp_status start(struct dsmtp_stream *s, const struct dsmtp_address *to)
+static enum dsmtp_status start(struct dsmtp_stream *s, const struct dsmtp_endpoint *to)
 {
     int error;
 
@@ -85,7 +85,7 @@ static enum dsmtp_status stream_open(void *self, const char *address, uint16_t p
                                      const struct dsmtp_stream_events *events, void *arg,
                                      struct dsmtp_stream **out)
 {
-    struct dsmtp_address to;
+    struct dsmtp_endpoint to;
     struct dsmtp_stream *s;
     enum dsmtp_status status;
 
@@ -186,7 +186,7 @@ static void connector_close(void *self)
     free(self);
 }
 
-static enum dsmtp_status set_source(const char *text, sa_family_t family, struct dsmtp_address *out,
+static enum dsmtp_status set_source(const char *text, sa_family_t family, struct dsmtp_endpoint *out,
                                     struct dsmtp_fault *fault)
 {
     if (text == NULL)

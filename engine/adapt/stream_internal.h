@@ -14,8 +14,8 @@
 struct dsmtp_stream_connector {
     struct event_base *base;
     struct dsmtp_tls *tls;
-    struct dsmtp_address bind4; /* len 0: none */
-    struct dsmtp_address bind6;
+    struct dsmtp_endpoint bind4; /* len 0: none */
+    struct dsmtp_endpoint bind6;
 };
 
 enum dsmtp_stream_stage {

@@ -35,7 +35,7 @@ static void end(struct dsmtp_exchange *x, const uint8_t *reply, size_t len, cons
 }
 
 /* A socket that hears from this server only, with a port of the system's choice. */
-static int connected_socket(const struct dsmtp_address *server, int type)
+static int connected_socket(const struct dsmtp_endpoint *server, int type)
 {
     int fd = socket(server->sa.any.sa_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 

@@ -20,7 +20,7 @@ typedef void dsmtp_exchange_fn(void *arg, const uint8_t *reply, size_t len, cons
 
 struct dsmtp_exchange_config {
     struct event_base *base;
-    const struct dsmtp_address *server;
+    const struct dsmtp_endpoint *server;
     const struct dsmtp_query *query; /* must stay valid until done is called, as must server */
     bool checking_disabled;
     unsigned timeout_ms;

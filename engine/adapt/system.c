@@ -31,7 +31,7 @@ static char *next_word(char **rest)
 /* Addresses with a scope (fe80::1%eth0) are passed over: none of the resolvers could use them. */
 static void add_server(struct dsmtp_resolv_conf *conf, const char *text)
 {
-    struct dsmtp_address address;
+    struct dsmtp_endpoint address;
 
     if (text == NULL || conf->server_count == DSMTP_NAMESERVERS_MAX ||
         dsmtp_address_set(text, 53, &address) != DSMTP_OK)

@@ -84,7 +84,7 @@ static enum dsmtp_status forward(struct ub_ctx *ctx, const struct dsmtp_unbound_
 {
     for (size_t i = 0; i < options->forwarder_count; i++) {
         const char *text = options->forwarders[i];
-        struct dsmtp_address address;
+        struct dsmtp_endpoint address;
         int error;
 
         if (dsmtp_address_parse(text, 53, &address) != DSMTP_OK)

@@ -16,7 +16,7 @@ struct servers {
 
 static bool all_loopback(const struct servers *s)
 {
-    struct dsmtp_address address;
+    struct dsmtp_endpoint address;
 
     for (size_t i = 0; i < s->count; i++)
         if (dsmtp_address_parse(s->list[i], 53, &address) != DSMTP_OK ||

@@ -107,7 +107,7 @@ static enum dsmtp_status set_names(struct dsmtp_discover *d, struct dsmtp_host_p
     if (names == NULL)
         return DSMTP_NOMEM;
     h->tlsa_base = base;
-    h->sni = base;
+    h->sni = dsmtp_name_is_address(base) ? NULL : base; /* RFC 6066, section 3: no literals */
     h->name_count = dsmtp_names_list(d->config.profile, &in, names);
     h->names = names;
     return DSMTP_OK;

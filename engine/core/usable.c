@@ -23,22 +23,48 @@ static uint8_t effective_usage(const struct dsmtp_profile *profile, uint8_t usag
     return usage;
 }
 
-/* Does the data consist of one DER SEQUENCE that fills it exactly, as a certificate or a public key does? */
-static bool der_sequence(const uint8_t *data, size_t len)
+enum { DER_BIT_STRING = 0x03, DER_SEQUENCE = 0x30 };
+
+/* clang-format off */
+/* What full data is made of, by selector (RFC 5280, section 4.1): Certificate and SubjectPublicKeyInfo. */
+static const struct { uint8_t parts[3]; unsigned count; } objects[] = {
+    {{DER_SEQUENCE, DER_SEQUENCE, DER_BIT_STRING}, 3},
+    {{DER_SEQUENCE, DER_BIT_STRING}, 2},
+};
+/* clang-format on */
+
+/* The element at data with that tag: how long are its header and its body? False: there is none, or it does not fit into len. */
+static bool der_element(const uint8_t *data, size_t len, uint8_t tag, size_t *header, size_t *body)
 {
     size_t octets;
-    size_t body = 0;
 
-    if (len < 2 || data[0] != 0x30)
+    if (len < 2 || data[0] != tag)
         return false;
-    if (data[1] < 0x80)
-        return len == 2u + data[1];
-    octets = data[1] & 0x7fu;
-    if (octets == 0 || octets > 4 || len < 2 + octets)
+    octets = data[1] < 0x80 ? 0 : data[1] & 0x7fu;
+    if (data[1] == 0x80 || octets > 4 || len < 2 + octets)
         return false;
+    *header = 2 + octets;
+    *body = octets == 0 ? data[1] : 0;
     for (size_t i = 0; i < octets; i++)
-        body = body << 8 | data[2 + i];
-    return len - 2 - octets == body;
+        *body = *body << 8 | data[2 + i];
+    return *body <= len - *header;
+}
+
+/* Does the data have the shape of a certificate or of a public key, with nothing missing and nothing left over? The TLS library parses
+ * the rest; what only it can find wrong matches nothing. */
+static bool der_object(const struct dsmtp_tlsa *r)
+{
+    size_t header, body, pos;
+
+    if (!der_element(r->data, r->len, DER_SEQUENCE, &header, &body) || header + body != r->len)
+        return false;
+    pos = header;
+    for (unsigned i = 0; i < objects[r->selector].count; i++) {
+        if (!der_element(r->data + pos, r->len - pos, objects[r->selector].parts[i], &header, &body))
+            return false;
+        pos += header + body;
+    }
+    return pos == r->len;
 }
 
 static enum dsmtp_unusable why_unusable(const struct dsmtp_tlsa *r)
@@ -53,7 +79,7 @@ static enum dsmtp_unusable why_unusable(const struct dsmtp_tlsa *r)
         return DSMTP_UNUSABLE_MATCHING;
     if (r->matching != 0 && r->len != matching_types[r->matching].length)
         return DSMTP_UNUSABLE_LENGTH;
-    if (r->matching == 0 && !der_sequence(r->data, r->len))
+    if (r->matching == 0 && !der_object(r))
         return DSMTP_UNUSABLE_FULL_DATA;
     return DSMTP_UNUSABLE_NO;
 }

@@ -180,23 +180,31 @@ static void open_session(struct dsmtp_job *job, bool clear, dsmtp_session_done *
         end(job, status);
 }
 
-/* A delivery stops when nobody is left to deliver to, a probe when every address was seen. */
-static void on_session(void *arg, const struct dsmtp_attempt_end *ended)
+/* What the end of a session means for the recipients. */
+static void note_end(struct dsmtp_job *job, const struct dsmtp_attempt_end *ended, const struct dsmtp_next_row *row)
 {
-    struct dsmtp_job *job = arg;
-    const struct dsmtp_next_row *row = dsmtp_judge_next(&job->config.engine->profile, ended);
     bool ready = ended->reason == DSMTP_REASON_SESSION_READY;
+    bool behind_data = ended->state == DSMTP_STATE_DATA || ended->state == DSMTP_STATE_DOT;
+    bool over = row->next == DSMTP_NEXT_DONE || row->next == DSMTP_NEXT_STOP;
 
-    dsmtp_session_close(&job->session);
     job->ready = job->ready || ready;
     job->temporary = job->temporary || (!ready && !row->permanent && row->next != DSMTP_NEXT_DONE);
     if (row->next == DSMTP_NEXT_DONE)
         settle(job, DSMTP_VERDICT_DELIVERED, true);
     if (row->next == DSMTP_NEXT_STOP && row->permanent)
-        settle(job, DSMTP_VERDICT_BOUNCED, ended->state == DSMTP_STATE_DATA || ended->state == DSMTP_STATE_DOT);
+        settle(job, DSMTP_VERDICT_BOUNCED, behind_data);
     /* Whoever is left now was put off by RCPT, whatever became of the others. */
-    if ((row->next == DSMTP_NEXT_DONE || row->next == DSMTP_NEXT_STOP) && !all_settled(job))
-        job->temporary = true;
+    job->temporary = job->temporary || (over && !all_settled(job));
+}
+
+/* A delivery stops when nobody is left to deliver to, a probe when every address was seen. */
+static void on_session(void *arg, const struct dsmtp_attempt_end *ended)
+{
+    struct dsmtp_job *job = arg;
+    const struct dsmtp_next_row *row = dsmtp_judge_next(&job->config.engine->profile, ended);
+
+    dsmtp_session_close(&job->session);
+    note_end(job, ended, row);
     if (row->next == DSMTP_NEXT_RETRY_CLEAR && !job->clear_retry)
         open_session(job, true, on_session);
     else if (row->next == DSMTP_NEXT_STOP || all_settled(job) || !advance(job))

@@ -35,7 +35,8 @@ static char next_letter(struct fake_connector *f)
     return 'c';
 }
 
-static void fail(struct dsmtp_stream *s, enum dsmtp_reason reason, const struct dsmtp_tls_evidence *evidence)
+static void fail(struct dsmtp_stream *s, enum dsmtp_reason reason,
+                 const struct dsmtp_tls_evidence *evidence)
 {
     s->stage = FAILED;
     fake_cancel(s->fake->loop, s, NULL);
@@ -137,7 +138,8 @@ static void move(void *owner, void *arg)
         free(s);
 }
 
-static enum dsmtp_status open_stream(void *self, const char *address, uint16_t port, const struct dsmtp_stream_events *events, void *arg,
+static enum dsmtp_status open_stream(void *self, const char *address, uint16_t port,
+                                     const struct dsmtp_stream_events *events, void *arg,
                                      struct dsmtp_stream **out)
 {
     struct fake_connector *f = self;
@@ -215,13 +217,15 @@ static void close_connector(void *self)
 
 struct dsmtp_connector fake_connector_port(struct fake_connector *fake)
 {
-    return (struct dsmtp_connector){fake, open_stream, write_stream, secure, deadline, shut, close_connector};
+    return (struct dsmtp_connector){fake,     open_stream, write_stream,   secure,
+                                    deadline, shut,        close_connector};
 }
 
 static bool mail(const char *text)
 {
-    return strstr(text, "MAIL FROM") != NULL || strstr(text, "RCPT TO") != NULL || strstr(text, "DATA") != NULL ||
-           strstr(text, "@") != NULL || strstr(text, "secret") != NULL;
+    return strstr(text, "MAIL FROM") != NULL || strstr(text, "RCPT TO") != NULL ||
+           strstr(text, "DATA") != NULL || strstr(text, "@") != NULL ||
+           strstr(text, "secret") != NULL;
 }
 
 bool fake_mail_in_clear(const struct fake_wire *wire)

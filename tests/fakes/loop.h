@@ -1,4 +1,5 @@
-/* loop.h - an event loop for the fakes: a queue of calls, run one after the other until it is empty. */
+/* loop.h - an event loop for the fakes: a queue of calls, run one after the other until it is
+ * empty. */
 #ifndef TESTS_FAKES_LOOP_H
 #define TESTS_FAKES_LOOP_H
 

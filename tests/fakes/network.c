@@ -36,7 +36,8 @@ void fake_network_init(struct fake_network *net, struct fake_world world, const 
     net->loop = (struct fake_loop){0};
     net->resolver.loop = &net->loop;
     net->resolver.world = world;
-    net->resolver.asked = net->resolver.answered = net->resolver.forgotten = net->resolver.refuse = 0;
+    net->resolver.asked = net->resolver.answered = net->resolver.forgotten = net->resolver.refuse =
+        0;
     net->resolver.questions = NULL;
     net->resolver.why = NULL;
     memset(&net->connector, 0, offsetof(struct fake_connector, wire));

@@ -1,4 +1,5 @@
-/* network.h - a whole network for tests of run/: loop, resolver, connector and the engine on top. */
+/* network.h - a whole network for tests of run/: loop, resolver, connector and the engine on top.
+ */
 #ifndef TESTS_FAKES_NETWORK_H
 #define TESTS_FAKES_NETWORK_H
 
@@ -13,7 +14,8 @@ struct fake_network {
     struct dsmtp_engine engine;
 };
 
-/* The domain d with the hosts m (198.18.0.1) and n (198.18.0.2), both at this level (SKIP: bogus TLSA). */
+/* The domain d with the hosts m (198.18.0.1) and n (198.18.0.2), both at this level (SKIP: bogus
+ * TLSA). */
 struct fake_world fake_two_hosts(enum dsmtp_level level);
 
 /* Profile rfc7672; everything else zero: ready for use. */

@@ -35,7 +35,8 @@ static void answer(void *owner, void *arg)
     free(q);
 }
 
-static enum dsmtp_status ask(void *self, const struct dsmtp_query *query, dsmtp_answer_fn *done, void *arg)
+static enum dsmtp_status ask(void *self, const struct dsmtp_query *query, dsmtp_answer_fn *done,
+                             void *arg)
 {
     struct fake_resolver *f = self;
     struct fake_question *q;

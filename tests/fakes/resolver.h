@@ -10,7 +10,8 @@ struct fake_resolver {
     struct fake_loop *loop;
     struct fake_world world;
     unsigned asked, answered, forgotten;
-    unsigned refuse; /* the question of this number (from 1) is refused with DSMTP_SYSTEM; 0: none */
+    unsigned
+        refuse; /* the question of this number (from 1) is refused with DSMTP_SYSTEM; 0: none */
     const char *why; /* said with every answer, unless NULL */
     struct fake_reply reply;
     struct fake_question *questions;

@@ -64,7 +64,8 @@ static void put_tlsa(const char *text, struct fake_reply *out)
     static const size_t lengths[] = {5, 32, 64};
     static const uint8_t der[] = {0x30, 3, 2, 1, 0};
     unsigned matching = (unsigned)(text[2] - '0');
-    size_t len = text[3] == '/' ? strtoul(text + 4, NULL, 10) : lengths[matching < 3 ? matching : 1];
+    size_t len =
+        text[3] == '/' ? strtoul(text + 4, NULL, 10) : lengths[matching < 3 ? matching : 1];
     uint8_t *at = room(out, len + 3, text);
 
     for (unsigned i = 0; i < 3; i++)
@@ -96,7 +97,8 @@ static void put(const char *text, enum dsmtp_rrtype type, struct fake_reply *out
         *room(out, 1, text) = 0;
 }
 
-void fake_answer_from(const struct fake_record *record, const struct dsmtp_query *query, struct fake_reply *out)
+void fake_answer_from(const struct fake_record *record, const struct dsmtp_query *query,
+                      struct fake_reply *out)
 {
     out->used = 0;
     out->answer = (struct dsmtp_answer){.query = *query,
@@ -108,7 +110,8 @@ void fake_answer_from(const struct fake_record *record, const struct dsmtp_query
         out->answer.why = "the table says so";
         return;
     }
-    for (const char *at = record->presence == DSMTP_PRESENCE_DATA ? record->data : NULL; at != NULL && *at != '\0';) {
+    for (const char *at = record->presence == DSMTP_PRESENCE_DATA ? record->data : NULL;
+         at != NULL && *at != '\0';) {
         size_t len = strcspn(at, ";");
         char one[300];
 
@@ -119,9 +122,11 @@ void fake_answer_from(const struct fake_record *record, const struct dsmtp_query
     }
 }
 
-void fake_answer(const struct fake_world *world, const struct dsmtp_query *query, struct fake_reply *out)
+void fake_answer(const struct fake_world *world, const struct dsmtp_query *query,
+                 struct fake_reply *out)
 {
-    static const struct fake_record nothing = {.security = DSMTP_SECURITY_SECURE, .presence = DSMTP_PRESENCE_NODATA};
+    static const struct fake_record nothing = {.security = DSMTP_SECURITY_SECURE,
+                                               .presence = DSMTP_PRESENCE_NODATA};
 
     for (unsigned i = 0; i < world->count; i++) {
         const struct fake_record *r = &world->records[i];

@@ -74,6 +74,8 @@ static void test_copies(void)
     dsmtp_arena_fini(&arena);
 }
 
-static const struct check_test tests[] = {
-    {"alloc", test_alloc}, {"limit", test_limit}, {"overflow", test_overflow}, {"copies", test_copies}};
+static const struct check_test tests[] = {{"alloc", test_alloc},
+                                          {"limit", test_limit},
+                                          {"overflow", test_overflow},
+                                          {"copies", test_copies}};
 SUITE(arena, tests);

@@ -28,7 +28,8 @@ static void test_total(void)
                     hit[i] = true;
                     found++;
                 }
-                check_rowf("%s %s %s", dsmtp_state_name(state), dsmtp_event_name(event), dsmtp_level_name(level));
+                check_rowf("%s %s %s", dsmtp_state_name(state), dsmtp_event_name(event),
+                           dsmtp_level_name(level));
                 check_uint(found, 1);
             }
         }
@@ -36,38 +37,60 @@ static void test_total(void)
     for (unsigned i = 0; (row = dsmtp_dialog_row_at(i)) != NULL; i++) {
         check_rowf("row %u", i);
         check_true(hit[i]);
-        check_true(!dsmtp_dialog_applies(row, DSMTP_STATE_GREETING, DSMTP_EVENT_OK, DSMTP_LEVEL_SKIP));
+        check_true(
+            !dsmtp_dialog_applies(row, DSMTP_STATE_GREETING, DSMTP_EVENT_OK, DSMTP_LEVEL_SKIP));
     }
 }
 
 /* What has happened to a connection so far. */
 struct facts {
     enum dsmtp_state state;
-    bool tls;  /* SECURED was seen: TLS is up, and at level dane the peer is authenticated */
+    bool tls; /* SECURED was seen: TLS is up, and at level dane the peer is authenticated */
 };
 
-/* What the table says is done must be allowed by what has happened. */
-static bool allowed(const struct dsmtp_dialog_row *row, struct facts before, struct facts after, enum dsmtp_level level)
+static bool carries_mail(const struct dsmtp_dialog_row *row)
 {
-    bool mail = row->action == DSMTP_ACTION_READY || row->action == DSMTP_ACTION_SEND_RCPT ||
-                row->action == DSMTP_ACTION_SEND_DATA || row->action == DSMTP_ACTION_SEND_BODY;
+    switch (row->action) {
+    case DSMTP_ACTION_READY:
+    case DSMTP_ACTION_SEND_RCPT:
+    case DSMTP_ACTION_SEND_DATA:
+    case DSMTP_ACTION_SEND_BODY:
+        return true;
+    case DSMTP_ACTION_SEND_EHLO:
+    case DSMTP_ACTION_SEND_HELO:
+    case DSMTP_ACTION_SEND_STARTTLS:
+    case DSMTP_ACTION_START_TLS:
+    case DSMTP_ACTION_QUIT:
+    case DSMTP_ACTION_CLOSE:
+    case DSMTP_ACTION_COUNT:
+        break;
+    }
+    return (row->next >= DSMTP_STATE_MAIL && row->next != DSMTP_STATE_END) ||
+           row->reason == DSMTP_REASON_DELIVERED || row->reason == DSMTP_REASON_SESSION_READY;
+}
 
-    if ((level == DSMTP_LEVEL_DANE || level == DSMTP_LEVEL_ENCRYPT) && !after.tls &&
-        (mail || (row->next >= DSMTP_STATE_MAIL && row->next != DSMTP_STATE_END) || row->reason == DSMTP_REASON_DELIVERED ||
-         row->reason == DSMTP_REASON_SESSION_READY))
+/* What the table says is done must be allowed by what has happened. */
+static bool allowed(const struct dsmtp_dialog_row *row, struct facts before, struct facts after,
+                    enum dsmtp_level level)
+{
+    bool must = level == DSMTP_LEVEL_DANE || level == DSMTP_LEVEL_ENCRYPT;
+    bool begins_tls =
+        row->action == DSMTP_ACTION_SEND_STARTTLS || row->action == DSMTP_ACTION_START_TLS;
+
+    if (must && !after.tls && carries_mail(row))
         return false;
-    if (level == DSMTP_LEVEL_NONE && (row->action == DSMTP_ACTION_SEND_STARTTLS || row->action == DSMTP_ACTION_START_TLS))
-        return false;
-    if (before.tls && (row->action == DSMTP_ACTION_SEND_STARTTLS || row->action == DSMTP_ACTION_START_TLS))
+    if (begins_tls && (level == DSMTP_LEVEL_NONE || before.tls))
         return false;
     if (row->action == DSMTP_ACTION_START_TLS && before.state != DSMTP_STATE_STARTTLS)
         return false;
     return row->reason != DSMTP_REASON_DELIVERED || before.state == DSMTP_STATE_DOT;
 }
 
-static struct facts after(const struct dsmtp_dialog_row *row, struct facts before, enum dsmtp_event event)
+static struct facts after(const struct dsmtp_dialog_row *row, struct facts before,
+                          enum dsmtp_event event)
 {
-    return (struct facts){row->next, before.tls || (before.state == DSMTP_STATE_HANDSHAKE && event == DSMTP_EVENT_SECURED)};
+    return (struct facts){row->next, before.tls || (before.state == DSMTP_STATE_HANDSHAKE &&
+                                                    event == DSMTP_EVENT_SECURED)};
 }
 
 /* Complete: everything that can be reached from the start, by any events. */
@@ -84,7 +107,8 @@ static void test_graph(void)
                 const struct dsmtp_dialog_row *row = dsmtp_dialog_step(todo[i].state, event, level);
                 struct facts then = after(row, todo[i], event);
 
-                check_rowf("%s %s %s", dsmtp_state_name(todo[i].state), dsmtp_event_name(event), dsmtp_level_name(level));
+                check_rowf("%s %s %s", dsmtp_state_name(todo[i].state), dsmtp_event_name(event),
+                           dsmtp_level_name(level));
                 check_true(allowed(row, todo[i], then, level));
                 if (seen[then.state][then.tls])
                     continue;
@@ -123,10 +147,12 @@ static void test_walk(void)
     }
 }
 
-/* Is this event possible in this state: one that a reply, the stream or the count of recipients can give? */
+/* Is this event possible in this state: one that a reply, the stream or the count of recipients can
+ * give? */
 static bool possible(enum dsmtp_state state, enum dsmtp_event event)
 {
-    static const unsigned codes[] = {200, 220, 250, 299, 300, 354, 399, 400, 421, 499, 500, 554, 599, 0, 199, 600};
+    static const unsigned codes[] = {200, 220, 250, 299, 300, 354, 399, 400,
+                                     421, 499, 500, 554, 599, 0,   199, 600};
 
     if (event == DSMTP_EVENT_FAILED)
         return true;
@@ -140,7 +166,8 @@ static bool possible(enum dsmtp_state state, enum dsmtp_event event)
     return false;
 }
 
-/* Follow what is possible from the start of a session: it never meets a row marked impossible, and leaves no other row unused. */
+/* Follow what is possible from the start of a session: it never meets a row marked impossible, and
+ * leaves no other row unused. */
 static void follow(enum dsmtp_level level, bool used[ROWS_MAX])
 {
     bool seen[DSMTP_STATE_COUNT] = {[DSMTP_STATE_GREETING] = true};
@@ -151,7 +178,8 @@ static void follow(enum dsmtp_level level, bool used[ROWS_MAX])
 
             if (!possible(state, event))
                 continue;
-            check_rowf("%s %s %s", dsmtp_state_name(state), dsmtp_event_name(event), dsmtp_level_name(level));
+            check_rowf("%s %s %s", dsmtp_state_name(state), dsmtp_event_name(event),
+                       dsmtp_level_name(level));
             check_true(!marked_impossible(row));
             check_true(row->next >= state);
             seen[row->next] = true;
@@ -203,7 +231,8 @@ static void test_events(void)
 {
     for (size_t i = 0; i < CHECK_COUNT(replies); i++) {
         check_rowf("%s %u", dsmtp_state_name(replies[i].state), replies[i].code);
-        check_int(dsmtp_dialog_event(replies[i].state, replies[i].code, replies[i].offers), replies[i].want);
+        check_int(dsmtp_dialog_event(replies[i].state, replies[i].code, replies[i].offers),
+                  replies[i].want);
     }
 }
 

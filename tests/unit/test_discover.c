@@ -22,21 +22,24 @@ struct setting {
     uint64_t seed;
 };
 
-static enum dsmtp_status start(struct dsmtp_discover *d, struct dsmtp_arena *arena, const struct setting *s)
+static enum dsmtp_status start(struct dsmtp_discover *d, struct dsmtp_arena *arena,
+                               const struct setting *s)
 {
-    const struct dsmtp_discover_config config = {.target = s->nexthop,
-                                                 .nexthop = s->nexthop,
-                                                 .kind = s->kind,
-                                                 .profile = dsmtp_profile_find(s->profile != NULL ? s->profile : "rfc7672"),
-                                                 .policy = s->policy,
-                                                 .port = 25,
-                                                 .seed = s->seed};
+    const struct dsmtp_discover_config config = {
+        .target = s->nexthop,
+        .nexthop = s->nexthop,
+        .kind = s->kind,
+        .profile = dsmtp_profile_find(s->profile != NULL ? s->profile : "rfc7672"),
+        .policy = s->policy,
+        .port = 25,
+        .seed = s->seed};
 
     return dsmtp_discover_init(d, arena, &config);
 }
 
 /* Answer everything from the world. */
-static enum dsmtp_status run(struct dsmtp_discover *d, const struct fake_world *world, enum order order, unsigned seed)
+static enum dsmtp_status run(struct dsmtp_discover *d, const struct fake_world *world,
+                             enum order order, unsigned seed)
 {
     static struct dsmtp_question *open[QUESTIONS_MAX];
     unsigned count = 0;
@@ -69,15 +72,18 @@ static void describe(const struct dsmtp_plan *p, char *out, size_t room)
         snprintf(out, room, "no plan");
         return;
     }
-    len += (size_t)snprintf(out, room, "%s %s %u", dsmtp_verdict_name(p->verdict), dsmtp_reason_name(p->reason), p->rounds);
+    len += (size_t)snprintf(out, room, "%s %s %u", dsmtp_verdict_name(p->verdict),
+                            dsmtp_reason_name(p->reason), p->rounds);
     for (unsigned i = 0; i < p->host_count && len < room; i++) {
         const struct dsmtp_host_plan *h = &p->hosts[i];
 
-        len += (size_t)snprintf(out + len, room - len, " | %s %s %s", h->name, dsmtp_level_name(h->level), dsmtp_reason_name(h->reason));
+        len += (size_t)snprintf(out + len, room - len, " | %s %s %s", h->name,
+                                dsmtp_level_name(h->level), dsmtp_reason_name(h->reason));
         if (h->tlsa_base != NULL && len < room)
             len += (size_t)snprintf(out + len, room - len, " %s=%u", h->tlsa_base, h->tlsa_count);
         for (unsigned k = 0; h->level == DSMTP_LEVEL_DANE && k < h->name_count && len < room; k++)
-            len += (size_t)snprintf(out + len, room - len, "%s%s", k == 0 ? " for " : ",", h->names[k]);
+            len += (size_t)snprintf(out + len, room - len, "%s%s", k == 0 ? " for " : ",",
+                                    h->names[k]);
     }
 }
 
@@ -218,7 +224,12 @@ static void test_cases(void)
 
             dsmtp_arena_init(&arena, MEMORY);
             check_int(start(&d, &arena, &cases[i].setting), DSMTP_OK);
-            check_int(run(&d, &world, n == 0 ? FIRST_FIRST : n == 1 ? LAST_FIRST : SHUFFLED, n), DSMTP_OK);
+            check_int(run(&d, &world,
+                          n == 0   ? FIRST_FIRST
+                          : n == 1 ? LAST_FIRST
+                                   : SHUFFLED,
+                          n),
+                      DSMTP_OK);
             describe(dsmtp_discover_plan(&d), got, sizeof(got));
             check_str(got, cases[i].want);
             dsmtp_arena_fini(&arena);
@@ -269,7 +280,8 @@ static void test_many_hosts(void)
             len += (size_t)snprintf(data + len, sizeof(data) - len, "9 h%u;", k);
             snprintf(names[k], sizeof(names[k]), "_25._tcp.h%u", k);
             records[world.count++] = (struct fake_record){names[k] + 9, DSMTP_RR_A, SEC, IP, NULL};
-            records[world.count++] = (struct fake_record){names[k], DSMTP_RR_TLSA, SEC, "311", NULL};
+            records[world.count++] =
+                (struct fake_record){names[k], DSMTP_RR_TLSA, SEC, "311", NULL};
         }
         check_rowf("%u hosts", counts[i]);
         dsmtp_arena_init(&arena, MEMORY);
@@ -277,7 +289,8 @@ static void test_many_hosts(void)
         check_int(run(&d, &world, SHUFFLED, counts[i]), DSMTP_OK);
         plan = dsmtp_discover_plan(&d);
         if (check_true(plan != NULL)) {
-            check_int(plan->verdict, counts[i] > DSMTP_HOSTS_MAX ? DSMTP_VERDICT_DEFER : DSMTP_VERDICT_ATTEMPT);
+            check_int(plan->verdict,
+                      counts[i] > DSMTP_HOSTS_MAX ? DSMTP_VERDICT_DEFER : DSMTP_VERDICT_ATTEMPT);
             check_uint(plan->rounds, counts[i] > DSMTP_HOSTS_MAX ? 1 : 3);
             check_uint(plan->host_count, counts[i] > DSMTP_HOSTS_MAX ? 0 : counts[i]);
             for (unsigned k = 0; k < plan->host_count; k++)
@@ -304,8 +317,9 @@ static void test_tlsa_limit(void)
         check_int(start(&d, &arena, &(struct setting){"d", DOMAIN, NULL, DANE, 0}), DSMTP_OK);
         check_int(run(&d, &world, FIRST_FIRST, 0), DSMTP_OK);
         describe(dsmtp_discover_plan(&d), got, sizeof(got));
-        check_str(got, count > DSMTP_TLSA_MAX ? "defer TLSA_ERROR 3 | m skip TLSA_ERROR m=0"
-                                              : "attempt TLSA_USABLE 3 | m dane TLSA_USABLE m=100 for m,d");
+        check_str(got, count > DSMTP_TLSA_MAX
+                           ? "defer TLSA_ERROR 3 | m skip TLSA_ERROR m=0"
+                           : "attempt TLSA_USABLE 3 | m dane TLSA_USABLE m=100 for m,d");
         dsmtp_arena_fini(&arena);
     }
 }
@@ -336,7 +350,9 @@ static void test_misuse(void)
     dsmtp_arena_fini(&arena);
 }
 
-static const struct check_test tests[] = {{"worlds, in every order", test_cases}, {"memory", test_memory},
-                                          {"many hosts", test_many_hosts},        {"too many TLSA records", test_tlsa_limit},
+static const struct check_test tests[] = {{"worlds, in every order", test_cases},
+                                          {"memory", test_memory},
+                                          {"many hosts", test_many_hosts},
+                                          {"too many TLSA records", test_tlsa_limit},
                                           {"misuse", test_misuse}};
 SUITE(discover, tests);

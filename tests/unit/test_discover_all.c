@@ -1,4 +1,5 @@
-/* test_discover_all.c - every small world: turning any one answer bogus or into an error never lowers a level. */
+/* test_discover_all.c - every small world: turning any one answer bogus or into an error never
+ * lowers a level. */
 #include <stdio.h>
 #include <string.h>
 
@@ -6,9 +7,16 @@
 #include "core/discover.h"
 #include "fakes/world.h"
 
-/* What a world is made of. In each list the last two are the failures that any answer is turned into. */
+/* What a world is made of. In each list the last two are the failures that any answer is turned
+ * into. */
 enum { MX_SECURE, MX_INSECURE, MX_NONE, MX_NONE_INSECURE, MX_BOGUS, MX_ERROR, MX_COUNT };
-enum { PLAIN, PLAIN_INSECURE, ALIAS, ALIAS_INSECURE, KIND_COUNT }; /* of the host's name: the same for both families */
+enum {
+    PLAIN,
+    PLAIN_INSECURE,
+    ALIAS,
+    ALIAS_INSECURE,
+    KIND_COUNT
+}; /* of the host's name: the same for both families */
 enum { FOUND, NONE, BOGUS, ERROR, ADDRESS_COUNT };
 enum { PROBE_SECURE, PROBE_INSECURE, PROBE_BOGUS, PROBE_ERROR, PROBE_COUNT };
 enum { USABLE, UNUSABLE, ABSENT, INSECURE, INSECURE_ABSENT, TLSA_BOGUS, TLSA_ERROR, TLSA_COUNT };
@@ -17,9 +25,13 @@ struct world {
     unsigned mx, kind, a, aaaa, probe, expanded, original;
 };
 
-enum { WORLDS = MX_COUNT * KIND_COUNT * ADDRESS_COUNT * ADDRESS_COUNT * PROBE_COUNT * TLSA_COUNT * TLSA_COUNT };
+enum {
+    WORLDS = MX_COUNT * KIND_COUNT * ADDRESS_COUNT * ADDRESS_COUNT * PROBE_COUNT * TLSA_COUNT *
+             TLSA_COUNT
+};
 
-/* The levels of the host in question and of its neighbour, by rank: whoever is not contacted at all is safest. */
+/* The levels of the host in question and of its neighbour, by rank: whoever is not contacted at all
+ * is safest. */
 struct ranks {
     uint8_t host, other;
     bool known;
@@ -41,15 +53,15 @@ static unsigned index_of(const struct world *w)
 }
 
 /* clang-format off */
-#define SEC {.security = DSMTP_SECURITY_SECURE, .presence = DSMTP_PRESENCE_DATA, .data =
-#define INS {.security = DSMTP_SECURITY_INSECURE, .presence = DSMTP_PRESENCE_DATA, .data =
+#define SEC(text) {.security = DSMTP_SECURITY_SECURE, .presence = DSMTP_PRESENCE_DATA, .data = (text)}
+#define INS(text) {.security = DSMTP_SECURITY_INSECURE, .presence = DSMTP_PRESENCE_DATA, .data = (text)}
 #define SNO {.security = DSMTP_SECURITY_SECURE, .presence = DSMTP_PRESENCE_NODATA}
 #define INO {.security = DSMTP_SECURITY_INSECURE, .presence = DSMTP_PRESENCE_NODATA}
 #define BOG {.security = DSMTP_SECURITY_BOGUS, .presence = DSMTP_PRESENCE_FAILED}
 #define ERR {.security = DSMTP_SECURITY_ERROR, .presence = DSMTP_PRESENCE_FAILED}
-static const struct fake_record mx_answers[MX_COUNT] = {SEC "1 m; 2 n"}, INS "1 m; 2 n"}, SNO, INO, BOG, ERR};
-static const struct fake_record tlsa_answers[TLSA_COUNT] = {SEC "311"}, SEC "411"}, SNO, INS "311"}, INO, BOG, ERR};
-static const struct fake_record probe_answers[PROBE_COUNT] = {SEC "x"}, INS "x"}, BOG, ERR};
+static const struct fake_record mx_answers[MX_COUNT] = {SEC("1 m; 2 n"), INS("1 m; 2 n"), SNO, INO, BOG, ERR};
+static const struct fake_record tlsa_answers[TLSA_COUNT] = {SEC("311"), SEC("411"), SNO, INS("311"), INO, BOG, ERR};
+static const struct fake_record probe_answers[PROBE_COUNT] = {SEC("x"), INS("x"), BOG, ERR};
 static const struct fake_record failures[] = {BOG, ERR};
 /* clang-format on */
 
@@ -59,15 +71,17 @@ static struct fake_record address_answer(unsigned kind, unsigned state, const ch
 
     if (state == BOGUS || state == ERROR)
         return failures[state - BOGUS];
-    return (struct fake_record){.security = insecure ? DSMTP_SECURITY_INSECURE : DSMTP_SECURITY_SECURE,
-                                .presence = state == FOUND ? DSMTP_PRESENCE_DATA : DSMTP_PRESENCE_NODATA,
-                                .data = address,
-                                .canonical = kind >= ALIAS ? "r" : NULL};
+    return (struct fake_record){
+        .security = insecure ? DSMTP_SECURITY_INSECURE : DSMTP_SECURITY_SECURE,
+        .presence = state == FOUND ? DSMTP_PRESENCE_DATA : DSMTP_PRESENCE_NODATA,
+        .data = address,
+        .canonical = kind >= ALIAS ? "r" : NULL};
 }
 
 static struct fake_record answer_for(const struct world *w, const struct dsmtp_query *q)
 {
-    static const struct fake_record other_a = SEC "198.18.0.2"}, other_tlsa = SEC "311"}, none = SNO;
+    static const struct fake_record other_a = SEC("198.18.0.2"), other_tlsa = SEC("311"),
+                                    none = SNO;
 
     if (strcmp(q->name, "n") == 0)
         return q->type == DSMTP_RR_A ? other_a : none;
@@ -85,22 +99,32 @@ static struct fake_record answer_for(const struct world *w, const struct dsmtp_q
     case DSMTP_RR_TLSA:
         break;
     }
-    return strcmp(q->name, "_25._tcp.r") == 0 ? tlsa_answers[w->expanded] : tlsa_answers[w->original];
+    return strcmp(q->name, "_25._tcp.r") == 0 ? tlsa_answers[w->expanded]
+                                              : tlsa_answers[w->original];
 }
 
 static uint8_t rank(const struct dsmtp_plan *plan, unsigned host)
 {
-    static const uint8_t ranked[] = {[DSMTP_LEVEL_NONE] = 0, [DSMTP_LEVEL_MAY] = 1, [DSMTP_LEVEL_ENCRYPT] = 2, [DSMTP_LEVEL_DANE] = 3, [DSMTP_LEVEL_SKIP] = 4};
+    static const uint8_t ranked[] = {[DSMTP_LEVEL_NONE] = 0,
+                                     [DSMTP_LEVEL_MAY] = 1,
+                                     [DSMTP_LEVEL_ENCRYPT] = 2,
+                                     [DSMTP_LEVEL_DANE] = 3,
+                                     [DSMTP_LEVEL_SKIP] = 4};
 
     if (plan->verdict != DSMTP_VERDICT_ATTEMPT || host >= plan->host_count)
         return ranked[DSMTP_LEVEL_SKIP];
     return ranked[plan->hosts[host].level];
 }
 
-static struct ranks evaluate(const struct world *w, const struct dsmtp_profile *profile, enum dsmtp_policy policy)
+static struct ranks evaluate(const struct world *w, const struct dsmtp_profile *profile,
+                             enum dsmtp_policy policy)
 {
-    struct dsmtp_discover_config config = {
-        .target = "d", .nexthop = "d", .kind = DSMTP_NEXTHOP_DOMAIN, .profile = profile, .policy = policy, .port = 25};
+    struct dsmtp_discover_config config = {.target = "d",
+                                           .nexthop = "d",
+                                           .kind = DSMTP_NEXTHOP_DOMAIN,
+                                           .profile = profile,
+                                           .policy = policy,
+                                           .port = 25};
     struct dsmtp_discover d;
     struct dsmtp_arena arena;
     struct dsmtp_question *q;
@@ -123,7 +147,8 @@ static struct ranks evaluate(const struct world *w, const struct dsmtp_profile *
     return out;
 }
 
-/* Does this world differ from all that came before? Questions that are not asked need not be varied. */
+/* Does this world differ from all that came before? Questions that are not asked need not be
+ * varied. */
 static bool distinct(const struct world *w)
 {
     return (w->kind == ALIAS_INSECURE || w->probe == 0) && (w->kind == ALIAS || w->expanded == 0);
@@ -131,8 +156,10 @@ static bool distinct(const struct world *w)
 
 static bool next(struct world *w)
 {
-    unsigned *const digit[] = {&w->original, &w->expanded, &w->probe, &w->aaaa, &w->a, &w->kind, &w->mx};
-    static const unsigned base[] = {TLSA_COUNT, TLSA_COUNT, PROBE_COUNT, ADDRESS_COUNT, ADDRESS_COUNT, KIND_COUNT, MX_COUNT};
+    unsigned *const digit[] = {&w->original, &w->expanded, &w->probe, &w->aaaa,
+                               &w->a,        &w->kind,     &w->mx};
+    static const unsigned base[] = {TLSA_COUNT,    TLSA_COUNT, PROBE_COUNT, ADDRESS_COUNT,
+                                    ADDRESS_COUNT, KIND_COUNT, MX_COUNT};
 
     for (unsigned i = 0; i < CHECK_COUNT(base); i++) {
         if (++*digit[i] < base[i])
@@ -149,9 +176,10 @@ static void compare(const struct world *from, const struct world *to)
 
     if (b.known && b.host >= a.host && b.other >= a.other)
         return;
-    check_rowf("MX %u, name %u, A %u, AAAA %u, probe %u, TLSA %u %u to MX %u, A %u, AAAA %u, probe %u, TLSA %u %u", from->mx,
-               from->kind, from->a, from->aaaa, from->probe, from->expanded, from->original, to->mx, to->a, to->aaaa, to->probe,
-               to->expanded, to->original);
+    check_rowf("MX %u, name %u, A %u, AAAA %u, probe %u, TLSA %u %u to MX %u, A %u, AAAA %u, probe "
+               "%u, TLSA %u %u",
+               from->mx, from->kind, from->a, from->aaaa, from->probe, from->expanded,
+               from->original, to->mx, to->a, to->aaaa, to->probe, to->expanded, to->original);
     check_true(b.known);
     check_true(b.host >= a.host);
     check_true(b.other >= a.other);
@@ -208,16 +236,21 @@ static void test_profiles(void)
 /* The switches that decide what is asked or insisted on, each with every value. */
 static void test_switches(void)
 {
-    static const enum dsmtp_switch switches[] = {DSMTP_SWITCH_ALL_UNUSABLE, DSMTP_SWITCH_INSECURE_MX,   DSMTP_SWITCH_NO_MX, DSMTP_SWITCH_NODATA_INSECURE,
-                                                 DSMTP_SWITCH_HOST_BASE,    DSMTP_SWITCH_ADDR_PRECHECK, DSMTP_SWITCH_ALIAS_PROBE};
+    static const enum dsmtp_switch switches[] = {
+        DSMTP_SWITCH_ALL_UNUSABLE,    DSMTP_SWITCH_INSECURE_MX, DSMTP_SWITCH_NO_MX,
+        DSMTP_SWITCH_NODATA_INSECURE, DSMTP_SWITCH_HOST_BASE,   DSMTP_SWITCH_ADDR_PRECHECK,
+        DSMTP_SWITCH_ALIAS_PROBE};
 
     for (unsigned i = 0; i < CHECK_COUNT(switches); i++) {
         struct dsmtp_profile p = *dsmtp_profile_at(0);
 
-        for (p.value[switches[i]] = 1; dsmtp_switch_info(switches[i])->values[p.value[switches[i]]] != NULL; p.value[switches[i]]++)
+        for (p.value[switches[i]] = 1;
+             dsmtp_switch_info(switches[i])->values[p.value[switches[i]]] != NULL;
+             p.value[switches[i]]++)
             check_all(&p, DSMTP_POLICY_DANE);
     }
 }
 
-static const struct check_test tests[] = {{"profiles and policies", test_profiles}, {"switches", test_switches}};
+static const struct check_test tests[] = {{"profiles and policies", test_profiles},
+                                          {"switches", test_switches}};
 SUITE(discover_all, tests);

@@ -9,7 +9,8 @@
 
 static struct fake_reply reply;
 
-static struct dsmtp_host_names read_mx(struct dsmtp_arena *arena, enum dsmtp_presence presence, const char *data, uint64_t seed)
+static struct dsmtp_host_names read_mx(struct dsmtp_arena *arena, enum dsmtp_presence presence,
+                                       const char *data, uint64_t seed)
 {
     bool failed = presence == DSMTP_PRESENCE_FAILED;
     struct fake_record record = {.type = DSMTP_RR_MX,
@@ -30,7 +31,8 @@ static void list(const struct dsmtp_host_names *hosts, char *out, size_t room)
 
     out[0] = '\0';
     for (unsigned i = 0; i < hosts->count && len < room; i++)
-        len += (size_t)snprintf(out + len, room - len, "%s%u %s", i > 0 ? "; " : "", hosts->list[i].preference, hosts->list[i].name);
+        len += (size_t)snprintf(out + len, room - len, "%s%u %s", i > 0 ? "; " : "",
+                                hosts->list[i].preference, hosts->list[i].name);
 }
 
 /* clang-format off */
@@ -74,14 +76,16 @@ static void test_cases(void)
     }
 }
 
-/* Equal preferences: every order comes about, the same seed gives the same one, and preferences are kept. */
+/* Equal preferences: every order comes about, the same seed gives the same one, and preferences are
+ * kept. */
 static void test_shuffle(void)
 {
     enum { SEEDS = 600 };
     unsigned first[3] = {0};
 
     for (uint64_t seed = 0; seed < SEEDS; seed++) {
-        static const char *const turned[] = {"10 a; 10 b; 10 c; 5 z", "10 c; 5 z; 10 a; 10 b", "5 z; 10 b; 10 c; 10 a"};
+        static const char *const turned[] = {"10 a; 10 b; 10 c; 5 z", "10 c; 5 z; 10 a; 10 b",
+                                             "5 z; 10 b; 10 c; 10 a"};
         char order[3][100];
 
         for (unsigned k = 0; k < 3; k++) {
@@ -130,7 +134,10 @@ static void test_memory(void)
     struct dsmtp_host_names out;
     struct dsmtp_arena arena;
     enum dsmtp_status status = DSMTP_NOMEM;
-    struct fake_record record = {.type = DSMTP_RR_MX, .security = DSMTP_SECURITY_SECURE, .presence = DSMTP_PRESENCE_DATA, .data = "1 a; 1 b"};
+    struct fake_record record = {.type = DSMTP_RR_MX,
+                                 .security = DSMTP_SECURITY_SECURE,
+                                 .presence = DSMTP_PRESENCE_DATA,
+                                 .data = "1 a; 1 b"};
 
     fake_answer_from(&record, &(struct dsmtp_query){"d", DSMTP_RR_MX}, &reply);
     for (size_t limit = 0; status == DSMTP_NOMEM && limit < 10000; limit += 16) {
@@ -141,6 +148,8 @@ static void test_memory(void)
     check_int(status, DSMTP_OK);
 }
 
-static const struct check_test tests[] = {
-    {"cases", test_cases}, {"shuffle", test_shuffle}, {"limit", test_limit}, {"memory", test_memory}};
+static const struct check_test tests[] = {{"cases", test_cases},
+                                          {"shuffle", test_shuffle},
+                                          {"limit", test_limit},
+                                          {"memory", test_memory}};
 SUITE(hosts, tests);

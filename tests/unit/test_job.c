@@ -1,4 +1,5 @@
-/* test_job.c - whole deliveries against scripted servers (tests/fakes/connector.h has the letters). */
+/* test_job.c - whole deliveries against scripted servers (tests/fakes/connector.h has the letters).
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -13,22 +14,26 @@ static struct fake_network net;
 struct result {
     unsigned calls;
     enum dsmtp_status status;
-    bool close;           /* close the job from inside done */
+    bool close; /* close the job from inside done */
     char text[600];
 };
 
 static void describe(const struct dsmtp_outcome *o, char *out, size_t room)
 {
-    size_t len = (size_t)snprintf(out, room, "%s %s", dsmtp_verdict_name(o->verdict), dsmtp_reason_name(o->reason));
+    size_t len = (size_t)snprintf(out, room, "%s %s", dsmtp_verdict_name(o->verdict),
+                                  dsmtp_reason_name(o->reason));
 
     for (unsigned i = 0; i < o->recipient_count && len < room; i++)
-        len += (size_t)snprintf(out + len, room - len, " %c:%s", o->recipients[i].address[0], dsmtp_verdict_name(o->recipients[i].verdict));
+        len += (size_t)snprintf(out + len, room - len, " %c:%s", o->recipients[i].address[0],
+                                dsmtp_verdict_name(o->recipients[i].verdict));
     for (unsigned i = 0; i < o->attempt_count && len < room; i++)
-        len += (size_t)snprintf(out + len, room - len, " | %s %s %s", o->attempts[i].host, dsmtp_result_name(o->attempts[i].result),
+        len += (size_t)snprintf(out + len, room - len, " | %s %s %s", o->attempts[i].host,
+                                dsmtp_result_name(o->attempts[i].result),
                                 dsmtp_reason_name(o->attempts[i].reason));
 }
 
-static void done(void *arg, struct dsmtp_job *job, enum dsmtp_status status, const struct dsmtp_outcome *outcome)
+static void done(void *arg, struct dsmtp_job *job, enum dsmtp_status status,
+                 const struct dsmtp_outcome *outcome)
 {
     struct result *r = arg;
 
@@ -40,7 +45,8 @@ static void done(void *arg, struct dsmtp_job *job, enum dsmtp_status status, con
         dsmtp_job_close(&job);
 }
 
-static struct dsmtp_job_config config_for(enum dsmtp_mode mode, enum dsmtp_policy policy, unsigned recipients, struct result *result)
+static struct dsmtp_job_config config_for(enum dsmtp_mode mode, enum dsmtp_policy policy,
+                                          unsigned recipients, struct result *result)
 {
     static const char *const to[] = {"a@d", "b@d", "c@d"};
 
@@ -156,11 +162,13 @@ static void test_sends(void)
     for (size_t i = 0; i < CHECK_COUNT(sends); i++) {
         for (unsigned n = 0; n < 4; n++) {
             struct result r = {.close = n % 2 != 0};
-            struct dsmtp_job_config config = config_for(DSMTP_MODE_SEND, policy_for(sends[i].level), sends[i].recipients, &r);
+            struct dsmtp_job_config config =
+                config_for(DSMTP_MODE_SEND, policy_for(sends[i].level), sends[i].recipients, &r);
 
             fake_network_init(&net, fake_two_hosts(sends[i].level), sends[i].script);
             net.loop.last_first = n == 3;
-            /* In pieces an injected line comes after the reply: the fake is no adapter and does not see it as such. */
+            /* In pieces an injected line comes after the reply: the fake is no adapter and does not
+             * see it as such. */
             net.connector.piece = n >= 2 && strchr(sends[i].script, 'i') == NULL ? n - 1 : 0;
             check_row(sends[i].label);
             run(&config);
@@ -175,14 +183,16 @@ static void test_probes(void)
 {
     for (size_t i = 0; i < CHECK_COUNT(probes); i++) {
         struct result r = {0};
-        struct dsmtp_job_config config = config_for(DSMTP_MODE_PROBE, policy_for(probes[i].level), 0, &r);
+        struct dsmtp_job_config config =
+            config_for(DSMTP_MODE_PROBE, policy_for(probes[i].level), 0, &r);
 
         fake_network_init(&net, fake_two_hosts(probes[i].level), probes[i].script);
         check_row(probes[i].label);
         run(&config);
         check_str(r.text, probes[i].want);
         for (unsigned k = 0; k < net.connector.opened; k++)
-            check_true(!fake_mail_in_clear(&net.connector.wire[k]) && !fake_mail_in_tls(&net.connector.wire[k]));
+            check_true(!fake_mail_in_clear(&net.connector.wire[k]) &&
+                       !fake_mail_in_tls(&net.connector.wire[k]));
     }
 }
 
@@ -196,8 +206,9 @@ static void test_wire(void)
     run(&config);
     check_str(net.connector.wire[0].address, "198.18.0.1");
     check_str(net.connector.wire[0].clear, "EHLO client.example\r\nSTARTTLS\r\n");
-    check_str(net.connector.wire[0].tls, "EHLO client.example\r\nMAIL FROM:<f@s>\r\nRCPT TO:<a@d>\r\nRCPT TO:<b@d>\r\nDATA\r\n"
-                                         "secret\r\n.\r\nQUIT\r\n");
+    check_str(net.connector.wire[0].tls,
+              "EHLO client.example\r\nMAIL FROM:<f@s>\r\nRCPT TO:<a@d>\r\nRCPT TO:<b@d>\r\nDATA\r\n"
+              "secret\r\n.\r\nQUIT\r\n");
     check_true(net.connector.wire[0].authenticate);
     check_uint(net.connector.opened, 1);
 }
@@ -218,7 +229,8 @@ static void test_misuse(void)
 {
     for (unsigned i = 0; i < 3; i++) {
         struct result r = {0};
-        struct dsmtp_job_config config = config_for(DSMTP_MODE_SEND, DSMTP_POLICY_DANE, i == 0 ? 0 : 1, &r);
+        struct dsmtp_job_config config =
+            config_for(DSMTP_MODE_SEND, DSMTP_POLICY_DANE, i == 0 ? 0 : 1, &r);
 
         fake_network_init(&net, fake_two_hosts(DSMTP_LEVEL_MAY), OK_CLEAR);
         config.from = i == 1 ? NULL : config.from;
@@ -228,7 +240,8 @@ static void test_misuse(void)
     }
 }
 
-/* Ports that fail at each call in turn: one clean end, whether the job is closed at once or later. */
+/* Ports that fail at each call in turn: one clean end, whether the job is closed at once or later.
+ */
 static void test_refusals(void)
 {
     for (unsigned n = 1; n <= 40; n++) {
@@ -243,7 +256,8 @@ static void test_refusals(void)
             check_rowf("call %u of %u", n, which);
             run(&config);
             check_true(r.status == DSMTP_OK || r.status == DSMTP_SYSTEM);
-            check_true(r.status != DSMTP_OK || which % 3 == 2 || strncmp(r.text, "delivered ", 10) == 0);
+            check_true(r.status != DSMTP_OK || which % 3 == 2 ||
+                       strncmp(r.text, "delivered ", 10) == 0);
         }
     }
 }
@@ -292,8 +306,9 @@ static void test_close_any_time(void)
     }
 }
 
-static const struct check_test tests[] = {{"deliveries", test_sends},     {"probes", test_probes},
-                                          {"octets", test_wire},          {"plan", test_plan},
-                                          {"misuse", test_misuse},        {"ports that refuse", test_refusals},
-                                          {"memory", test_memory},        {"close at any time", test_close_any_time}};
+static const struct check_test tests[] = {
+    {"deliveries", test_sends}, {"probes", test_probes},
+    {"octets", test_wire},      {"plan", test_plan},
+    {"misuse", test_misuse},    {"ports that refuse", test_refusals},
+    {"memory", test_memory},    {"close at any time", test_close_any_time}};
 SUITE(job, tests);

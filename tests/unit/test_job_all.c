@@ -1,4 +1,5 @@
-/* test_job_all.c - every server script up to a length, at every level: nothing goes over a wire that the level forbids. */
+/* test_job_all.c - every server script up to a length, at every level: nothing goes over a wire
+ * that the level forbids. */
 #include <stdio.h>
 #include <string.h>
 
@@ -19,7 +20,8 @@ struct tally {
     unsigned long runs, bad, delivered;
 };
 
-static void done(void *arg, struct dsmtp_job *job, enum dsmtp_status status, const struct dsmtp_outcome *outcome)
+static void done(void *arg, struct dsmtp_job *job, enum dsmtp_status status,
+                 const struct dsmtp_outcome *outcome)
 {
     struct result *r = arg;
 
@@ -29,7 +31,6 @@ static void done(void *arg, struct dsmtp_job *job, enum dsmtp_status status, con
     r->verdict = outcome != NULL ? outcome->verdict : DSMTP_VERDICT_COUNT;
 }
 
-/* How many servers have said yes to the final dot can be read off the wire: they were told QUIT behind the message. */
 static bool wire_is_safe(const struct fake_wire *w, enum dsmtp_level level)
 {
     switch (level) {
@@ -42,7 +43,8 @@ static bool wire_is_safe(const struct fake_wire *w, enum dsmtp_level level)
     case DSMTP_LEVEL_ENCRYPT:
         return !fake_mail_in_clear(w) && !w->authenticate;
     case DSMTP_LEVEL_DANE:
-        return !fake_mail_in_clear(w) && (!fake_mail_in_tls(w) || w->matched) && (!w->asked_tls || w->authenticate);
+        return !fake_mail_in_clear(w) && (!fake_mail_in_tls(w) || w->matched) &&
+               (!w->asked_tls || w->authenticate);
     case DSMTP_LEVEL_COUNT:
         break;
     }
@@ -54,6 +56,22 @@ static bool body_sent(const struct fake_wire *w)
     return strstr(w->clear, "secret") != NULL || strstr(w->tls, "secret") != NULL;
 }
 
+/* Everything about all wires of a run, and about what was said of it. */
+static bool run_is_safe(const struct result *r, enum dsmtp_level level, const char *script)
+{
+    bool safe =
+        r->calls == 1 && r->status == DSMTP_OK && fake_network_idle(&net) && !net.connector.misused;
+    unsigned bodies = 0;
+
+    for (unsigned i = 0; i < net.connector.opened; i++) {
+        safe = safe && wire_is_safe(&net.connector.wire[i], level);
+        bodies += body_sent(&net.connector.wire[i]) ? 1 : 0;
+    }
+    /* Delivered means that a message was sent; twice only if the first was refused for now. */
+    return safe && (bodies > 0 || r->verdict != DSMTP_VERDICT_DELIVERED) &&
+           (bodies < 2 || strchr(script, '4') != NULL);
+}
+
 static bool one_run(enum dsmtp_level level, const char *script, bool lie, struct tally *tally)
 {
     static const char *const to[] = {"a@d"};
@@ -62,7 +80,8 @@ static bool one_run(enum dsmtp_level level, const char *script, bool lie, struct
                                       .mode = DSMTP_MODE_SEND,
                                       .target = "d",
                                       .nexthop = "d",
-                                      .policy = level == DSMTP_LEVEL_NONE ? DSMTP_POLICY_NONE : DSMTP_POLICY_DANE,
+                                      .policy = level == DSMTP_LEVEL_NONE ? DSMTP_POLICY_NONE
+                                                                          : DSMTP_POLICY_DANE,
                                       .from = "f@s",
                                       .recipients = to,
                                       .recipient_count = 1,
@@ -71,18 +90,13 @@ static bool one_run(enum dsmtp_level level, const char *script, bool lie, struct
                                       .done = done,
                                       .arg = &r};
     struct dsmtp_job *job = NULL;
-    bool safe, sent = false;
+    bool safe;
 
     fake_network_init(&net, fake_two_hosts(level), script);
     net.connector.lie = lie;
-    safe = dsmtp_job_open(&config, &job) == DSMTP_OK && fake_run(&net.loop, CALLS_MAX) && r.calls == 1;
+    safe = dsmtp_job_open(&config, &job) == DSMTP_OK && fake_run(&net.loop, CALLS_MAX);
     dsmtp_job_close(&job);
-    safe = safe && fake_network_idle(&net) && !net.connector.misused && r.status == DSMTP_OK;
-    for (unsigned i = 0; i < net.connector.opened; i++) {
-        safe = safe && wire_is_safe(&net.connector.wire[i], level);
-        sent = sent || body_sent(&net.connector.wire[i]);
-    }
-    safe = safe && (sent || r.verdict != DSMTP_VERDICT_DELIVERED);
+    safe = safe && run_is_safe(&r, level, script);
     tally->runs++;
     tally->bad += safe ? 0 : 1;
     tally->delivered += r.verdict == DSMTP_VERDICT_DELIVERED ? 1 : 0;
@@ -93,75 +107,49 @@ static bool one_run(enum dsmtp_level level, const char *script, bool lie, struct
     return net.connector.exhausted;
 }
 
-/* Lengthen the script while the client still wants to hear more. */
-static void explore(enum dsmtp_level level, const char *letters, unsigned depth, bool lie, struct tally *tally)
+/* Lengthen the script by these letters while the client still wants to hear more. */
+static void explore(enum dsmtp_level level, const char *opening, const char *letters,
+                    unsigned depth, bool lie, struct tally *tally)
 {
-    char script[DEPTH + 2] = "";
-    unsigned index[DEPTH + 1] = {0};
-    unsigned len = 0;
+    char script[DEPTH + 10] = "";
+    unsigned index[DEPTH + 10] = {0};
+    size_t start = strlen(opening);
+    size_t len = start;
 
+    memcpy(script, opening, start);
     for (;;) {
         bool more = one_run(level, script, lie, tally);
 
-        if (more && len < depth) {
+        if (more && len < start + depth) {
             index[len] = 0;
             script[len++] = letters[0];
             continue;
         }
-        while (len > 0 && letters[++index[len - 1]] == '\0')
+        while (len > start && letters[++index[len - 1]] == '\0')
             script[--len] = '\0';
-        if (len == 0)
+        if (len == start)
             return;
         script[len - 1] = letters[index[len - 1]];
     }
 }
 
-/* All that can happen, and the letters that carry on a session to a greater length. */
+/* Everything that can happen; the letters that carry a session on, to a greater length; and from
+ * within a session on. */
 static void test_all(void)
 {
+    static const char *const openings[] = {"oo", "osoTo", "osoMo", "os4"};
+
     for (unsigned level = 0; level < DSMTP_LEVEL_COUNT; level++) {
         struct tally tally = {0, 0, 0};
 
-        explore(level, "os345bictxTMH", WIDE_DEPTH, false, &tally);
-        explore(level, "osTM3c", DEPTH, false, &tally);
+        explore(level, "", "os345bictxTMH", WIDE_DEPTH, false, &tally);
+        explore(level, "", "osTM3c", DEPTH, false, &tally);
+        for (size_t i = 0; i < CHECK_COUNT(openings); i++)
+            explore(level, openings[i], "os345bcTH", WIDE_DEPTH, false, &tally);
         check_row(dsmtp_level_name(level));
         check_uint(tally.bad, 0);
-        check_true(level == DSMTP_LEVEL_SKIP ? tally.runs == 2 : tally.runs > 1000);
-        check_int(tally.delivered > 0, level == DSMTP_LEVEL_MAY || level == DSMTP_LEVEL_NONE);
-    }
-}
-
-/* From within the transaction on, in clear and in TLS. */
-static void test_transactions(void)
-{
-    static const char *const openings[] = {"oo", "osoTo", "osoMo", "oso", "os"};
-
-    for (unsigned level = DSMTP_LEVEL_SKIP + 1; level < DSMTP_LEVEL_COUNT; level++) {
-        struct tally tally = {0, 0, 0};
-
-        for (size_t i = 0; i < CHECK_COUNT(openings); i++) {
-            static const char letters[] = "os345bcT";
-            unsigned long scripts = 1;
-
-            for (unsigned len = 0; len <= 5; len++, scripts *= sizeof(letters) - 1) {
-                for (unsigned long n = 0; n < scripts; n++) {
-                    char script[20];
-                    size_t at = (size_t)snprintf(script, sizeof(script), "%s", openings[i]);
-                    unsigned long digits = n;
-
-                    for (unsigned k = 0; k < len; k++, digits /= sizeof(letters) - 1)
-                        script[at++] = letters[digits % (sizeof(letters) - 1)];
-                    script[at] = '\0';
-                    if (len < 4 || len == 5 || n % 8 == 0)
-                        (void)one_run(level, script, false, &tally);
-                    if (len == 5)
-                        n += 6;
-                }
-            }
-        }
-        check_row(dsmtp_level_name(level));
-        check_uint(tally.bad, 0);
-        check_true(tally.delivered > 0);
+        check_true(level == DSMTP_LEVEL_SKIP || tally.runs > 1000);
+        check_int(tally.delivered > 0, level != DSMTP_LEVEL_SKIP);
     }
 }
 
@@ -170,11 +158,11 @@ static void test_lie(void)
 {
     struct tally tally = {0, 0, 0};
 
-    explore(DSMTP_LEVEL_DANE, "osTo", DEPTH, true, &tally);
+    explore(DSMTP_LEVEL_DANE, "", "osTo", DEPTH, true, &tally);
     (void)one_run(DSMTP_LEVEL_DANE, "osoTooo3o osoTooo3o", true, &tally);
     check_uint(tally.bad, 0);
     check_uint(tally.delivered, 0);
 }
 
-static const struct check_test tests[] = {{"all short scripts", test_all}, {"transactions", test_transactions}, {"lie", test_lie}};
+static const struct check_test tests[] = {{"all short scripts", test_all}, {"lie", test_lie}};
 SUITE(job_all, tests);

@@ -7,9 +7,11 @@
 
 enum { ROWS_MAX = 64 };
 
-static bool applies(const struct dsmtp_next_row *row, unsigned state, unsigned event, unsigned level)
+static bool applies(const struct dsmtp_next_row *row, unsigned state, unsigned event,
+                    unsigned level)
 {
-    return (row->state & 1u << state) != 0 && (row->event & 1u << event) != 0 && (row->level & 1u << level) != 0;
+    return (row->state & 1u << state) != 0 && (row->event & 1u << event) != 0 &&
+           (row->level & 1u << level) != 0;
 }
 
 static void test_total(void)
@@ -27,7 +29,8 @@ static void test_total(void)
                     hit[i] = true;
                     found++;
                 }
-                check_rowf("%s %s %s", dsmtp_state_name(state), dsmtp_event_name(event), dsmtp_level_name(level));
+                check_rowf("%s %s %s", dsmtp_state_name(state), dsmtp_event_name(event),
+                           dsmtp_level_name(level));
                 check_uint(found, 1);
             }
         }
@@ -38,23 +41,31 @@ static void test_total(void)
     }
 }
 
+/* In clear only where nothing demands TLS, after TLS was tried, and never when the message may have
+ * been taken. */
+static void check_clear(const struct dsmtp_profile *p, const struct dsmtp_attempt_end *end)
+{
+    uint8_t allowed = p->value[DSMTP_SWITCH_CLEAR_RETRY];
+
+    check_true(end->level == DSMTP_LEVEL_MAY && end->state != DSMTP_STATE_DOT &&
+               allowed != DSMTP_CLEAR_NEVER);
+    check_true(end->state == DSMTP_STATE_HANDSHAKE || (end->tls && allowed == DSMTP_CLEAR_DATA));
+}
+
 static void check_end(const struct dsmtp_profile *p, struct dsmtp_attempt_end end)
 {
     const struct dsmtp_next_row *row = dsmtp_judge_next(p, &end);
-    bool refused = end.event == DSMTP_EVENT_TEMP;
     bool must = end.level == DSMTP_LEVEL_DANE || end.level == DSMTP_LEVEL_ENCRYPT;
+    bool taken = end.state == DSMTP_STATE_DOT && end.event == DSMTP_EVENT_OK;
 
-    /* In clear only where nothing demands TLS, after TLS was tried, and never when the message may have been taken. */
     if (row->next == DSMTP_NEXT_RETRY_CLEAR)
-        check_true(end.level == DSMTP_LEVEL_MAY && end.state != DSMTP_STATE_DOT &&
-                   p->value[DSMTP_SWITCH_CLEAR_RETRY] != DSMTP_CLEAR_NEVER);
-    if (row->next == DSMTP_NEXT_RETRY_CLEAR && end.state != DSMTP_STATE_HANDSHAKE)
-        check_true(end.tls && p->value[DSMTP_SWITCH_CLEAR_RETRY] == DSMTP_CLEAR_DATA);
-    if (end.state == DSMTP_STATE_DOT && !refused)
-        check_true(row->next == DSMTP_NEXT_DONE || row->next == DSMTP_NEXT_STOP);
-    check_int(row->next == DSMTP_NEXT_DONE, end.state == DSMTP_STATE_DOT && end.event == DSMTP_EVENT_OK);
+        check_clear(p, &end);
+    if (end.state == DSMTP_STATE_DOT && end.event != DSMTP_EVENT_TEMP)
+        check_int(row->next, taken ? DSMTP_NEXT_DONE : DSMTP_NEXT_STOP);
+    check_int(row->next == DSMTP_NEXT_DONE, taken);
     check_true(!row->permanent || end.event == DSMTP_EVENT_PERM);
-    /* No authenticated session, no bounce: what is said in clear may be an attacker's word (R-7672-2.2-4, -6, R-3207-4-2). */
+    /* No authenticated session, no bounce: what is said in clear may be an attacker's word
+     * (R-7672-2.2-4, -6). */
     if (must && end.state <= DSMTP_STATE_HANDSHAKE)
         check_true(!row->permanent && row->next == DSMTP_NEXT_TRY);
 }
@@ -63,13 +74,17 @@ static void test_safety(void)
 {
     struct dsmtp_profile p = *dsmtp_profile_at(0);
 
-    for (p.value[DSMTP_SWITCH_CLEAR_RETRY] = 0; p.value[DSMTP_SWITCH_CLEAR_RETRY] <= DSMTP_CLEAR_NEVER; p.value[DSMTP_SWITCH_CLEAR_RETRY]++)
+    for (p.value[DSMTP_SWITCH_CLEAR_RETRY] = 0;
+         p.value[DSMTP_SWITCH_CLEAR_RETRY] <= DSMTP_CLEAR_NEVER;
+         p.value[DSMTP_SWITCH_CLEAR_RETRY]++)
         for (unsigned state = 0; state < DSMTP_STATE_COUNT; state++)
             for (unsigned event = 0; event < DSMTP_EVENT_COUNT; event++)
                 for (unsigned level = DSMTP_LEVEL_SKIP + 1; level < DSMTP_LEVEL_COUNT; level++)
                     for (unsigned tls = 0; tls < 2; tls++) {
-                        check_rowf("%s %s %s tls %u", dsmtp_state_name(state), dsmtp_event_name(event), dsmtp_level_name(level), tls);
-                        check_end(&p, (struct dsmtp_attempt_end){state, event, DSMTP_REASON_NONE, level, tls != 0});
+                        check_rowf("%s %s %s tls %u", dsmtp_state_name(state),
+                                   dsmtp_event_name(event), dsmtp_level_name(level), tls);
+                        check_end(&p, (struct dsmtp_attempt_end){state, event, DSMTP_REASON_NONE,
+                                                                 level, tls != 0});
                     }
 }
 
@@ -104,8 +119,9 @@ static void test_cases(void)
         struct dsmtp_profile p = *dsmtp_profile_at(0);
 
         p.value[DSMTP_SWITCH_CLEAR_RETRY] = cases[i].clear;
-        check_rowf("%s %s %s, clear_retry %u", dsmtp_state_name(cases[i].end.state), dsmtp_event_name(cases[i].end.event),
-                   dsmtp_level_name(cases[i].end.level), cases[i].clear);
+        check_rowf("%s %s %s, clear_retry %u", dsmtp_state_name(cases[i].end.state),
+                   dsmtp_event_name(cases[i].end.event), dsmtp_level_name(cases[i].end.level),
+                   cases[i].clear);
         check_int(dsmtp_judge_next(&p, &cases[i].end)->next, cases[i].want);
     }
 }

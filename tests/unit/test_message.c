@@ -32,12 +32,14 @@ static void test_cases(void)
 
         check_row(cases[i].label);
         if (check_true(out != NULL))
-            check_mem(out, dsmtp_message_wire(cases[i].text, len, out), cases[i].want, strlen(cases[i].want));
+            check_mem(out, dsmtp_message_wire(cases[i].text, len, out), cases[i].want,
+                      strlen(cases[i].want));
         free(out);
     }
 }
 
-/* Every text of up to seven of these octets: it fits, ends at the first CRLF.CRLF and nowhere before, and has no bare CR or LF. */
+/* Every text of up to seven of these octets: it fits, ends at the first CRLF.CRLF and nowhere
+ * before, and has no bare CR or LF. */
 static void test_all_texts(void)
 {
     static const char alphabet[] = {'a', '.', '\r', '\n', '\0'};
@@ -57,12 +59,14 @@ static void test_all_texts(void)
             if (used - 2 > dsmtp_message_room(len) || end != framed + used - 5)
                 check_true(used - 2 <= dsmtp_message_room(len) && end == framed + used - 5);
             for (size_t i = 0; i < used; i++)
-                if ((framed[i] == '\n' && framed[i - 1] != '\r') || (framed[i] == '\r' && framed[i + 1] != '\n'))
+                if ((framed[i] == '\n' && framed[i - 1] != '\r') ||
+                    (framed[i] == '\r' && framed[i + 1] != '\n'))
                     check_true(framed[i] != framed[i]);
         }
     }
     check_true(true);
 }
 
-static const struct check_test tests[] = {{"cases", test_cases}, {"all short texts", test_all_texts}};
+static const struct check_test tests[] = {{"cases", test_cases},
+                                          {"all short texts", test_all_texts}};
 SUITE(message, tests);

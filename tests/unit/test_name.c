@@ -6,7 +6,9 @@
 #include "model/name.h"
 
 #define L63 "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijk"
-#define N253 L63 "." L63 "." L63 "." "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghi"
+#define N253                \
+    L63 "." L63 "." L63 "." \
+        "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghi"
 
 /* clang-format off */
 static const struct { const char *label, *text, *want; enum dsmtp_status status; } texts[] = {
@@ -69,13 +71,15 @@ static void test_wire(void)
         size_t used = 0;
 
         check_row(wires[i].label);
-        check_int(dsmtp_name_from_wire((const uint8_t *)wires[i].wire, wires[i].len, out, &used), wires[i].status);
+        check_int(dsmtp_name_from_wire((const uint8_t *)wires[i].wire, wires[i].len, out, &used),
+                  wires[i].status);
         check_str(out, wires[i].status == DSMTP_OK ? wires[i].want : "before");
         check_uint(used, wires[i].used);
     }
 }
 
-/* Names of labels of one octet or of 63, from far below the limit to beyond it; cut anywhere it is no name. */
+/* Names of labels of one octet or of 63, from far below the limit to beyond it; cut anywhere it is
+ * no name. */
 static void test_wire_lengths(void)
 {
     static const size_t label[] = {1, 7, 63};
@@ -124,7 +128,8 @@ static void test_tlsa_owner(void)
 static void test_address(void)
 {
     static const char *const yes[] = {"192.0.2.1", "::1", "2001:db8::25", "::ffff:192.0.2.1"};
-    static const char *const no[] = {"", "192.0.2", "192.0.2.256", "192.0.2.1.", "d.example", "[::1]", "::1%lo", "0x7f.0.0.1"};
+    static const char *const no[] = {"",          "192.0.2", "192.0.2.256", "192.0.2.1.",
+                                     "d.example", "[::1]",   "::1%lo",      "0x7f.0.0.1"};
 
     for (size_t i = 0; i < CHECK_COUNT(yes); i++) {
         check_row(yes[i]);

@@ -5,7 +5,11 @@
 #include "check.h"
 #include "core/names.h"
 
-enum { TA_EXPANDED = DSMTP_NAMES_EXPANDED, TA_NEXTHOP = DSMTP_NAMES_NEXTHOP, TA_BASE = DSMTP_NAMES_BASE };
+enum {
+    TA_EXPANDED = DSMTP_NAMES_EXPANDED,
+    TA_NEXTHOP = DSMTP_NAMES_NEXTHOP,
+    TA_BASE = DSMTP_NAMES_BASE
+};
 
 /* clang-format off */
 #define TRUST(name) DSMTP_TRUST_##name
@@ -36,7 +40,8 @@ static void test_lists(void)
 {
     for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
         struct dsmtp_profile p = *dsmtp_profile_at(0);
-        struct dsmtp_names_input in = {cases[i].trust, cases[i].base, cases[i].exchange, cases[i].nexthop, cases[i].expanded};
+        struct dsmtp_names_input in = {cases[i].trust, cases[i].base, cases[i].exchange,
+                                       cases[i].nexthop, cases[i].expanded};
         const char *names[DSMTP_NAMES_MAX];
         char got[200] = "";
         unsigned count;

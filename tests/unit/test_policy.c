@@ -1,4 +1,5 @@
-/* test_policy.c - the decision tables are total and unambiguous under every value of every switch, and no row is dead. */
+/* test_policy.c - the decision tables are total and unambiguous under every value of every switch,
+ * and no row is dead. */
 #include <stdio.h>
 #include <string.h>
 
@@ -24,15 +25,16 @@ static void each_mx(const struct dsmtp_profile *p)
                 const struct dsmtp_mx_row *row;
                 unsigned found = 0;
 
-                for (unsigned i = 0; possible(security, mx) && (row = dsmtp_policy_mx_row(i)) != NULL; i++) {
+                for (unsigned i = 0;
+                     possible(security, mx) && (row = dsmtp_policy_mx_row(i)) != NULL; i++) {
                     if (!dsmtp_policy_mx_applies(row, p, policy, security, mx))
                         continue;
                     mx_hit[i] = true;
                     found++;
                 }
                 if (possible(security, mx) && found != 1) {
-                    check_rowf("%s: policy %s, MX %s %s", p->name, dsmtp_policy_name(policy), dsmtp_security_name(security),
-                               dsmtp_mx_name(mx));
+                    check_rowf("%s: policy %s, MX %s %s", p->name, dsmtp_policy_name(policy),
+                               dsmtp_security_name(security), dsmtp_mx_name(mx));
                     check_uint(found, 1);
                 }
             }
@@ -40,7 +42,8 @@ static void each_mx(const struct dsmtp_profile *p)
     }
 }
 
-static unsigned host_rows(const struct dsmtp_profile *p, unsigned policy, unsigned trust, unsigned address, unsigned tlsa)
+static unsigned host_rows(const struct dsmtp_profile *p, unsigned policy, unsigned trust,
+                          unsigned address, unsigned tlsa)
 {
     const struct dsmtp_host_row *row;
     unsigned found = 0;
@@ -63,10 +66,12 @@ static void each_host(const struct dsmtp_profile *p)
                 unsigned unasked = host_rows(p, policy, trust, address, DSMTP_TLSA_NOT_ASKED);
                 bool fine = unasked <= 1;
 
-                for (unsigned tlsa = DSMTP_TLSA_NOT_ASKED + 1; unasked == 0 && tlsa < DSMTP_TLSA_STATE_COUNT; tlsa++)
+                for (unsigned tlsa = DSMTP_TLSA_NOT_ASKED + 1;
+                     unasked == 0 && tlsa < DSMTP_TLSA_STATE_COUNT; tlsa++)
                     fine = fine && host_rows(p, policy, trust, address, tlsa) == 1;
                 if (!fine) {
-                    check_rowf("%s: policy %s, trust %s, address %s", p->name, dsmtp_policy_name(policy), dsmtp_trust_name(trust),
+                    check_rowf("%s: policy %s, trust %s, address %s", p->name,
+                               dsmtp_policy_name(policy), dsmtp_trust_name(trust),
                                dsmtp_address_name(address));
                     check_true(fine);
                 }
@@ -94,7 +99,8 @@ static void test_total(void)
                 struct dsmtp_profile p = *base;
 
                 for (p.value[a] = 0; dsmtp_switch_info(a)->values[p.value[a]] != NULL; p.value[a]++)
-                    for (p.value[b] = 0; dsmtp_switch_info(b)->values[p.value[b]] != NULL; p.value[b]++)
+                    for (p.value[b] = 0; dsmtp_switch_info(b)->values[p.value[b]] != NULL;
+                         p.value[b]++)
                         each_row(&p);
             }
         }
@@ -126,20 +132,24 @@ static void test_safety(void)
         check_rowf("MX row %u", i);
         check_true((m->mx & 1u << DSMTP_MX_FAILED) == 0 || m->verdict == DSMTP_VERDICT_DEFER);
         check_true(m->verdict <= DSMTP_VERDICT_BOUNCE);
-        check_true((m->security & 1u << DSMTP_SECURITY_INSECURE) == 0 || m->verdict != DSMTP_VERDICT_ATTEMPT ||
-                   m->trust != DSMTP_TRUST_SECURE || m->when.which == DSMTP_SWITCH_NODATA_INSECURE);
+        check_true((m->security & 1u << DSMTP_SECURITY_INSECURE) == 0 ||
+                   m->verdict != DSMTP_VERDICT_ATTEMPT || m->trust != DSMTP_TRUST_SECURE ||
+                   m->when.which == DSMTP_SWITCH_NODATA_INSECURE);
     }
     for (unsigned i = 0; (h = dsmtp_policy_host_row(i)) != NULL; i++) {
-        const unsigned no_address = 1u << DSMTP_ADDRESS_ABSENT | 1u << DSMTP_ADDRESS_BOGUS | 1u << DSMTP_ADDRESS_ERROR |
-                                    1u << DSMTP_ADDRESS_ALIAS_BOGUS | 1u << DSMTP_ADDRESS_ALIAS_ERROR;
+        const unsigned no_address = 1u << DSMTP_ADDRESS_ABSENT | 1u << DSMTP_ADDRESS_BOGUS |
+                                    1u << DSMTP_ADDRESS_ERROR | 1u << DSMTP_ADDRESS_ALIAS_BOGUS |
+                                    1u << DSMTP_ADDRESS_ALIAS_ERROR;
         const unsigned failed = 1u << DSMTP_TLSA_BOGUS | 1u << DSMTP_TLSA_ERROR;
 
         check_rowf("host row %u", i);
         check_true((h->address & no_address) == 0 || h->level == DSMTP_LEVEL_SKIP);
         check_true((h->tlsa & failed) == 0 || h->level == DSMTP_LEVEL_SKIP);
         check_true((h->level == DSMTP_LEVEL_DANE) == (h->tlsa == 1u << DSMTP_TLSA_USABLE));
-        check_true((h->policy & 1u << DSMTP_POLICY_DANE_ONLY) == 0 || h->level == DSMTP_LEVEL_SKIP || h->level == DSMTP_LEVEL_DANE);
-        check_true((h->policy & 1u << DSMTP_POLICY_ENCRYPT) == 0 || (h->level != DSMTP_LEVEL_MAY && h->level != DSMTP_LEVEL_NONE));
+        check_true((h->policy & 1u << DSMTP_POLICY_DANE_ONLY) == 0 ||
+                   h->level == DSMTP_LEVEL_SKIP || h->level == DSMTP_LEVEL_DANE);
+        check_true((h->policy & 1u << DSMTP_POLICY_ENCRYPT) == 0 ||
+                   (h->level != DSMTP_LEVEL_MAY && h->level != DSMTP_LEVEL_NONE));
     }
 }
 
@@ -194,7 +204,9 @@ static void test_names(void)
         check_true(dsmtp_tlsa_state_name(i)[0] != '\0');
 }
 
-static const struct check_test tests[] = {{"total and unambiguous", test_total}, {"no dead rows", test_no_dead_rows},
-                                          {"safety", test_safety},              {"rules", test_rules},
+static const struct check_test tests[] = {{"total and unambiguous", test_total},
+                                          {"no dead rows", test_no_dead_rows},
+                                          {"safety", test_safety},
+                                          {"rules", test_rules},
                                           {"names", test_names}};
 SUITE(policy, tests);

@@ -65,8 +65,17 @@ static void test_set_each(void)
 
 static void test_set_wrong(void)
 {
-    static const char *const wrong[] = {"", "=", "usage1", "usage1=", "usage1=map2", "usage=map3", "usage11=map3", "Usage1=map3",
-                                        "usage1 = map3", "=map3", "usage1=map3 "};
+    static const char *const wrong[] = {"",
+                                        "=",
+                                        "usage1",
+                                        "usage1=",
+                                        "usage1=map2",
+                                        "usage=map3",
+                                        "usage11=map3",
+                                        "Usage1=map3",
+                                        "usage1 = map3",
+                                        "=map3",
+                                        "usage1=map3 "};
     static char huge[2000];
     struct dsmtp_profile profile = *dsmtp_profile_at(0);
     struct dsmtp_fault fault;
@@ -81,7 +90,8 @@ static void test_set_wrong(void)
     check_int(dsmtp_profile_set(&profile, huge, &fault), DSMTP_SYNTAX);
     memcpy(huge, "usage1=", 7);
     check_int(dsmtp_profile_set(&profile, huge, &fault), DSMTP_SYNTAX);
-    check_mem(profile.value, sizeof(profile.value), dsmtp_profile_at(0)->value, sizeof(profile.value));
+    check_mem(profile.value, sizeof(profile.value), dsmtp_profile_at(0)->value,
+              sizeof(profile.value));
     check_row("the words that would have been right");
     check_int(dsmtp_profile_set(&profile, "all_unusable=x", &fault), DSMTP_SYNTAX);
     check_str(fault.what, "switch all_unusable has no value \"x\"; expected encrypt, may or defer");

@@ -55,7 +55,8 @@ static const struct {
 /* clang-format on */
 
 /* Feed in pieces of this size, each in a block of its own so that reading beyond it is noticed. */
-static enum dsmtp_status feed(struct dsmtp_reply *r, const char *bytes, size_t len, size_t piece, size_t *used)
+static enum dsmtp_status feed(struct dsmtp_reply *r, const char *bytes, size_t len, size_t piece,
+                              size_t *used)
 {
     enum dsmtp_status status = DSMTP_AGAIN;
 
@@ -118,7 +119,8 @@ static void test_limits(void)
     for (unsigned lines = 1; lines <= DSMTP_REPLY_LINES_MAX + 1; lines++) {
         memcpy(bytes + len, "250 a\r\n", 7);
         if (lines >= DSMTP_REPLY_LINES_MAX)
-            check_int(feed(&r, bytes, len + 7, 5, &used), lines > DSMTP_REPLY_LINES_MAX ? DSMTP_TOOBIG : DSMTP_OK);
+            check_int(feed(&r, bytes, len + 7, 5, &used),
+                      lines > DSMTP_REPLY_LINES_MAX ? DSMTP_TOOBIG : DSMTP_OK);
         bytes[len + 3] = '-';
         len += 7;
     }
@@ -136,6 +138,7 @@ static void test_endless_line(void)
     check_true(total <= DSMTP_REPLY_LINE_MAX);
 }
 
-static const struct check_test tests[] = {
-    {"whole and in pieces", test_cases}, {"limits", test_limits}, {"a line without end", test_endless_line}};
+static const struct check_test tests[] = {{"whole and in pieces", test_cases},
+                                          {"limits", test_limits},
+                                          {"a line without end", test_endless_line}};
 SUITE(reply, tests);

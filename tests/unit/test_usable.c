@@ -1,4 +1,5 @@
-/* test_usable.c - which TLSA records can be used: every usage, selector, matching type and length, digest agility, DER. */
+/* test_usable.c - which TLSA records can be used: every usage, selector, matching type and length,
+ * digest agility, DER. */
 #include <stdio.h>
 #include <string.h>
 
@@ -6,16 +7,22 @@
 #include "core/usable.h"
 
 static const uint8_t zeros[300];
-static const uint8_t der[] = {0x30, 0x03, 0x02, 0x01, 0x00};
+/* The least that looks like a certificate or a key inside. */
+#define CERT 0x30, 0, 0x30, 0, 3, 1, 0
+#define KEY 0x30, 0, 3, 1, 0
+static const uint8_t cert[] = {0x30, 7, CERT};
+static const uint8_t key[] = {0x30, 5, KEY};
 
 static struct dsmtp_tlsa record(uint8_t usage, uint8_t selector, uint8_t matching)
 {
-    static const size_t length[] = {sizeof(der), 32, 64, 32};
+    const size_t length[] = {selector == 0 ? sizeof(cert) : sizeof(key), 32, 64, 32};
 
     return (struct dsmtp_tlsa){.usage = usage,
                                .selector = selector,
                                .matching = matching,
-                               .data = matching == 0 ? der : zeros,
+                               .data = matching != 0   ? zeros
+                                       : selector == 0 ? cert
+                                                       : key,
                                .len = length[matching < 3 ? matching : 3]};
 }
 
@@ -33,20 +40,25 @@ static enum dsmtp_unusable expected(const struct dsmtp_tlsa *r, bool map0, bool 
     return r->matching == 0 ? DSMTP_UNUSABLE_FULL_DATA : DSMTP_UNUSABLE_NO;
 }
 
-static void check_lengths(const struct dsmtp_profile *p, unsigned usage, unsigned selector, unsigned matching)
+static void check_lengths(const struct dsmtp_profile *p, unsigned usage, unsigned selector,
+                          unsigned matching)
 {
     static const size_t lengths[] = {0, 1, 20, 31, 32, 33, 48, 63, 64, 65, 300};
     bool map0 = p->value[DSMTP_SWITCH_USAGE0] == DSMTP_USAGE_MAP;
     bool map1 = p->value[DSMTP_SWITCH_USAGE1] == DSMTP_USAGE_MAP;
 
     for (size_t i = 0; i < CHECK_COUNT(lengths); i++) {
-        struct dsmtp_tlsa r = {
-            .usage = (uint8_t)usage, .selector = (uint8_t)selector, .matching = (uint8_t)matching, .data = zeros, .len = lengths[i]};
+        struct dsmtp_tlsa r = {.usage = (uint8_t)usage,
+                               .selector = (uint8_t)selector,
+                               .matching = (uint8_t)matching,
+                               .data = zeros,
+                               .len = lengths[i]};
         enum dsmtp_unusable want = expected(&r, map0, map1);
         unsigned effective = usage == 0 && map0 ? 2 : usage == 1 && map1 ? 3 : usage;
         unsigned usable = dsmtp_usable_mark(p, &r, 1);
 
-        if (r.why == want && usable == (want == DSMTP_UNUSABLE_NO) && r.effective_usage == effective)
+        if (r.why == want && usable == (want == DSMTP_UNUSABLE_NO) &&
+            r.effective_usage == effective)
             continue;
         check_rowf("%u %u %u, %zu octets", usage, selector, matching, lengths[i]);
         check_str(dsmtp_unusable_text(r.why), dsmtp_unusable_text(want));
@@ -84,19 +96,27 @@ static void test_short(void)
 }
 
 /* clang-format off */
-static const struct { const char *label; uint8_t octets[12]; size_t len; bool usable; } objects[] = {
-    {"sequence",               {0x30, 3, 2, 1, 0}, 5, true},
-    {"one octet short",        {0x30, 3, 2, 1, 0}, 4, false},
-    {"one octet more",         {0x30, 3, 2, 1, 0, 0}, 6, false},
-    {"long form",              {0x30, 0x81, 3, 2, 1, 0}, 6, true},
-    {"long form, two octets",  {0x30, 0x82, 0, 3, 2, 1, 0}, 7, true},
-    {"long form, cut length",  {0x30, 0x82, 0}, 3, false},
-    {"long form, no length",   {0x30, 0x84}, 2, false},
-    {"indefinite",             {0x30, 0x80, 2, 1, 0, 0, 0}, 7, false},
-    {"length of five octets",  {0x30, 0x85, 0, 0, 0, 0, 3, 2, 1, 0}, 10, false},
-    {"huge length",            {0x30, 0x84, 0xff, 0xff, 0xff, 0xff, 2, 1, 0}, 9, false},
-    {"a set",                  {0x31, 3, 2, 1, 0}, 5, false},
-    {"one octet",              {0x30}, 1, false},
+static const struct { const char *label; uint8_t octets[14]; size_t len; uint8_t selector; bool usable; } objects[] = {
+    {"certificate",            {0x30, 7, CERT}, 9, 0, true},
+    {"key is no certificate",  {0x30, 5, KEY}, 7, 0, false},
+    {"key",                    {0x30, 5, KEY}, 7, 1, true},
+    {"certificate is no key",  {0x30, 7, CERT}, 9, 1, false},
+    {"one octet short",        {0x30, 7, CERT}, 8, 0, false},
+    {"one octet more",         {0x30, 7, CERT, 0}, 10, 0, false},
+    {"a part more",            {0x30, 9, CERT, 3, 0}, 11, 0, false},
+    {"a part less",            {0x30, 4, 0x30, 0, 0x30, 0}, 6, 0, false},
+    {"part too long",          {0x30, 5, 0x30, 0, 3, 2, 0}, 7, 1, false},
+    {"empty",                  {0x30, 0}, 2, 0, false},
+    {"integer inside",         {0x30, 3, 2, 1, 0}, 5, 0, false},
+    {"long form",              {0x30, 0x81, 7, CERT}, 10, 0, true},
+    {"long form, two octets",  {0x30, 0x82, 0, 7, CERT}, 11, 0, true},
+    {"long form, cut length",  {0x30, 0x82, 0}, 3, 0, false},
+    {"long form, no length",   {0x30, 0x84}, 2, 0, false},
+    {"indefinite",             {0x30, 0x80, CERT, 0, 0}, 11, 0, false},
+    {"length of five octets",  {0x30, 0x85, 0, 0, 0, 0, 7, CERT}, 14, 0, false},
+    {"huge length",            {0x30, 0x84, 0xff, 0xff, 0xff, 0xff, CERT}, 13, 0, false},
+    {"a set",                  {0x31, 7, CERT}, 9, 0, false},
+    {"one octet",              {0x30}, 1, 0, false},
 };
 
 /* Sets: digits usage selector matching; after the slash, which of them stay usable. */
@@ -119,7 +139,10 @@ static const struct { const char *label, *set, *on, *off; } sets[] = {
 static void test_der(void)
 {
     for (size_t i = 0; i < CHECK_COUNT(objects); i++) {
-        struct dsmtp_tlsa r = {.usage = 3, .data = objects[i].octets, .len = objects[i].len};
+        struct dsmtp_tlsa r = {.usage = 3,
+                               .selector = objects[i].selector,
+                               .data = objects[i].octets,
+                               .len = objects[i].len};
 
         check_row(objects[i].label);
         check_uint(dsmtp_usable_mark(dsmtp_profile_at(0), &r, 1), objects[i].usable);
@@ -134,7 +157,8 @@ static void mark_set(const struct dsmtp_profile *p, const char *set, const char 
     unsigned count = 0, usable, seen = 0;
 
     for (; *set != '\0'; set += set[3] == ' ' ? 4 : 3)
-        r[count++] = record((uint8_t)(set[0] - '0'), (uint8_t)(set[1] - '0'), (uint8_t)(set[2] - '0'));
+        r[count++] =
+            record((uint8_t)(set[0] - '0'), (uint8_t)(set[1] - '0'), (uint8_t)(set[2] - '0'));
     usable = dsmtp_usable_mark(p, r, count);
     for (unsigned i = 0; i < count; i++) {
         got[i] = r[i].why == DSMTP_UNUSABLE_NO ? '1' : '0';
@@ -173,7 +197,9 @@ static void test_agility_mapped(void)
     check_int(r[1].why, DSMTP_UNUSABLE_LENGTH);
 }
 
-static const struct check_test tests[] = {{"matrix", test_matrix},   {"short rdata", test_short},
-                                          {"DER", test_der},         {"agility", test_agility},
+static const struct check_test tests[] = {{"matrix", test_matrix},
+                                          {"short rdata", test_short},
+                                          {"DER", test_der},
+                                          {"agility", test_agility},
                                           {"agility of mapped usages", test_agility_mapped}};
 SUITE(usable, tests);

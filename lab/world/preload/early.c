@@ -1,15 +1,20 @@
-/* early.c - a library preloaded in front of libfaketime, for programs with an allocator that needs the time.
+/* early.c - a library preloaded in front of libfaketime, for what libfaketime 0.9.10 gets wrong.
  *
- * jemalloc (in dig, delv, named) asks for the clock and makes a condition variable while it sets itself up, which may be before libfaketime
- * has done so. libfaketime then allocates memory, and the program waits for itself for ever. So the kernel's clock serves until the
- * libraries are set up, and libfaketime's from then on. */
+ * Start: jemalloc (in dig, delv, named) asks for the time and makes a condition variable while it sets itself up, which may be before
+ * libfaketime has done so. libfaketime then allocates memory, and the program waits for itself for ever. So the kernel's clock
+ * serves until the libraries are set up, and libfaketime's from then on.
+ *
+ * Sleep: clock_nanosleep() until an absolute time fails there with EINVAL (Python's time.sleep(), for one). */
 #include <dlfcn.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#define SECOND 1000000000L
 
 static int (*next_clock)(clockid_t clock, struct timespec *out);
 static int (*next_cond)(pthread_cond_t *cond, const pthread_condattr_t *attr);
@@ -25,8 +30,30 @@ int pthread_cond_init(pthread_cond_t *cond, const pthread_condattr_t *attr)
 
     if (next_cond != NULL)
         return next_cond(cond, attr);
-    memcpy(cond, &plain, sizeof(plain)); /* attributes so early would be a surprise: no allocator has any */
+    memcpy(cond, &plain, sizeof(plain)); /* nobody needs attributes so early */
     return 0;
+}
+
+/* Until an absolute time: for as long as it is away by the clock that the program sees. */
+int clock_nanosleep(clockid_t clock, int flags, const struct timespec *wanted, struct timespec *rest)
+{
+    struct timespec now;
+    struct timespec left = *wanted;
+
+    if ((flags & TIMER_ABSTIME) != 0) {
+        if (clock_gettime(clock, &now) != 0)
+            return errno;
+        left.tv_sec -= now.tv_sec;
+        left.tv_nsec -= now.tv_nsec;
+        if (wanted->tv_nsec >= 0 && wanted->tv_nsec < SECOND && left.tv_nsec < 0) {
+            left.tv_sec--;
+            left.tv_nsec += SECOND;
+        }
+        if (left.tv_sec < 0)
+            return 0;
+        rest = NULL;
+    }
+    return syscall(SYS_clock_nanosleep, clock, 0, &left, rest) == 0 ? 0 : errno;
 }
 
 __attribute__((constructor)) static void hand_over(void)

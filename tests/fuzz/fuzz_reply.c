@@ -1,0 +1,32 @@
+/* fuzz_reply.c - the reply reader: whole input or octet by octet, the same comes out. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/reply.h"
+#include "fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct dsmtp_reply whole, pieces;
+    enum dsmtp_status want, got = DSMTP_AGAIN;
+    size_t used = 0, at = 0;
+
+    dsmtp_reply_init(&whole);
+    dsmtp_reply_init(&pieces);
+    want = dsmtp_reply_feed(&whole, data, size, &used);
+    while (got == DSMTP_AGAIN && at < size) {
+        size_t one = 0;
+
+        got = dsmtp_reply_feed(&pieces, data + at, 1, &one);
+        at += one;
+    }
+    if (got != want || at != used || used > size || memcmp(&whole, &pieces, sizeof(whole)) != 0)
+        abort();
+    if (strlen(whole.text) >= sizeof(whole.text) ||
+        (want == DSMTP_OK && (whole.code < 200 || whole.code > 599)))
+        abort();
+    for (const char *s = whole.text; *s != '\0'; s++)
+        if (*s < ' ' || *s > '~')
+            abort();
+    return 0;
+}

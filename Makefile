@@ -38,8 +38,10 @@ else
 ENGINE := $(wildcard engine/*/*.c)
 LAB := $(wildcard lab/*/*.c)
 UNIT := $(wildcard tests/unit/*.c tests/fakes/*.c)
+FUZZ := $(wildcard tests/fuzz/*.c)
+TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FAULTS := $(wildcard tests/faults/*.c)
-SOURCES := $(ENGINE) $(LAB) $(UNIT) $(FAULTS)
+SOURCES := $(ENGINE) $(LAB) $(UNIT) $(FAULTS) $(FUZZ)
 HEADERS := $(wildcard engine/*/*.h lab/*/*.h tests/*/*.h)
 
 # --- flags -------------------------------------------------------------------------------------------
@@ -97,6 +99,8 @@ build/$(1)/danelab: build/$(1)/sources $(call objects,$(1),$(LAB))
 	$(LINK) $$(LIBS)
 build/$(1)/unit: build/$(1)/sources $(call objects,$(1),$(UNIT) $(filter-out lab/cli/main.c,$(LAB))) build/$(1)/libdanesmtp.a
 	$(LINK) $$(LIBS) $$(LIBS_UNIT)
+build/$(1)/fuzz-%: build/$(1)/tests/fuzz/fuzz_%.o build/$(1)/tests/fuzz/replay.o build/$(1)/libdanesmtp.a
+	$(LINK)
 endef
 $(foreach v,release asan coverage,$(eval $(call variant,$(v))))
 -include $(wildcard build/*/*/*/*.d)
@@ -110,13 +114,24 @@ unit: build/$(VARIANT)/unit ## the unit test program: build/VARIANT/unit [SUITE]
 deps: ## install the Debian packages that are missing (root or sudo); `make deps check` works
 	tests/tools/deps
 
-test: test-release test-asan ## unit tests, plain and under ASan and UBSan
+test: test-release test-asan replay ## unit tests, plain and under ASan and UBSan; the fuzzers' corpora
 test-release test-asan: test-%: build/%/unit
 	$<
 
+replay: $(TARGETS:%=build/asan/fuzz-%)
+	@set -e; for t in $(TARGETS); do build/asan/fuzz-$$t tests/fuzz/corpus/$$t/*; done
+
+SECONDS := 10
+fuzz: $(TARGETS:%=build/fuzz/%) ## let each fuzzer run for SECONDS (10)
+	@set -e; for t in $(TARGETS); do mkdir -p build/fuzz/corpus-$$t; \
+	    build/fuzz/$$t -max_total_time=$(SECONDS) -print_final_stats=1 build/fuzz/corpus-$$t tests/fuzz/corpus/$$t; done
+build/fuzz/%: tests/fuzz/fuzz_%.c $(wildcard engine/base/*.[ch] engine/model/*.[ch] engine/core/*.[ch])
+	@mkdir -p $(@D)
+	$(CLANG) $(STD) -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined $(I_tests) -o $@ $(filter %.c,$^)
+
 check: all test gates ## everything that needs no lab: test and gates
 
-check-lab: build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab ## scenarios against the engine, and the lab against itself
+check-lab: build/$(VARIANT)/danesmtp build/$(VARIANT)/danesmtp-faulty build/$(VARIANT)/danelab ## scenarios against the engine, and the lab against itself
 	tests/tools/check-lab build/$(VARIANT)/danelab
 
 gates: clang lint headers layers purity symbols complexity banned words rules format-check man ## every rule that a command can check
@@ -197,6 +212,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
 
 FORCE:
-.PHONY: FORCE all unit deps test test-release test-asan check check-lab gates clang lint cppcheck headers layers \
+.PHONY: FORCE all unit deps test test-release test-asan replay fuzz check check-lab gates clang lint cppcheck headers layers \
         purity symbols complexity banned words rules format format-check man coverage install clean help
 endif

@@ -28,14 +28,27 @@ static bool secure(const struct dsmtp_question *q)
     return q->answer.security == DSMTP_SECURITY_SECURE;
 }
 
-/* The answer that speaks for the host: secure data before other data before whatever there is. One family with
- * addresses is enough; a failure of the other one does not hide it (a host is not unreachable while it has an address). */
+static bool bogus(const struct dsmtp_question *q)
+{
+    return q->answer.security == DSMTP_SECURITY_BOGUS;
+}
+
+/* The answer that speaks for the host. Secure addresses of one family are enough, whatever became of the other. Insecure ones are not
+ * while the other family is bogus: a zone is not insecure for one type and signed for another. Otherwise any address is better than
+ * none, and a failure better than to believe that there is none. */
 static const struct dsmtp_question *leading(const struct dsmtp_host_search *s)
 {
-    if (has_data(s->a) && (secure(s->a) || !has_data(s->aaaa) || !secure(s->aaaa)))
-        return s->a;
-    if (has_data(s->aaaa))
-        return s->aaaa;
+    const struct dsmtp_question *const both[] = {s->a, s->aaaa};
+
+    for (unsigned i = 0; i < 2; i++)
+        if (has_data(both[i]) && secure(both[i]))
+            return both[i];
+    for (unsigned i = 0; i < 2; i++)
+        if (bogus(both[i]))
+            return both[i];
+    for (unsigned i = 0; i < 2; i++)
+        if (has_data(both[i]))
+            return both[i];
     return failed(s->aaaa) && !failed(s->a) ? s->aaaa : s->a;
 }
 

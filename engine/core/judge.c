@@ -92,7 +92,7 @@ const struct dsmtp_next_row *dsmtp_judge_next(const struct dsmtp_profile *profil
 
     if (row->next == DSMTP_NEXT_RETRY_CLEAR && allowed == DSMTP_CLEAR_NEVER)
         return find(end, DSMTP_LEVEL_ENCRYPT);
-    if (end->tls && end->level == DSMTP_LEVEL_MAY && end->event == DSMTP_EVENT_FAILED && end->state != DSMTP_STATE_DOT &&
+    if (end->tls && end->level == DSMTP_LEVEL_MAY && end->event == DSMTP_EVENT_FAILED && end->state < DSMTP_STATE_DOT &&
         allowed == DSMTP_CLEAR_DATA)
         return &broken_in_tls;
     return row;

@@ -68,6 +68,9 @@ static enum dsmtp_status send_line(struct dsmtp_session *s, const char *format, 
     va_end(args);
     if (n < 0 || (size_t)n >= sizeof(line) - 2)
         return DSMTP_TOOBIG;
+    /* An address with a line end in it would be a second command. */
+    if (strpbrk(line, "\r\n") != NULL)
+        return DSMTP_SYNTAX;
     memcpy(line + n, "\r\n", 2);
     return connector(s)->write(s->stream, line, (size_t)n + 2);
 }
@@ -170,7 +173,7 @@ static void step(struct dsmtp_session *s, enum dsmtp_event event, enum dsmtp_rea
     if (status != DSMTP_OK && row->next != DSMTP_STATE_END) {
         s->config.attempt->detail = dsmtp_status_text(status);
         s->state = DSMTP_STATE_END;
-        finish(s, DSMTP_EVENT_FAILED, was, status == DSMTP_TOOBIG ? DSMTP_REASON_INTERNAL : DSMTP_REASON_CONNECTION_LOST);
+        finish(s, DSMTP_EVENT_FAILED, was, status == DSMTP_TOOBIG || status == DSMTP_SYNTAX ? DSMTP_REASON_INTERNAL : DSMTP_REASON_CONNECTION_LOST);
     } else if (row->next == DSMTP_STATE_END) {
         finish(s, event, was, event == DSMTP_EVENT_FAILED ? given : row->reason);
     } else if (probe) {

@@ -18,7 +18,9 @@
 int lab_state_open(struct lab_fault *fault)
 {
     const char *runtime = getenv("XDG_RUNTIME_DIR");
-    char *path = lab_format("%s/danelab-%lu", runtime != NULL && runtime[0] == '/' ? runtime : "/tmp", (unsigned long)geteuid());
+    char *path =
+        lab_format("%s/danelab-%lu", runtime != NULL && runtime[0] == '/' ? runtime : "/tmp",
+                   (unsigned long)geteuid());
     struct stat st;
     int fd;
 
@@ -28,7 +30,8 @@ int lab_state_open(struct lab_fault *fault)
     if (fd < 0) {
         (void)lab_fail_errno(fault, "%s: cannot open", path);
     } else if (fstat(fd, &st) != 0 || st.st_uid != geteuid() || (st.st_mode & 022) != 0) {
-        (void)lab_fail(fault, EX_NOPERM, "%s: is not yours alone; remove it, or set XDG_RUNTIME_DIR", path);
+        (void)lab_fail(fault, EX_NOPERM,
+                       "%s: is not yours alone; remove it, or set XDG_RUNTIME_DIR", path);
         (void)close(fd);
         fd = -1;
     }
@@ -41,7 +44,8 @@ bool lab_state_lock(int dir)
     return flock(dir, LOCK_EX | LOCK_NB) == 0;
 }
 
-/* Field 22 of /proc/PID/stat; the name in field 2 may hold anything, but it ends at the last parenthesis. */
+/* Field 22 of /proc/PID/stat; the name in field 2 may hold anything, but it ends at the last
+ * parenthesis. */
 static unsigned long long started(pid_t pid)
 {
     char *path = lab_format("/proc/%ld/stat", (long)pid);
@@ -68,10 +72,12 @@ int lab_state_write(int dir, struct lab_state *state, struct lab_fault *fault)
     int fd;
 
     state->started = started(state->pid);
-    json = json_pack("{s:i, s:I, s:i, s:i, s:i}", "pid", (int)state->pid, "started", (json_int_t)state->started, "net", state->net,
-                     "uts", state->uts, "mnt", state->mnt);
+    json = json_pack("{s:i, s:I, s:i, s:i, s:i}", "pid", (int)state->pid, "started",
+                     (json_int_t)state->started, "net", state->net, "uts", state->uts, "mnt",
+                     state->mnt);
     fd = openat(dir, NEW_NAME, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd >= 0 && json != NULL && json_dumpfd(json, fd, JSON_INDENT(2)) == 0 && renameat(dir, NEW_NAME, dir, FILE_NAME) == 0)
+    if (fd >= 0 && json != NULL && json_dumpfd(json, fd, JSON_INDENT(2)) == 0 &&
+        renameat(dir, NEW_NAME, dir, FILE_NAME) == 0)
         rc = 0;
     else
         (void)lab_fail_errno(fault, "cannot write %s", FILE_NAME);
@@ -92,8 +98,8 @@ static int read_state(int dir, struct lab_state *out)
     json_t *json = fd >= 0 ? json_loadfd(fd, 0, NULL) : NULL;
     json_int_t when = 0;
     int pid = 0;
-    int rc = json != NULL ? json_unpack(json, "{s:i, s:I, s:i, s:i, s:i}", "pid", &pid, "started", &when, "net", &out->net, "uts",
-                                        &out->uts, "mnt", &out->mnt)
+    int rc = json != NULL ? json_unpack(json, "{s:i, s:I, s:i, s:i, s:i}", "pid", &pid, "started",
+                                        &when, "net", &out->net, "uts", &out->uts, "mnt", &out->mnt)
                           : -1;
 
     out->pid = pid;
@@ -133,7 +139,8 @@ static int foreign(const struct lab_state *state, const char *name)
     struct stat ours;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-    if (fd >= 0 && fstat(fd, &theirs) == 0 && stat(own, &ours) == 0 && theirs.st_ino == ours.st_ino && theirs.st_dev == ours.st_dev) {
+    if (fd >= 0 && fstat(fd, &theirs) == 0 && stat(own, &ours) == 0 &&
+        theirs.st_ino == ours.st_ino && theirs.st_dev == ours.st_dev) {
         (void)close(fd);
         fd = -1;
     }
@@ -153,7 +160,8 @@ static int held(const struct lab_state *state, int number)
 
 int lab_state_spaces(const struct lab_state *state, struct lab_spaces *out, struct lab_fault *fault)
 {
-    struct lab_spaces s = {.user = foreign(state, "user"), .pid = foreign(state, "pid"), .ipc = foreign(state, "ipc")};
+    struct lab_spaces s = {
+        .user = foreign(state, "user"), .pid = foreign(state, "pid"), .ipc = foreign(state, "ipc")};
 
     s.net = held(state, state->net);
     s.uts = held(state, state->uts);

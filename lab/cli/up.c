@@ -17,10 +17,10 @@
 #include "cli/state.h"
 #include "world/world.h"
 
-#define SHOWN 20         /* rows of the table */
-#define ASK_MS 3000      /* from SIGTERM to SIGKILL */
+#define SHOWN 20    /* rows of the table */
+#define ASK_MS 3000 /* from SIGTERM to SIGKILL */
 #define GIVE_UP_MS 6000
-#define BROKEN 3         /* exit status: the lab could not */
+#define BROKEN 3 /* exit status: the lab could not */
 
 static const struct lab_option none[] = {{NULL, NULL, NULL}};
 
@@ -86,7 +86,10 @@ static int hear(int from, struct word *out)
         char room[CMSG_SPACE(sizeof(struct ucred))];
     } control;
     struct iovec data = {.iov_base = out, .iov_len = sizeof(*out)};
-    struct msghdr m = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
+    struct msghdr m = {.msg_iov = &data,
+                       .msg_iovlen = 1,
+                       .msg_control = &control,
+                       .msg_controllen = sizeof(control)};
     struct ucred who;
     ssize_t n;
 
@@ -134,7 +137,8 @@ static void print_world(const struct plan *p, int boot_ms)
     const struct lab_scenario *first = p->scenarios[0];
     size_t rows = 0;
 
-    (void)printf("A world with %zu scenario%s is up, started in %d ms.\n\n", p->count, p->count == 1 ? "" : "s", boot_ms);
+    (void)printf("A world with %zu scenario%s is up, started in %d ms.\n\n", p->count,
+                 p->count == 1 ? "" : "s", boot_ms);
     (void)printf("%-40s %-16s %-15s %s\n", "DOMAIN", "HOST", "IPv4", "IPv6");
     for (size_t i = 0; i < p->count && rows < SHOWN; i++) {
         const struct lab_scenario *s = p->scenarios[i];
@@ -148,14 +152,16 @@ static void print_world(const struct plan *p, int boot_ms)
                 lab_host_address(s->block, j, false, address4);
                 lab_host_address(s->block, j, true, address6);
             }
-            (void)printf("%-40s %-16s %-15s %s\n", j == 0 ? domain : "", j < s->hosts_count ? s->hosts[j].name : "-", address4, address6);
+            (void)printf("%-40s %-16s %-15s %s\n", j == 0 ? domain : "",
+                         j < s->hosts_count ? s->hosts[j].name : "-", address4, address6);
         }
         free(domain);
         if (rows >= SHOWN && i + 1 < p->count)
             (void)printf("... and %zu more: danelab list\n", p->count - i - 1);
     }
-    (void)printf("\nTry:\n  danelab exec -- dig +dnssec %s.example MX\n  danelab exec -- danesmtp probe %s.example\n  danelab down\n", first->id,
-                 first->id);
+    (void)printf("\nTry:\n  danelab exec -- dig +dnssec %s.example MX\n  danelab exec -- danesmtp "
+                 "probe %s.example\n  danelab down\n",
+                 first->id, first->id);
 }
 
 /* One world at a time: the lock is taken here and then held by the world itself. */
@@ -191,7 +197,10 @@ int lab_cmd_up(int argc, char **argv)
     if (rc >= 0)
         return rc;
     lab_suite_open(&suite);
-    count = lab_select(&suite, &(struct lab_selection){.patterns = argv + first, .pattern_count = (size_t)(argc - first)}, &p.scenarios);
+    count = lab_select(
+        &suite,
+        &(struct lab_selection){.patterns = argv + first, .pattern_count = (size_t)(argc - first)},
+        &p.scenarios);
     if (count <= 0) {
         rc = count < 0 ? 2 : lab_complaint(2, "there are no scenarios");
     } else {

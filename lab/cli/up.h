@@ -1,5 +1,5 @@
-/* up.h - the subcommands about a world that stays up, and about the machine. Each takes its own name as argv[0] and returns the
- * exit status. */
+/* up.h - the subcommands about a world that stays up, and about the machine. Each takes its own
+ * name as argv[0] and returns the exit status. */
 #ifndef LAB_CLI_UP_H
 #define LAB_CLI_UP_H
 

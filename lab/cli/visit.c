@@ -1,4 +1,5 @@
-/* visit.c - danelab exec and shell: a program in the sender's place of the world that is up; and danelab doctor. */
+/* visit.c - danelab exec and shell: a program in the sender's place of the world that is up; and
+ * danelab doctor. */
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
@@ -76,8 +77,10 @@ static int visit(char *const argv[])
     (void)sigprocmask(SIG_BLOCK, &watched, NULL);
     pid = lab_launch(&l, &fault);
     if (pid < 0)
-        return lab_complaint(fault.status == EX_UNAVAILABLE ? NOT_FOUND : fault.status == EX_NOPERM ? NOT_EXECUTABLE : BROKEN, "%s",
-                             fault.what);
+        return lab_complaint(fault.status == EX_UNAVAILABLE ? NOT_FOUND
+                             : fault.status == EX_NOPERM    ? NOT_EXECUTABLE
+                                                            : BROKEN,
+                             "%s", fault.what);
     return attend(pid, &watched);
 }
 
@@ -86,7 +89,8 @@ int lab_cmd_exec(int argc, char **argv)
     int first = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1;
 
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-        (void)puts("usage: danelab exec -- COMMAND [ARGUMENT]...\n\nRuns COMMAND in the sender's place of the world that is up; its exit status is"
+        (void)puts("usage: danelab exec -- COMMAND [ARGUMENT]...\n\nRuns COMMAND in the sender's "
+                   "place of the world that is up; its exit status is"
                    " passed on.\n126: cannot be executed, 127: not found, 3: no world is up.");
         return 0;
     }
@@ -115,8 +119,10 @@ int lab_cmd_shell(int argc, char **argv)
 
 int lab_cmd_doctor(int argc, char **argv)
 {
-    static const char *const words[] = {
-        [LAB_FOUND] = "ok", [LAB_WANTING] = "absent", [LAB_MISSING] = "MISSING", [LAB_UNTRIED] = "-"};
+    static const char *const words[] = {[LAB_FOUND] = "ok",
+                                        [LAB_WANTING] = "absent",
+                                        [LAB_MISSING] = "MISSING",
+                                        [LAB_UNTRIED] = "-"};
     const char *got[LAB_COUNT(none)];
     struct lab_need needs[LAB_NEEDS];
     int missing = 0;

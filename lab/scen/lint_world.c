@@ -116,6 +116,28 @@ static void lint_host_words(const struct lab_lint *l, unsigned i)
                      "names without a certificate; expected `cert`");
 }
 
+/* Keys are shared within one recipe, since the recipe chooses the kind of key. */
+static void lint_shared_key(const struct lab_lint *l, unsigned i)
+{
+    const struct lab_host *h = &l->scenario->hosts[i];
+    struct lab_place place = lab_place("world.hosts[%u].key_of", i);
+    const struct lab_host *owner;
+
+    if (h->key_of == NULL)
+        return;
+    owner = lab_lint_host(l, place, h->key_of);
+    if (owner == NULL)
+        return;
+    if (owner == h || owner->key_of != NULL)
+        lab_complain(l->source, place,
+                     "the key of %.80s, which %s; expected another host with a key of its own",
+                     h->key_of, owner == h ? "is this host" : "is shared itself");
+    else if (h->cert == NULL || owner->cert == NULL || strcmp(h->cert, owner->cert) != 0)
+        lab_complain(l->source, place,
+                     "the key of %.80s, whose certificate is of another kind; expected the same `cert`",
+                     h->key_of);
+}
+
 static void lint_host(const struct lab_lint *l, unsigned i)
 {
     const struct lab_scenario *s = l->scenario;
@@ -130,6 +152,7 @@ static void lint_host(const struct lab_lint *l, unsigned i)
         lab_complain(l->source, place, "host %.80s again; expected it once", name);
     free(name);
     lint_host_words(l, i);
+    lint_shared_key(l, i);
 }
 
 void lab_lint_world(const struct lab_lint *l)

@@ -67,6 +67,7 @@ struct lab_host {
     char *cert;   /* recipe of certs/recipes.yaml; NULL if the host never gets as far as TLS */
     char **names; /* DNS names of the leaf certificate; none given: the host's own name */
     unsigned names_count;
+    char *key_of; /* another host, whose leaf key this one uses too; NULL: a key of its own */
     char *smtp; /* behaviour, a row of lab/smtp/behaviour.c; "starttls" if the file does not say */
 };
 

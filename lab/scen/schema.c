@@ -42,6 +42,7 @@ static const cyaml_schema_field_t host_fields[] = {
     CYAML_FIELD_STRING_PTR("name", PTR, struct lab_host, name, 1, LINE),
     CYAML_FIELD_STRING_PTR("cert", PTR | OPT, struct lab_host, cert, 1, LINE),
     CYAML_FIELD_SEQUENCE("names", PTR | OPT, struct lab_host, names, &a_word, 1, MANY),
+    CYAML_FIELD_STRING_PTR("key_of", PTR | OPT, struct lab_host, key_of, 1, LINE),
     CYAML_FIELD_STRING_PTR("smtp", PTR | OPT, struct lab_host, smtp, 1, LINE),
     CYAML_FIELD_END,
 };

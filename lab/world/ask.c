@@ -11,7 +11,7 @@
 
 #define GIVE_UP_MS 30000
 #define ASK_AGAIN_MS 500
-#define PAUSE_NS 2000000  /* until the server has bound its port */
+#define PAUSE_NS 2000000 /* until the server has bound its port */
 #define QUERY_MAX 300
 #define ID 0x4c42
 
@@ -69,7 +69,8 @@ static int try_once(int fd, const uint8_t *query, size_t len, struct lab_reply *
     return 0;
 }
 
-int lab_ask(const struct lab_question *q, struct lab_daemon *of, struct lab_reply *out, struct lab_fault *fault)
+int lab_ask(const struct lab_question *q, struct lab_daemon *of, struct lab_reply *out,
+            struct lab_fault *fault)
 {
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(53)};
     const struct timespec pause = {.tv_nsec = PAUSE_NS};

@@ -9,8 +9,8 @@
 
 #include "world/internal.h"
 
-int lab_daemon_start(struct lab_daemon *d, char *const argv[], const struct lab_spaces *where, const char *bin,
-                     struct lab_fault *fault)
+int lab_daemon_start(struct lab_daemon *d, char *const argv[], const struct lab_spaces *where,
+                     const char *bin, struct lab_fault *fault)
 {
     int log = open(d->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     const struct lab_launch l = {argv, where, bin, "/", -1, log, log};
@@ -54,7 +54,8 @@ int lab_daemon_check(struct lab_daemon *d, struct lab_fault *fault)
         return 0;
     d->pid = 0;
     line = lab_last_line(d->log);
-    (void)lab_fail(fault, EX_SOFTWARE, "%s ended (status %d): %s", d->name, lab_exit_code(status), line);
+    (void)lab_fail(fault, EX_SOFTWARE, "%s ended (status %d): %s", d->name, lab_exit_code(status),
+                   line);
     free(line);
     return -1;
 }

@@ -1,4 +1,5 @@
-/* enter.c - lab_world_enter: the caller's side. It makes the namespaces, maps the user and then waits, passing signals on. */
+/* enter.c - lab_world_enter: the caller's side. It makes the namespaces, maps the user and then
+ * waits, passing signals on. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -15,8 +16,9 @@
 #include "world/internal.h"
 #include "world/spaces.h"
 
-#define GRACE_MS 3000   /* from the first signal to SIGKILL */
-#define REPEAT_MS 200   /* a signal that follows sooner is the same one, sent by terminal and parent both */
+#define GRACE_MS 3000 /* from the first signal to SIGKILL */
+#define REPEAT_MS \
+    200 /* a signal that follows sooner is the same one, sent by terminal and parent both */
 
 /* Where an ordinary user's namespaces are forbidden, and what to do about it. */
 static const struct {
@@ -25,8 +27,10 @@ static const struct {
     const char *remedy;
 } gates[] = {
     {"/proc/sys/user/max_user_namespaces", '0', "sysctl -w user.max_user_namespaces=10000"},
-    {"/proc/sys/kernel/unprivileged_userns_clone", '0', "sysctl -w kernel.unprivileged_userns_clone=1"},
-    {"/proc/sys/kernel/apparmor_restrict_unprivileged_userns", '1', "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"},
+    {"/proc/sys/kernel/unprivileged_userns_clone", '0',
+     "sysctl -w kernel.unprivileged_userns_clone=1"},
+    {"/proc/sys/kernel/apparmor_restrict_unprivileged_userns", '1',
+     "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"},
 };
 
 int lab_world_refused(const char *what, struct lab_fault *fault)
@@ -36,15 +40,18 @@ int lab_world_refused(const char *what, struct lab_fault *fault)
     for (size_t i = 0; i < LAB_COUNT(gates); i++) {
         struct lab_fault ignored;
         char *text = NULL;
-        bool shut = lab_file_read(gates[i].path, &text, NULL, &ignored) == 0 && text[0] == gates[i].forbids;
+        bool shut =
+            lab_file_read(gates[i].path, &text, NULL, &ignored) == 0 && text[0] == gates[i].forbids;
 
         free(text);
         if (shut)
-            return lab_fail(fault, EX_UNAVAILABLE, "%s: %s (%s is %c; as root: %s)", what, strerror(saved), gates[i].path,
-                            gates[i].forbids, gates[i].remedy);
+            return lab_fail(fault, EX_UNAVAILABLE, "%s: %s (%s is %c; as root: %s)", what,
+                            strerror(saved), gates[i].path, gates[i].forbids, gates[i].remedy);
     }
-    return lab_fail(fault, EX_UNAVAILABLE, "%s: %s (namespaces are needed: inside a container it must be a privileged one)", what,
-                    strerror(saved));
+    return lab_fail(
+        fault, EX_UNAVAILABLE,
+        "%s: %s (namespaces are needed: inside a container it must be a privileged one)", what,
+        strerror(saved));
 }
 
 static int write_proc(pid_t pid, const char *name, const char *text, struct lab_fault *fault)
@@ -61,38 +68,49 @@ static int write_proc(pid_t pid, const char *name, const char *text, struct lab_
     return rc;
 }
 
-/* Root keeps all users that it has, each as itself: senders want to change to users of their own. */
+/* Root keeps all users that it has, each as itself: senders want to change to users of their own.
+ * A line of the map is "first-inside first-outside count"; inside of ours is outside of the new. */
 static char *identity_map(const char *path)
 {
     struct lab_text map = {0};
-    unsigned long inside;
-    unsigned long outside;
-    unsigned long count;
-    FILE *f = fopen(path, "re");
+    struct lab_fault ignored;
+    char *text = NULL;
+    char *end;
 
     lab_text_add(&map, "", 0);
-    while (f != NULL && fscanf(f, "%lu %lu %lu", &inside, &outside, &count) == 3)
-        lab_text_put(&map, "%lu %lu %lu\n", inside, inside, count);
-    if (f != NULL)
-        (void)fclose(f);
+    if (lab_file_read(path, &text, NULL, &ignored) != 0)
+        return map.text;
+    for (char *p = text; *p != '\0'; p = end + strspn(end, " \n")) {
+        unsigned long first = strtoul(p, &end, 10);
+
+        (void)strtoul(end, &end, 10);
+        lab_text_put(&map, "%lu %lu %lu\n", first, first, strtoul(end, &end, 10));
+        if (end == p)
+            break;
+    }
+    free(text);
     return map.text;
 }
 
 static int map_users(pid_t pid, struct lab_fault *fault)
 {
     bool root = geteuid() == 0;
-    char *users = root ? identity_map("/proc/self/uid_map") : lab_format("0 %lu 1\n", (unsigned long)geteuid());
-    char *groups = root ? identity_map("/proc/self/gid_map") : lab_format("0 %lu 1\n", (unsigned long)getegid());
+    char *users = root ? identity_map("/proc/self/uid_map")
+                       : lab_format("0 %lu 1\n", (unsigned long)geteuid());
+    char *groups = root ? identity_map("/proc/self/gid_map")
+                        : lab_format("0 %lu 1\n", (unsigned long)getegid());
     int rc = root ? 0 : write_proc(pid, "setgroups", "deny", fault);
 
-    if (rc == 0 && (write_proc(pid, "uid_map", users, fault) != 0 || write_proc(pid, "gid_map", groups, fault) != 0))
+    if (rc == 0 && (write_proc(pid, "uid_map", users, fault) != 0 ||
+                    write_proc(pid, "gid_map", groups, fault) != 0))
         rc = -1;
     free(users);
     free(groups);
     return rc;
 }
 
-/* Wait for pid's end; the first signal is passed on, a second one or the end of the grace period kills. */
+/* Wait for pid's end; the first signal is passed on, a second one or the end of the grace period
+ * kills. */
 static int attend(pid_t pid, const sigset_t *watched)
 {
     int64_t first = 0;
@@ -103,7 +121,8 @@ static int attend(pid_t pid, const sigset_t *watched)
         struct timespec wait = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
         int sig = left > 0 ? sigtimedwait(watched, NULL, &wait) : 0;
 
-        if (left <= 0 || (sig > 0 && sig != SIGCHLD && first != 0 && lab_now_ms() - first > REPEAT_MS)) {
+        if (left <= 0 ||
+            (sig > 0 && sig != SIGCHLD && first != 0 && lab_now_ms() - first > REPEAT_MS)) {
             (void)kill(pid, SIGKILL);
             (void)waitpid(pid, &status, 0);
             break;
@@ -116,7 +135,8 @@ static int attend(pid_t pid, const sigset_t *watched)
     return lab_exit_code(status);
 }
 
-/* The handshake: the child tells that it will die with us, then we give it its users and let it go. */
+/* The handshake: the child tells that it will die with us, then we give it its users and let it go.
+ */
 static int let_go(pid_t pid, int link, bool mapped, struct lab_fault *fault)
 {
     char armed;
@@ -125,13 +145,16 @@ static int let_go(pid_t pid, int link, bool mapped, struct lab_fault *fault)
         return lab_fail(fault, EX_OSERR, "the world's first process died");
     if (mapped && map_users(pid, fault) != 0)
         return -1;
-    return send(link, "", 1, MSG_NOSIGNAL) == 1 ? 0 : lab_fail_errno(fault, "the world's first process died");
+    return send(link, "", 1, MSG_NOSIGNAL) == 1
+               ? 0
+               : lab_fail_errno(fault, "the world's first process died");
 }
 
 /* Like fork. glibc has no call for it: its clone() wants a stack of its own. */
 static pid_t clone_world(bool *mapped)
 {
-    const unsigned long spaces = CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC;
+    const unsigned long spaces =
+        CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC;
     long pid = syscall(SYS_clone, CLONE_NEWUSER | spaces | SIGCHLD, NULL, NULL, NULL, NULL);
 
     *mapped = true;
@@ -143,7 +166,8 @@ static pid_t clone_world(bool *mapped)
     return (pid_t)pid;
 }
 
-static int run_world(struct lab_entry *entry, int link, const sigset_t *watched, struct lab_fault *fault)
+static int run_world(struct lab_entry *entry, int link, const sigset_t *watched,
+                     struct lab_fault *fault)
 {
     struct lab_fault told;
     bool mapped;

@@ -14,7 +14,7 @@
 
 #include "world/internal.h"
 
-enum { KERNEL, NSD, UNBOUND, IP, FAKETIME, EARLY, NAMESPACES, OVERLAY, IPV6, PORTS, WORLD };
+enum { KERNEL, NSD, UNBOUND, IP, FAKETIME, CLOCK, NAMESPACES, OVERLAY, IPV6, PORTS, WORLD };
 
 static const char *const titles[LAB_NEEDS] = {
     [KERNEL] = "kernel",
@@ -22,7 +22,7 @@ static const char *const titles[LAB_NEEDS] = {
     [UNBOUND] = "unbound",
     [IP] = "ip",
     [FAKETIME] = "libfaketime",
-    [EARLY] = "danelab-early.so",
+    [CLOCK] = "danelab-clock.so",
     [NAMESPACES] = "namespaces",
     [OVERLAY] = "overlay on /etc",
     [IPV6] = "IPv6",
@@ -44,7 +44,8 @@ static void note(struct lab_need *need, enum lab_finding finding, const char *sa
 
 static void note_tool(struct lab_need *need, const char *path, const char *package)
 {
-    char *says = path != NULL ? lab_strdup(path) : lab_format("not found; install the package %s", package);
+    char *says =
+        path != NULL ? lab_strdup(path) : lab_format("not found; install the package %s", package);
 
     note(need, path != NULL ? LAB_FOUND : LAB_MISSING, says);
     free(says);
@@ -54,8 +55,8 @@ static void examine_files(const struct lab_paths *paths, struct lab_need *needs)
 {
     struct lab_tools tools;
     struct utsname kernel;
-    char *early = lab_format("%s/danelab-early.so", paths->bin);
-    bool there = access(early, R_OK) == 0;
+    char *clock_library = lab_format("%s/danelab-clock.so", paths->bin);
+    bool there = access(clock_library, R_OK) == 0;
 
     if (uname(&kernel) == 0)
         note(&needs[KERNEL], LAB_FOUND, kernel.release);
@@ -64,10 +65,12 @@ static void examine_files(const struct lab_paths *paths, struct lab_need *needs)
     note_tool(&needs[UNBOUND], tools.unbound, "unbound");
     note_tool(&needs[IP], tools.ip, "iproute2");
     note_tool(&needs[FAKETIME], tools.faketime, "libfaketime");
-    note(&needs[EARLY], there ? LAB_FOUND : LAB_WANTING,
-         there ? early : "not beside danelab; programs that use jemalloc (dig, delv) will hang in a world");
+    note(&needs[CLOCK], there ? LAB_FOUND : LAB_WANTING,
+         there ? clock_library
+               : "not beside danelab; in a world, dig and programs that wait by monotonic clocks "
+                 "will hang");
     lab_tools_free(&tools);
-    free(early);
+    free(clock_library);
 }
 
 static void examine_overlay(struct lab_need *need)
@@ -76,9 +79,11 @@ static void examine_overlay(struct lab_need *need)
 
     if (lab_make_dirs(LAB_WORLD_DIR "/trial", &fault) != 0)
         note(need, LAB_MISSING, fault.what);
-    else if (mount("overlay", "/etc", "overlay", MS_RDONLY, "lowerdir=" LAB_WORLD_DIR "/trial:/etc") != 0)
-        note(need, LAB_MISSING, errno == ENODEV ? "the kernel has no overlay file system; as root: modprobe overlay"
-                                                : "refused; needs Linux 5.11 or newer, or root");
+    else if (mount("overlay", "/etc", "overlay", MS_RDONLY,
+                   "lowerdir=" LAB_WORLD_DIR "/trial:/etc") != 0)
+        note(need, LAB_MISSING,
+             errno == ENODEV ? "the kernel has no overlay file system; as root: modprobe overlay"
+                             : "refused; needs Linux 5.11 or newer, or root");
     else
         note(need, LAB_FOUND, "can be mounted");
     (void)umount("/etc");
@@ -88,7 +93,8 @@ static bool can_bind(int family, int type, uint16_t port)
 {
     struct sockaddr_in to4 = {.sin_family = AF_INET, .sin_port = htons(port)};
     struct sockaddr_in6 to6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
-    const struct sockaddr *to = family == AF_INET ? (const struct sockaddr *)&to4 : (const struct sockaddr *)&to6;
+    const struct sockaddr *to =
+        family == AF_INET ? (const struct sockaddr *)&to4 : (const struct sockaddr *)&to6;
     int fd = socket(family, type | SOCK_CLOEXEC, 0);
     bool ok = fd >= 0 && bind(fd, to, family == AF_INET ? sizeof(to4) : sizeof(to6)) == 0;
 
@@ -104,13 +110,16 @@ static int body(void *self)
     struct lab_world *world = NULL;
     struct lab_fault fault;
 
-    note(&needs[NAMESPACES], LAB_FOUND, geteuid() == 0 ? "user, mount, network, PID, UTS, IPC" : "made, but the user is not mapped");
+    note(&needs[NAMESPACES], LAB_FOUND,
+         geteuid() == 0 ? "user, mount, network, PID, UTS, IPC"
+                        : "made, but the user is not mapped");
     examine_overlay(&needs[OVERLAY]);
     if (can_bind(AF_INET6, SOCK_STREAM, 25))
         note(&needs[IPV6], LAB_FOUND, "available");
     else
         note(&needs[IPV6], LAB_WANTING, "not available; the world will have IPv4 only");
-    if (can_bind(AF_INET, SOCK_STREAM, 25) && can_bind(AF_INET, SOCK_DGRAM, 53) && can_bind(AF_INET, SOCK_STREAM, 53))
+    if (can_bind(AF_INET, SOCK_STREAM, 25) && can_bind(AF_INET, SOCK_DGRAM, 53) &&
+        can_bind(AF_INET, SOCK_STREAM, 53))
         note(&needs[PORTS], LAB_FOUND, "free within the world; those of this machine are not used");
     else
         note(&needs[PORTS], LAB_MISSING, "cannot be bound within the world");
@@ -118,7 +127,8 @@ static int body(void *self)
         note(&needs[WORLD], LAB_MISSING, fault.what);
         return 1;
     }
-    (void)snprintf(needs[WORLD].says, sizeof(needs[WORLD].says), "started in %d ms", lab_world_boot_ms(world));
+    (void)snprintf(needs[WORLD].says, sizeof(needs[WORLD].says), "started in %d ms",
+                   lab_world_boot_ms(world));
     needs[WORLD].finding = LAB_FOUND;
     lab_world_stop(&world);
     return 0;

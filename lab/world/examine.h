@@ -6,11 +6,12 @@
 
 enum lab_finding { LAB_FOUND, LAB_WANTING, LAB_MISSING, LAB_UNTRIED };
 
-/* One row: WANTING is a loss that the lab can live with, MISSING is not; UNTRIED: something before it is missing. */
+/* One row: WANTING is a loss that the lab can live with, MISSING is not; UNTRIED: something before
+ * it is missing. */
 struct lab_need {
     const char *what;
     enum lab_finding finding;
-    char says[512];  /* where it was found, or what is wrong and what helps */
+    char says[512]; /* where it was found, or what is wrong and what helps */
 };
 #define LAB_NEEDS 11
 

@@ -1,4 +1,5 @@
-/* init.c - the first process of a world: prepares mounts and loopback, starts body, reaps orphans until body ends. */
+/* init.c - the first process of a world: prepares mounts and loopback, starts body, reaps orphans
+ * until body ends. */
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
@@ -37,7 +38,8 @@ static int prepare(struct lab_fault *fault)
     if (mount("tmpfs", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=512m") != 0)
         return lab_world_refused("cannot mount a tmpfs on /run", fault);
     /* libfaketime puts shared memory there, named after the PID */
-    if (mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777,size=64m") != 0 && errno != ENOENT)
+    if (mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777,size=64m") != 0 &&
+        errno != ENOENT)
         return lab_world_refused("cannot mount a tmpfs on /dev/shm", fault);
     if (mkdir(LAB_WORLD_DIR, 0755) != 0)
         return lab_fail_errno(fault, "%s: cannot make directory", LAB_WORLD_DIR);
@@ -71,7 +73,8 @@ _Noreturn void lab_world_init(const struct lab_entry *entry)
     char go;
     pid_t body;
 
-    /* armed before the caller is told, so that its death is noticed at any time: by signal or by end of file */
+    /* armed before the caller is told, so that its death is noticed at any time: by signal or by
+     * end of file */
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     (void)close(entry->parent_link);
     if (send(entry->link, "", 1, MSG_NOSIGNAL) != 1 || read(entry->link, &go, 1) != 1)

@@ -13,7 +13,8 @@
 struct lab_entry {
     int (*body)(void *self);
     void *self;
-    int link;         /* the child's end: one octet each way, then a struct lab_fault if the world cannot be made */
+    int link; /* the child's end: one octet each way, then a struct lab_fault if the world cannot be
+                 made */
     int parent_link;
     sigset_t watched; /* blocked in both; waited for */
     sigset_t mask;    /* what body gets back */
@@ -46,8 +47,8 @@ enum { LAB_D_ROOT, LAB_D_TLD, LAB_D_LEAF, LAB_D_RESOLVER, LAB_D_SMTP, LAB_D_COUN
 
 struct lab_daemon {
     const char *name;
-    const char *log;  /* its own words */
-    pid_t pid;        /* 0: not running */
+    const char *log; /* its own words */
+    pid_t pid;       /* 0: not running */
 };
 
 /* What the texts of a struct lab_smtp_host point to. */
@@ -67,9 +68,9 @@ struct lab_world {
     struct lab_spaces internet;
     struct lab_spaces sender;
     struct lab_pki *pki;
-    struct lab_chain **chains;         /* [scenario][host] */
-    struct lab_smtp_host *hosts;       /* all of them */
-    struct lab_host_text *texts;       /* as many */
+    struct lab_chain **chains;   /* [scenario][host] */
+    struct lab_smtp_host *hosts; /* all of them */
+    struct lab_host_text *texts; /* as many */
     size_t hosts_count;
     struct lab_daemon daemons[LAB_D_COUNT];
     int boot_ms;
@@ -83,7 +84,8 @@ void lab_world_free_hosts(struct lab_world *w);
 /* All zones, signed, below LAB_WORLD_DIR. */
 LAB_MUST_USE int lab_world_make_zones(const struct lab_world *w, struct lab_fault *fault);
 /* Records with the placeholders replaced; the caller frees *out. */
-LAB_MUST_USE int lab_world_fill(const struct lab_world *w, size_t scenario, const char *records, char **out, struct lab_fault *fault);
+LAB_MUST_USE int lab_world_fill(const struct lab_world *w, size_t scenario, const char *records,
+                                char **out, struct lab_fault *fault);
 
 /* sender.c: the sender's place; net.c: the wire between the two. */
 LAB_MUST_USE int lab_world_make_sender(struct lab_world *w, struct lab_fault *fault);
@@ -94,7 +96,8 @@ LAB_MUST_USE int lab_world_write_resolver(const struct lab_world *w, struct lab_
 
 /* daemon.c */
 /* where, bin: as in struct lab_launch. */
-LAB_MUST_USE int lab_daemon_start(struct lab_daemon *d, char *const argv[], const struct lab_spaces *where, const char *bin,
+LAB_MUST_USE int lab_daemon_start(struct lab_daemon *d, char *const argv[],
+                                  const struct lab_spaces *where, const char *bin,
                                   struct lab_fault *fault);
 /* -1 with the last line of its log if it ended. */
 LAB_MUST_USE int lab_daemon_check(struct lab_daemon *d, struct lab_fault *fault);
@@ -102,16 +105,18 @@ void lab_daemon_stop(struct lab_daemon *d);
 /* The last line of a log, or "(nothing in its log)"; the caller frees it. */
 char *lab_last_line(const char *path);
 
-/* ask.c: one DNS question over UDP, repeated until it is answered, the daemon dies or time is up. */
+/* ask.c: one DNS question over UDP, repeated until it is answered, the daemon dies or time is up.
+ */
 struct lab_question {
     const char *server;
-    const char *name;  /* absolute, trailing dot */
+    const char *name; /* absolute, trailing dot */
     unsigned type;
 };
 struct lab_reply {
     unsigned rcode;
-    bool authentic;    /* AD */
+    bool authentic; /* AD */
 };
-LAB_MUST_USE int lab_ask(const struct lab_question *q, struct lab_daemon *of, struct lab_reply *out, struct lab_fault *fault);
+LAB_MUST_USE int lab_ask(const struct lab_question *q, struct lab_daemon *of, struct lab_reply *out,
+                         struct lab_fault *fault);
 
 #endif

@@ -9,8 +9,9 @@
 
 #define NET_LOG LAB_WORLD_DIR "/ip.log"
 
-/* Lines of `ip -batch`. The sender's end is made there and the other end given to PID 1, which is in the internet. IPv6 addresses are
- * used at once (nodad), and no link-local ones are made, which would first have to be probed for. */
+/* Lines of `ip -batch`. The sender's end is made there and the other end given to PID 1, which is
+ * in the internet. IPv6 addresses are used at once (nodad), and no link-local ones are made, which
+ * would first have to be probed for. */
 static const char sender4[] = "link add eth0 type veth peer name sender netns 1\n"
                               "link set eth0 addrgenmode none up\n"
                               "address add 192.0.2.1/24 dev eth0\n"
@@ -23,8 +24,8 @@ static const char internet4[] = "link set sender addrgenmode none up\n"
 static const char internet6[] = "address add 2001:db8:25::2/64 dev sender nodad\n"
                                 "route add local 2001:db8:18::/48 dev lo\n";
 
-static int run_ip(const struct lab_world *w, const struct lab_spaces *where, const char *path, const struct lab_text *batch,
-                  struct lab_fault *fault)
+static int run_ip(const struct lab_world *w, const struct lab_spaces *where, const char *path,
+                  const struct lab_text *batch, struct lab_fault *fault)
 {
     char option[] = "-batch";
     char *file = lab_strdup(path);
@@ -44,7 +45,8 @@ static int run_ip(const struct lab_world *w, const struct lab_spaces *where, con
     if (status == 0)
         return 0;
     line = lab_last_line(NET_LOG);
-    (void)lab_fail(fault, EX_OSERR, "cannot set up the network (%s -batch %s): %s", w->tools.ip, path, line);
+    (void)lab_fail(fault, EX_OSERR, "cannot set up the network (%s -batch %s): %s", w->tools.ip,
+                   path, line);
     free(line);
     return -1;
 }
@@ -54,13 +56,16 @@ static bool have_ipv6(void)
 {
     struct lab_fault ignored;
     char *text = NULL;
-    bool on = lab_file_read("/proc/sys/net/ipv6/conf/default/disable_ipv6", &text, NULL, &ignored) == 0 && text[0] == '0';
+    bool on =
+        lab_file_read("/proc/sys/net/ipv6/conf/default/disable_ipv6", &text, NULL, &ignored) == 0 &&
+        text[0] == '0';
 
     free(text);
     return on;
 }
 
-/* No route to hosts that are to be unreachable: connecting fails at once with "no route to host". */
+/* No route to hosts that are to be unreachable: connecting fails at once with "no route to host".
+ */
 static void put_unreachable(const struct lab_world *w, struct lab_text *batch)
 {
     for (size_t i = 0; i < w->hosts_count; i++) {

@@ -10,7 +10,7 @@
 #include "world/internal.h"
 
 #define ETC LAB_WORLD_DIR "/etc"
-#define EARLY LAB_WORLD_DIR "/early.so"
+#define CLOCK LAB_WORLD_DIR "/clock.so"
 #define HOSTNAME "sender.lab"
 
 /* "search .": the host's domain is not to be tried, or senders ask for x.example.lab first. */
@@ -19,8 +19,10 @@ static const struct {
     const char *text;
 } files[] = {
     {ETC "/resolv.conf", "nameserver " LAB_RESOLVER "\nsearch .\noptions trust-ad edns0\n"},
-    {ETC "/hosts", "127.0.0.1 localhost\n::1 localhost\n192.0.2.1 " HOSTNAME " sender\n2001:db8:25::1 " HOSTNAME " sender\n"},
-    {ETC "/nsswitch.conf", "passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nnetworks: files\nprotocols: files\n"
+    {ETC "/hosts", "127.0.0.1 localhost\n::1 localhost\n192.0.2.1 " HOSTNAME
+                   " sender\n2001:db8:25::1 " HOSTNAME " sender\n"},
+    {ETC "/nsswitch.conf", "passwd: files\ngroup: files\nshadow: files\nhosts: files "
+                           "dns\nnetworks: files\nprotocols: files\n"
                            "services: files\nethers: files\nrpc: files\n"},
     {ETC "/hostname", HOSTNAME "\n"},
     {ETC "/mailname", HOSTNAME "\n"},
@@ -38,28 +40,30 @@ static int copy_file(const char *from, const char *to, struct lab_fault *fault)
     return rc;
 }
 
-/* The library of preload/early.c goes where everybody may read it. Without it only programs that use jemalloc suffer. */
-static int copy_early(const struct lab_world *w, bool *there, struct lab_fault *fault)
+/* The library of preload/clock.c goes where everybody may read it. Without it some programs hang;
+ * doctor says so. */
+static int copy_preload(const struct lab_world *w, bool *there, struct lab_fault *fault)
 {
-    char *from = lab_format("%s/danelab-early.so", w->bin);
+    char *from = lab_format("%s/danelab-clock.so", w->bin);
     int rc = 0;
 
     *there = access(from, R_OK) == 0;
     if (*there)
-        rc = copy_file(from, EARLY, fault);
+        rc = copy_file(from, CLOCK, fault);
     free(from);
     return rc;
 }
 
-/* An offset, not a date: with a date every process would start its own clock there, and they would drift apart. */
+/* An offset, not a date: with a date every process would start its own clock there, and they would
+ * drift apart. */
 static int write_clock(const struct lab_world *w, struct lab_fault *fault)
 {
     char *offset = lab_format("%+lld\n", (long long)(LAB_EPOCH - (int64_t)time(NULL)));
     char *preload;
-    bool early;
-    int rc = copy_early(w, &early, fault);
+    bool ours;
+    int rc = copy_preload(w, &ours, fault);
 
-    preload = lab_format("%s%s\n", early ? EARLY " " : "", w->tools.faketime);
+    preload = lab_format("%s%s\n", ours ? CLOCK " " : "", w->tools.faketime);
     if (rc == 0 && (lab_file_write(ETC "/ld.so.preload", preload, strlen(preload), fault) != 0 ||
                     lab_file_write(ETC "/faketimerc", offset, strlen(offset), fault) != 0))
         rc = -1;
@@ -91,8 +95,10 @@ static int furnish(const struct lab_world *w, struct lab_fault *fault)
         return lab_fail_errno(fault, "cannot set the sender's host name");
     if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
         return lab_fail_errno(fault, "cannot make the sender's mounts private");
-    if (mount("overlay", "/etc", "overlay", MS_RDONLY | MS_NOSUID | MS_NODEV, "lowerdir=" ETC ":/etc") != 0)
-        return lab_fail_errno(fault, "cannot mount an overlay on /etc (needs the kernel's overlay module, and Linux 5.11 or root)");
+    if (mount("overlay", "/etc", "overlay", MS_RDONLY | MS_NOSUID | MS_NODEV,
+              "lowerdir=" ETC ":/etc") != 0)
+        return lab_fail_errno(fault, "cannot mount an overlay on /etc (needs the kernel's overlay "
+                                     "module, and Linux 5.11 or root)");
     /* under this name no AppArmor profile keeps it away from LAB_WORLD_DIR */
     if (mount(w->tools.unbound, LAB_WORLD_DIR "/unbound", NULL, MS_BIND, NULL) != 0)
         return lab_fail_errno(fault, "cannot bind %s", w->tools.unbound);
@@ -116,7 +122,8 @@ int lab_world_make_sender(struct lab_world *w, struct lab_fault *fault)
     if (rc == 0)
         rc = lab_spaces_here(&w->sender, fault);
     /* back again; entering a mount namespace leads to its root directory */
-    if (lab_spaces_enter(&w->internet, rc == 0 ? fault : &second) != 0 || (here >= 0 && fchdir(here) != 0))
+    if (lab_spaces_enter(&w->internet, rc == 0 ? fault : &second) != 0 ||
+        (here >= 0 && fchdir(here) != 0))
         rc = rc == 0 ? lab_fail_errno(fault, "cannot go back to the internet") : rc;
     if (here >= 0)
         (void)close(here);

@@ -27,7 +27,8 @@ int lab_spaces_here(struct lab_spaces *out, struct lab_fault *fault)
 {
     struct lab_spaces here = LAB_SPACES_NONE;
 
-    if ((here.net = own("net", fault)) < 0 || (here.uts = own("uts", fault)) < 0 || (here.mnt = own("mnt", fault)) < 0) {
+    if ((here.net = own("net", fault)) < 0 || (here.uts = own("uts", fault)) < 0 ||
+        (here.mnt = own("mnt", fault)) < 0) {
         lab_spaces_close(&here);
         return -1;
     }
@@ -42,8 +43,9 @@ int lab_spaces_enter(const struct lab_spaces *to, struct lab_fault *fault)
         int fd;
         int type;
         const char *name;
-    } steps[] = {{to->user, CLONE_NEWUSER, "user"}, {to->pid, CLONE_NEWPID, "PID"}, {to->ipc, CLONE_NEWIPC, "IPC"},
-                 {to->net, CLONE_NEWNET, "network"}, {to->uts, CLONE_NEWUTS, "UTS"}, {to->mnt, CLONE_NEWNS, "mount"}};
+    } steps[] = {{to->user, CLONE_NEWUSER, "user"}, {to->pid, CLONE_NEWPID, "PID"},
+                 {to->ipc, CLONE_NEWIPC, "IPC"},    {to->net, CLONE_NEWNET, "network"},
+                 {to->uts, CLONE_NEWUTS, "UTS"},    {to->mnt, CLONE_NEWNS, "mount"}};
 
     for (size_t i = 0; i < LAB_COUNT(steps); i++) {
         if (steps[i].fd >= 0 && setns(steps[i].fd, steps[i].type) != 0)
@@ -63,12 +65,13 @@ void lab_spaces_close(struct lab_spaces *s)
     }
 }
 
-/* What programs need to live at the lab's time: /etc/faketimerc is to count, not the caller's own settings; monotonic clocks
- * stay real, for the kernel's timers know only those. */
+/* What programs need to live at the lab's time: /etc/faketimerc is to count, not the caller's own
+ * settings; monotonic clocks stay real, for the kernel's timers know only those. */
 static void prepare_environment(const char *bin)
 {
     const char *old = getenv("PATH");
-    char *path = lab_format("%s:%s:/usr/local/sbin:/usr/sbin:/sbin", bin, old != NULL ? old : "/usr/local/bin:/usr/bin:/bin");
+    char *path = lab_format("%s:%s:/usr/local/sbin:/usr/sbin:/sbin", bin,
+                            old != NULL ? old : "/usr/local/bin:/usr/bin:/bin");
 
     (void)setenv("PATH", path, 1);
     (void)setenv("FAKETIME_DONT_FAKE_MONOTONIC", "1", 1);
@@ -94,7 +97,9 @@ static int place_streams(const struct lab_launch *l, struct lab_fault *fault)
         if (dup2(copies[i], i) < 0)
             return lab_fail_errno(fault, "cannot prepare the standard streams");
     }
-    return close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) == 0 ? 0 : lab_fail_errno(fault, "cannot mark descriptors");
+    return close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) == 0
+               ? 0
+               : lab_fail_errno(fault, "cannot mark descriptors");
 }
 
 /* Ignored and blocked signals survive exec; a program starts with neither. */
@@ -118,7 +123,8 @@ static void become(const struct lab_launch *l, struct lab_fault *fault)
 
     if (cwd == NULL && l->where != NULL)
         cwd = getcwd(here, sizeof(here));
-    if (place_streams(l, fault) != 0 || (l->where != NULL && lab_spaces_enter(l->where, fault) != 0))
+    if (place_streams(l, fault) != 0 ||
+        (l->where != NULL && lab_spaces_enter(l->where, fault) != 0))
         return;
     if (cwd != NULL && chdir(cwd) != 0 && (l->cwd != NULL || chdir("/") != 0)) {
         (void)lab_fail_errno(fault, "%s: cannot change directory", cwd);

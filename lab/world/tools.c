@@ -12,7 +12,8 @@
 static char *find_program(const char *name)
 {
     const char *path = getenv("PATH");
-    char *all = lab_format("%s:/usr/local/sbin:/usr/sbin:/sbin", path != NULL ? path : "/usr/bin:/bin");
+    char *all =
+        lab_format("%s:/usr/local/sbin:/usr/sbin:/sbin", path != NULL ? path : "/usr/bin:/bin");
     char *rest = all;
     char *found = NULL;
     char *dir;
@@ -39,20 +40,21 @@ static bool read_ident(const char *path, Elf32_Ehdr *out)
     return ok && memcmp(out->e_ident, ELFMAG, SELFMAG) == 0;
 }
 
-/* Where libraries of several architectures are installed, take the one of our own. (The fields compared have the
- * same place in 32 and 64 bit files.) */
+/* Where libraries of several architectures are installed, take the one of our own. (The fields
+ * compared have the same place in 32 and 64 bit files.) */
 static bool is_for_us(const char *path)
 {
     Elf32_Ehdr it;
     Elf32_Ehdr us;
 
-    return read_ident(path, &it) && read_ident("/proc/self/exe", &us) && it.e_machine == us.e_machine &&
-           it.e_ident[EI_CLASS] == us.e_ident[EI_CLASS];
+    return read_ident(path, &it) && read_ident("/proc/self/exe", &us) &&
+           it.e_machine == us.e_machine && it.e_ident[EI_CLASS] == us.e_ident[EI_CLASS];
 }
 
 static char *find_faketime(void)
 {
-    static const char *const places[] = {"/usr/lib/*/faketime/libfaketime.so.1", "/usr/lib*/faketime/libfaketime.so.1",
+    static const char *const places[] = {"/usr/lib/*/faketime/libfaketime.so.1",
+                                         "/usr/lib*/faketime/libfaketime.so.1",
                                          "/usr/local/lib/faketime/libfaketime.so.1"};
     char *found = NULL;
 
@@ -100,7 +102,8 @@ int lab_tools_check(const struct lab_tools *tools, struct lab_fault *fault)
 
     for (size_t i = 0; i < LAB_COUNT(needs); i++) {
         if (needs[i].found == NULL)
-            return lab_fail(fault, EX_UNAVAILABLE, "%s not found (install the package %s)", needs[i].what, needs[i].package);
+            return lab_fail(fault, EX_UNAVAILABLE, "%s not found (install the package %s)",
+                            needs[i].what, needs[i].package);
     }
     return 0;
 }

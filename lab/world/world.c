@@ -30,7 +30,8 @@ static const struct lab_daemon all_daemons[LAB_D_COUNT] = {
     [LAB_D_SMTP] = {"the SMTP hosts", LAB_WORLD_DIR "/smtp.log", 0},
 };
 
-/* In the child: nothing of the caller's stays open but the log and ready, which says that it listens. */
+/* In the child: nothing of the caller's stays open but the log and ready, which says that it
+ * listens. */
 static _Noreturn void serve_smtp(const struct lab_world *w, int log, int ready)
 {
     struct lab_fault fault = {0};
@@ -82,8 +83,11 @@ static int await_smtp(struct lab_world *w, int ready, struct lab_fault *fault)
     if (poll(&wait, 1, SMTP_WAIT_MS) == 1 && read(ready, &octet, 1) == 1)
         return 0;
     if (wait.revents != 0)
-        (void)waitid(P_PID, (id_t)d->pid, &(siginfo_t){0}, WEXITED | WNOWAIT); /* it closed the pipe: it is ending */
-    return lab_daemon_check(d, fault) != 0 ? -1 : lab_fail(fault, EX_SOFTWARE, "%s do not listen", d->name);
+        (void)waitid(P_PID, (id_t)d->pid, &(siginfo_t){0},
+                     WEXITED | WNOWAIT); /* it closed the pipe: it is ending */
+    return lab_daemon_check(d, fault) != 0
+               ? -1
+               : lab_fail(fault, EX_SOFTWARE, "%s do not listen", d->name);
 }
 
 static int start_nsd(struct lab_world *w, int which, const char *conf, struct lab_fault *fault)
@@ -112,7 +116,8 @@ static int start_dns(struct lab_world *w, struct lab_fault *fault)
 }
 
 /* Every zone, not only the server: NSD goes on without a zone whose file it refuses. */
-static int check_zone(struct lab_world *w, const struct lab_scenario *s, const struct lab_zone *z, struct lab_fault *fault)
+static int check_zone(struct lab_world *w, const struct lab_scenario *s, const struct lab_zone *z,
+                      struct lab_fault *fault)
 {
     struct lab_daemon *leaf = &w->daemons[LAB_D_LEAF];
     char *name = lab_scenario_name(s, z->name != NULL ? z->name : "@");
@@ -123,7 +128,8 @@ static int check_zone(struct lab_world *w, const struct lab_scenario *s, const s
     if (rc == 0 && reply.rcode != NOERROR) {
         char *line = lab_last_line(leaf->log);
 
-        rc = lab_fail(fault, EX_DATAERR, "%s: zone %s: the name server does not serve it: %s", s->path, name, line);
+        rc = lab_fail(fault, EX_DATAERR, "%s: zone %s: the name server does not serve it: %s",
+                      s->path, name, line);
         free(line);
     }
     free(name);
@@ -152,7 +158,8 @@ static int await_servers(struct lab_world *w, struct lab_fault *fault)
     return 0;
 }
 
-/* An authentic answer for the root shows at once that wire, hints, trust anchor and clock are right. */
+/* An authentic answer for the root shows at once that wire, hints, trust anchor and clock are
+ * right. */
 static int await_resolver(struct lab_world *w, struct lab_fault *fault)
 {
     const struct lab_question q = {LAB_RESOLVER, ".", TYPE_NS};
@@ -189,8 +196,9 @@ static int build_and_start(struct lab_world *w, struct lab_fault *fault)
     ready = start_smtp(w, fault);
     if (ready < 0)
         return -1;
-    rc = lab_world_make_zones(w, fault) != 0 || lab_world_make_sender(w, fault) != 0 || lab_world_connect(w, fault) != 0 ||
-                 lab_world_write_resolver(w, fault) != 0 || start_dns(w, fault) != 0 || await_servers(w, fault) != 0 ||
+    rc = lab_world_make_zones(w, fault) != 0 || lab_world_make_sender(w, fault) != 0 ||
+                 lab_world_connect(w, fault) != 0 || lab_world_write_resolver(w, fault) != 0 ||
+                 start_dns(w, fault) != 0 || await_servers(w, fault) != 0 ||
                  await_resolver(w, fault) != 0 || await_smtp(w, ready, fault) != 0
              ? -1
              : 0;
@@ -198,8 +206,8 @@ static int build_and_start(struct lab_world *w, struct lab_fault *fault)
     return rc;
 }
 
-int lab_world_start(const struct lab_paths *paths, struct lab_scenario *const *scenarios, size_t count, struct lab_world **out,
-                    struct lab_fault *fault)
+int lab_world_start(const struct lab_paths *paths, struct lab_scenario *const *scenarios,
+                    size_t count, struct lab_world **out, struct lab_fault *fault)
 {
     struct lab_world *w = lab_calloc(1, sizeof(*w));
     const struct lab_spaces none = LAB_SPACES_NONE;
@@ -240,8 +248,8 @@ void lab_world_stop(struct lab_world **world)
     *world = NULL;
 }
 
-pid_t lab_world_spawn(const struct lab_world *world, char *const argv[], const char *cwd, int in, int out, int err,
-                      struct lab_fault *fault)
+pid_t lab_world_spawn(const struct lab_world *world, char *const argv[], const char *cwd, int in,
+                      int out, int err, struct lab_fault *fault)
 {
     const struct lab_launch l = {argv, &world->sender, world->bin, cwd, in, out, err};
 
@@ -271,7 +279,8 @@ const char *lab_world_key_log(const struct lab_world *world)
     return KEY_LOG;
 }
 
-const struct lab_chain *lab_world_chain(const struct lab_world *world, const struct lab_scenario *s, const struct lab_host *h)
+const struct lab_chain *lab_world_chain(const struct lab_world *world, const struct lab_scenario *s,
+                                        const struct lab_host *h)
 {
     for (size_t i = 0; i < world->count; i++) {
         if (world->scenarios[i] == s && h->cert != NULL)

@@ -1,12 +1,14 @@
 /* world.h - a private Internet: namespaces, name servers, a validating resolver and the SMTP hosts.
  *
- * lab_world_enter() makes new user, PID, mount, network, UTS and IPC namespaces and calls body in them. When body ends, or the
- * caller is killed in any way, the kernel ends everything inside and nothing is left: all files live on tmpfs mounts of the mount
- * namespace (LAB_WORLD_DIR, /run, /dev/shm).
+ * lab_world_enter() makes new user, PID, mount, network, UTS and IPC namespaces and calls body in
+ * them. When body ends, or the caller is killed in any way, the kernel ends everything inside and
+ * nothing is left: all files live on tmpfs mounts of the mount namespace (LAB_WORLD_DIR, /run,
+ * /dev/shm).
  *
- * In it there are two places. "internet": NSD for root, TLD and leaf, the SMTP hosts, 198.18.0.0/15 and 2001:db8:18::/48 local.
- * "sender": 192.0.2.1/24 and 2001:db8:25::1/64 with routes to the internet, Unbound on 127.0.0.1, /etc overlaid with
- * resolv.conf, hosts, ld.so.preload and faketimerc, so that all programs started there live at the lab's epoch. */
+ * In it there are two places. "internet": NSD for root, TLD and leaf, the SMTP hosts, 198.18.0.0/15
+ * and 2001:db8:18::/48 local. "sender": 192.0.2.1/24 and 2001:db8:25::1/64 with routes to the
+ * internet, Unbound on 127.0.0.1, /etc overlaid with resolv.conf, hosts, ld.so.preload and
+ * faketimerc, so that all programs started there live at the lab's epoch. */
 #ifndef LAB_WORLD_WORLD_H
 #define LAB_WORLD_WORLD_H
 
@@ -24,38 +26,47 @@
 #define LAB_EPOCH INT64_C(1768478400)
 
 struct lab_paths {
-    const char *source;   /* the source tree (zones/ certs/ scenarios/ lab/), absolute */
-    const char *bin;      /* directory of danelab and danesmtp, absolute */
+    const char *source; /* the source tree (zones/ certs/ scenarios/ lab/), absolute */
+    const char *bin;    /* directory of danelab and danesmtp, absolute */
 };
 
-/* Run body(self) in a world-to-be (namespaces, LAB_WORLD_DIR mounted, loopback up; nothing started). Body's process is the child of a
- * PID 1 that reaps orphans; signals have the dispositions and the mask of the caller. The first INT, TERM or HUP that the caller gets is
- * passed on to it once (so a handler of body's may run twice when a terminal signals the whole process group); everything is killed three
- * seconds later, or at a second signal. Returns body's return value (0..255), or -1 with fault when the machine does not
- * allow it (one clear line says what is missing), or 128 + signal. */
+/* Run body(self) in a world-to-be (namespaces, LAB_WORLD_DIR mounted, loopback up; nothing
+ * started). Body's process is the child of a PID 1 that reaps orphans; signals have the
+ * dispositions and the mask of the caller. The first INT, TERM or HUP that the caller gets is
+ * passed on to it once (so a handler of body's may run twice when a terminal signals the whole
+ * process group); everything is killed three seconds later, or at a second signal. Returns body's
+ * return value (0..255), or -1 with fault when the machine does not allow it (one clear line says
+ * what is missing), or 128 + signal. */
 LAB_MUST_USE int lab_world_enter(int (*body)(void *self), void *self, struct lab_fault *fault);
 
 struct lab_world;
 
-/* Inside body: build every file of the scenarios (zones, chains, configurations), start NSD, Unbound and the SMTP hosts, wait until
- * each answers. Scenarios must outlive the world. Faults name the scenario's file and the zone. */
-LAB_MUST_USE int lab_world_start(const struct lab_paths *paths, struct lab_scenario *const *scenarios, size_t count, struct lab_world **out,
-                                 struct lab_fault *fault);
+/* Inside body: build every file of the scenarios (zones, chains, configurations), start NSD,
+ * Unbound and the SMTP hosts, wait until each answers. Scenarios must outlive the world. Faults
+ * name the scenario's file and the zone. */
+LAB_MUST_USE int lab_world_start(const struct lab_paths *paths,
+                                 struct lab_scenario *const *scenarios, size_t count,
+                                 struct lab_world **out, struct lab_fault *fault);
 void lab_world_stop(struct lab_world **world);
 
-/* Start a program in the sender's place, standard streams as given (-1: /dev/null), working directory cwd (NULL: the caller's),
- * environment as is plus PATH beginning with the bin directory. argv[0] is looked up in PATH. Returns the PID or -1. */
-LAB_MUST_USE pid_t lab_world_spawn(const struct lab_world *world, char *const argv[], const char *cwd, int in, int out, int err, struct lab_fault *fault);
+/* Start a program in the sender's place, standard streams as given (-1: /dev/null), working
+ * directory cwd (NULL: the caller's), environment as is plus PATH beginning with the bin directory.
+ * argv[0] is looked up in PATH. Returns the PID or -1. */
+LAB_MUST_USE pid_t lab_world_spawn(const struct lab_world *world, char *const argv[],
+                                   const char *cwd, int in, int out, int err,
+                                   struct lab_fault *fault);
 
 /* Descriptors of the sender's network, UTS and mount namespaces, owned by the world. */
 const struct lab_spaces *lab_world_sender(const struct lab_world *world);
 
-/* Where the evidence is: the SMTP hosts' JSON lines, the resolver's query log (see judge/evidence.h), the TLS secrets. */
+/* Where the evidence is: the SMTP hosts' JSON lines, the resolver's query log (see
+ * judge/evidence.h), the TLS secrets. */
 const char *lab_world_smtp_log(const struct lab_world *world);
 const char *lab_world_dns_log(const struct lab_world *world);
 const char *lab_world_key_log(const struct lab_world *world);
 /* The chain that a host shows (owned by the world), or NULL. */
-const struct lab_chain *lab_world_chain(const struct lab_world *world, const struct lab_scenario *s, const struct lab_host *h);
+const struct lab_chain *lab_world_chain(const struct lab_world *world, const struct lab_scenario *s,
+                                        const struct lab_host *h);
 /* 0 if every daemon still runs; otherwise -1 and which one died, with the last line of its log. */
 LAB_MUST_USE int lab_world_check(struct lab_world *world, struct lab_fault *fault);
 /* Milliseconds from lab_world_start's begin to its return. */

@@ -1,4 +1,5 @@
-/* zones.c - from scenarios to chains, hosts and zones: addresses and TLSA data are put in, faults say where they are. */
+/* zones.c - from scenarios to chains, hosts and zones: addresses and TLSA data are put in, faults
+ * say where they are. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,8 +28,17 @@ static char *plain_name(const struct lab_scenario *s, const char *name)
     return out;
 }
 
-static int make_chain(const struct lab_world *w, const struct lab_scenario *s, unsigned index, struct lab_chain *out,
-                      struct lab_fault *fault)
+/* Hosts of one scenario have keys of their own, but for those that share one on purpose. */
+static unsigned key_salt(const struct lab_scenario *s, unsigned index)
+{
+    const char *key_of = s->hosts[index].key_of;
+    const struct lab_host *owner = key_of != NULL ? lab_scenario_host(s, key_of) : NULL;
+
+    return s->block * 16 + (owner != NULL ? (unsigned)(owner - s->hosts) : index);
+}
+
+static int make_chain(const struct lab_world *w, const struct lab_scenario *s, unsigned index,
+                      struct lab_chain *out, struct lab_fault *fault)
 {
     const struct lab_host *h = &s->hosts[index];
     unsigned count = h->names_count > 0 ? h->names_count : 1;
@@ -40,7 +50,7 @@ static int make_chain(const struct lab_world *w, const struct lab_scenario *s, u
     names = lab_calloc(count, sizeof(*names));
     for (unsigned i = 0; i < count; i++)
         names[i] = plain_name(s, h->names_count > 0 ? h->names[i] : h->name);
-    rc = lab_chain_build(w->pki, h->cert, names, count, s->block * 16 + index, out, fault);
+    rc = lab_chain_build(w->pki, h->cert, names, count, key_salt(s, index), out, fault);
     for (unsigned i = 0; i < count; i++)
         free(names[i]);
     free(names);
@@ -114,8 +124,10 @@ void lab_world_free_hosts(struct lab_world *w)
     lab_pki_close(&w->pki);
 }
 
-/* HOST or HOST.ELEMENT; "mx.ca" is the host mx.ca if there is one. element: NULL, or the caller frees it. */
-static const struct lab_host *find_host(const struct lab_scenario *s, const char *word, char **element)
+/* HOST or HOST.ELEMENT; "mx.ca" is the host mx.ca if there is one. element: NULL, or the caller
+ * frees it. */
+static const struct lab_host *find_host(const struct lab_scenario *s, const char *word,
+                                        char **element)
 {
     const struct lab_host *h = lab_scenario_host(s, word);
     const char *dot = strrchr(word, '.');
@@ -133,8 +145,8 @@ static const struct lab_host *find_host(const struct lab_scenario *s, const char
 }
 
 /* words: HOST[.ELEMENT] USAGE SELECTOR MATCHING. */
-static int fill_tlsa(const struct lab_world *w, size_t scenario, char *const words[4], struct lab_text *out,
-                     struct lab_fault *fault)
+static int fill_tlsa(const struct lab_world *w, size_t scenario, char *const words[4],
+                     struct lab_text *out, struct lab_fault *fault)
 {
     const struct lab_scenario *s = w->scenarios[scenario];
     unsigned numbers[3];
@@ -148,15 +160,18 @@ static int fill_tlsa(const struct lab_world *w, size_t scenario, char *const wor
         unsigned long value = strtoul(words[i + 1], &end, 10);
 
         if (end == words[i + 1] || *end != '\0' || value > 255)
-            rc = lab_fail(fault, EX_DATAERR, "\"%s\" in a tlsa placeholder; expected 0 to 255", words[i + 1]);
+            rc = lab_fail(fault, EX_DATAERR, "\"%s\" in a tlsa placeholder; expected 0 to 255",
+                          words[i + 1]);
         numbers[i] = (unsigned)value;
     }
     if (rc == 0 && h == NULL)
         rc = lab_fail(fault, EX_DATAERR, "placeholder names no host of the scenario: %s", words[0]);
     else if (rc == 0 && h->cert == NULL && (element == NULL || strcmp(element, "wrong") != 0))
-        rc = lab_fail(fault, EX_DATAERR, "placeholder for TLSA data of a host without a certificate: %s", words[0]);
+        rc = lab_fail(fault, EX_DATAERR,
+                      "placeholder for TLSA data of a host without a certificate: %s", words[0]);
     if (rc == 0)
-        rc = lab_tlsa_text(w->pki, &w->chains[scenario][h - s->hosts], element, numbers[0], numbers[1], numbers[2], &data, fault);
+        rc = lab_tlsa_text(w->pki, &w->chains[scenario][h - s->hosts], element, numbers[0],
+                           numbers[1], numbers[2], &data, fault);
     if (rc == 0)
         lab_text_put(out, "%s", data);
     free(data);
@@ -164,7 +179,8 @@ static int fill_tlsa(const struct lab_world *w, size_t scenario, char *const wor
     return rc;
 }
 
-static int fill_address(const struct lab_scenario *s, bool ipv6, const char *host, struct lab_text *out, struct lab_fault *fault)
+static int fill_address(const struct lab_scenario *s, bool ipv6, const char *host,
+                        struct lab_text *out, struct lab_fault *fault)
 {
     const struct lab_host *h = lab_scenario_host(s, host);
     char address[46];
@@ -177,7 +193,8 @@ static int fill_address(const struct lab_scenario *s, bool ipv6, const char *hos
 }
 
 /* inner: what stands between the braces; it is cut up. */
-static int fill_one(const struct lab_world *w, size_t scenario, char *inner, struct lab_text *out, struct lab_fault *fault)
+static int fill_one(const struct lab_world *w, size_t scenario, char *inner, struct lab_text *out,
+                    struct lab_fault *fault)
 {
     char *words[6] = {NULL};
     size_t count = 0;
@@ -188,10 +205,13 @@ static int fill_one(const struct lab_world *w, size_t scenario, char *inner, str
         return fill_tlsa(w, scenario, words + 1, out, fault);
     if (count == 2 && (strcmp(words[0], "a") == 0 || strcmp(words[0], "aaaa") == 0))
         return fill_address(w->scenarios[scenario], words[0][1] != '\0', words[1], out, fault);
-    return lab_fail(fault, EX_DATAERR, "placeholder \"%s\"; expected {a HOST} {aaaa HOST} {tlsa HOST[.ELEMENT] U S M}", words[0]);
+    return lab_fail(fault, EX_DATAERR,
+                    "placeholder \"%s\"; expected {a HOST} {aaaa HOST} {tlsa HOST[.ELEMENT] U S M}",
+                    words[0]);
 }
 
-int lab_world_fill(const struct lab_world *w, size_t scenario, const char *records, char **out, struct lab_fault *fault)
+int lab_world_fill(const struct lab_world *w, size_t scenario, const char *records, char **out,
+                   struct lab_fault *fault)
 {
     struct lab_text text = {0};
     int rc = 0;
@@ -209,8 +229,9 @@ int lab_world_fill(const struct lab_world *w, size_t scenario, const char *recor
         } else if (*records == '{') {
             char *inner = lab_strndup(records + 1, len - 1);
 
-            rc = records[len] == '}' ? fill_one(w, scenario, inner, &text, fault)
-                                     : lab_fail(fault, EX_DATAERR, "\"{%s\" without \"}\" on its line", inner);
+            rc = records[len] == '}'
+                     ? fill_one(w, scenario, inner, &text, fault)
+                     : lab_fail(fault, EX_DATAERR, "\"{%s\" without \"}\" on its line", inner);
             free(inner);
             len++;
         }
@@ -223,24 +244,49 @@ int lab_world_fill(const struct lab_world *w, size_t scenario, const char *recor
     return rc;
 }
 
-static int add_zone(const struct lab_world *w, size_t scenario, const struct lab_zone *z, struct lab_tree *tree,
-                    struct lab_fault *fault)
+static int add_zone(const struct lab_world *w, size_t scenario, const struct lab_zone *z,
+                    struct lab_tree *tree, struct lab_fault *fault)
 {
     const struct lab_scenario *s = w->scenarios[scenario];
     char *name = lab_scenario_name(s, z->name != NULL ? z->name : "@");
     char *records = NULL;
     int rc = lab_world_fill(w, scenario, z->records != NULL ? z->records : "", &records, fault);
 
-    if (rc == 0) {
-        const struct lab_zone_input input = {name, z->is_signed, z->served, z->denial, records, z->damage, z->damage_count};
+    if (rc != 0) {
+        (void)in_scenario(s, name, fault);
+    } else {
+        const struct lab_zone_input input = {name,    z->is_signed, z->served,      z->denial,
+                                             records, z->damage,    z->damage_count};
 
         rc = lab_tree_add(tree, &input, fault);
+        if (rc != 0)
+            (void)in_scenario(s, NULL, fault); /* it has named the zone itself */
     }
-    if (rc != 0)
-        (void)in_scenario(s, name, fault);
     free(records);
     free(name);
     return rc;
+}
+
+/* Damage is done when all zones are built; a fault then begins with the zone's name. */
+static int blame(const struct lab_world *w, struct lab_fault *fault)
+{
+    const struct lab_scenario *guilty = NULL;
+
+    for (size_t i = 0; i < w->count; i++) {
+        const struct lab_scenario *s = w->scenarios[i];
+
+        for (unsigned j = 0; j < s->zones_count; j++) {
+            char *name = lab_scenario_name(s, s->zones[j].name != NULL ? s->zones[j].name : "@");
+            char *start = lab_format("zone %s", name);
+            size_t len = strlen(start);
+
+            if (strncmp(fault->what, start, len) == 0 && strchr(":, ", fault->what[len]) != NULL)
+                guilty = s;
+            free(start);
+            free(name);
+        }
+    }
+    return guilty != NULL ? in_scenario(guilty, NULL, fault) : -1;
 }
 
 int lab_world_make_zones(const struct lab_world *w, struct lab_fault *fault)
@@ -255,8 +301,8 @@ int lab_world_make_zones(const struct lab_world *w, struct lab_fault *fault)
         for (unsigned j = 0; rc == 0 && j < w->scenarios[i]->zones_count; j++)
             rc = add_zone(w, i, &w->scenarios[i]->zones[j], tree, fault);
     }
-    if (rc == 0)
-        rc = lab_tree_write(tree, LAB_WORLD_DIR, fault);
+    if (rc == 0 && lab_tree_write(tree, LAB_WORLD_DIR, fault) != 0)
+        rc = blame(w, fault);
     lab_tree_close(&tree);
     free(damage);
     free(shared);

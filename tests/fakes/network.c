@@ -10,6 +10,7 @@
 static const struct fake_record plain[] = {HOSTS};
 static const struct fake_record unusable[] = {HOSTS, SEC("_25._tcp.m", TLSA, "411"), SEC("_25._tcp.n", TLSA, "411")};
 static const struct fake_record usable[] = {HOSTS, SEC("_25._tcp.m", TLSA, "311"), SEC("_25._tcp.n", TLSA, "211")};
+static const struct fake_record first_bogus[] = {HOSTS, BOGUS("_25._tcp.m"), SEC("_25._tcp.n", TLSA, "311")};
 static const struct fake_record bogus[] = {HOSTS, BOGUS("_25._tcp.m"), BOGUS("_25._tcp.n")};
 #define WORLD(records) (struct fake_world){records, sizeof(records) / sizeof((records)[0])}
 /* clang-format on */
@@ -29,6 +30,11 @@ struct fake_world fake_two_hosts(enum dsmtp_level level)
         break;
     }
     return WORLD(plain);
+}
+
+struct fake_world fake_first_bogus(void)
+{
+    return WORLD(first_bogus);
 }
 
 void fake_network_init(struct fake_network *net, struct fake_world world, const char *script)

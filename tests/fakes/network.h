@@ -18,6 +18,9 @@ struct fake_network {
  * TLSA). */
 struct fake_world fake_two_hosts(enum dsmtp_level level);
 
+/* The same at level dane, but the TLSA lookup of m is bogus. */
+struct fake_world fake_first_bogus(void);
+
 /* Profile rfc7672; everything else zero: ready for use. */
 void fake_network_init(struct fake_network *net, struct fake_world world, const char *script);
 /* Is nothing left open, asked or queued? */

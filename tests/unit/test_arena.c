@@ -18,7 +18,8 @@ static void test_alloc(void)
             unsigned char *p = dsmtp_arena_alloc(&arena, 1, sizes[i]);
 
             check_rowf("%zu octets", sizes[i]);
-            if (!check_true(p != NULL))
+            check_true(p != NULL);
+            if (p == NULL)
                 continue;
             check_uint((uintptr_t)p % alignof(max_align_t), 0);
             check_true(memcmp(p, zeros, sizes[i]) == 0);

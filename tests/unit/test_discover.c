@@ -149,6 +149,8 @@ static const struct { const char *label; struct setting setting; struct fake_rec
     {"no valid host",      {"d", DOMAIN, NULL, DANE, 0}, {MX(SEC, "0 b ad")},             "bounce NO_VALID_MX 1"},
     {"implicit MX",        {"d", DOMAIN, NULL, DANE, 0}, {MX(SNO), GOOD("d")},            "attempt TLSA_USABLE 3 | d dane TLSA_USABLE d=1 for d"},
     {"the same, insecure", {"d", DOMAIN, NULL, DANE, 0}, {MX(INO), GOOD("d")},            "attempt TLSA_USABLE 3 | d dane TLSA_USABLE d=1 for d"},
+    {"implicit, mandatory", {"d", DOMAIN, NULL, ONLY, 0}, {MX(SNO), GOOD("d")},           "attempt TLSA_USABLE 3 | d dane TLSA_USABLE d=1 for d"},
+    {"insecure, mandatory", {"d", DOMAIN, NULL, ONLY, 0}, {MX(INO), GOOD("d")},           "attempt TLSA_USABLE 3 | d dane TLSA_USABLE d=1 for d"},
     {"implicit, no address", {"d", DOMAIN, NULL, DANE, 0}, {MX(SNO)},                     "bounce NO_ADDRESS 2 | d skip NO_ADDRESS"},
     {"insecure MX",        {"d", DOMAIN, NULL, DANE, 0}, {MX(INS, "1 m"), GOOD("m")},     "attempt TLSA_USABLE 3 | m dane TLSA_USABLE m=1 for m"},
     {"the same, mandatory", {"d", DOMAIN, NULL, ONLY, 0}, {MX(INS, "1 m"), GOOD("m")},    "defer DANE_REQUIRED 1"},
@@ -288,7 +290,8 @@ static void test_many_hosts(void)
         check_int(start(&d, &arena, &(struct setting){"d", DOMAIN, NULL, DANE, 7}), DSMTP_OK);
         check_int(run(&d, &world, SHUFFLED, counts[i]), DSMTP_OK);
         plan = dsmtp_discover_plan(&d);
-        if (check_true(plan != NULL)) {
+        check_true(plan != NULL);
+        if (plan != NULL) {
             check_int(plan->verdict,
                       counts[i] > DSMTP_HOSTS_MAX ? DSMTP_VERDICT_DEFER : DSMTP_VERDICT_ATTEMPT);
             check_uint(plan->rounds, counts[i] > DSMTP_HOSTS_MAX ? 1 : 3);

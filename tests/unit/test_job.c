@@ -80,6 +80,8 @@ static const struct { const char *label; enum dsmtp_level level; unsigned recipi
     {"dane, mismatches",          LEVEL(DANE),    1, "osoM osoM",        "deferred TLSA_MISMATCH a:deferred | m failed TLSA_MISMATCH | n failed TLSA_MISMATCH"},
     {"dane, injection",           LEVEL(DANE),    1, "osi x",            "deferred CONNECT_FAILED a:deferred | m failed STARTTLS_INJECTION | n failed CONNECT_FAILED"},
     {"dane, lost in handshake",   LEVEL(DANE),    1, "osoc osot",        "deferred TIMEOUT a:deferred | m failed CONNECTION_LOST | n failed TIMEOUT"},
+    {"dane, refused inside TLS",  LEVEL(DANE),    1, "osoT5 osoT5",      "bounced EHLO_REFUSED a:bounced | m failed EHLO_REFUSED | n failed EHLO_REFUSED"},
+    {"dane, put off inside TLS",  LEVEL(DANE),    1, "osoT5 osoT4",      "deferred EHLO_REFUSED a:deferred | m failed EHLO_REFUSED | n failed EHLO_REFUSED"},
     {"encrypt",                   LEVEL(ENCRYPT), 1, "osoMooo3o",        "delivered DELIVERED a:delivered | m encrypted DELIVERED"},
     {"encrypt, no STARTTLS",      LEVEL(ENCRYPT), 1, "oo oo",            "deferred NO_STARTTLS a:deferred | m failed NO_STARTTLS | n failed NO_STARTTLS"},
     {"encrypt, no handshake",     LEVEL(ENCRYPT), 1, "osoH x",           "deferred CONNECT_FAILED a:deferred | m failed TLS_HANDSHAKE | n failed CONNECT_FAILED"},
@@ -196,6 +198,31 @@ static void test_probes(void)
     }
 }
 
+/* A host whose level is skip is never connected to, whatever becomes of the others. */
+static void test_skipped_host(void)
+{
+    static const struct {
+        const char *script, *want;
+    } ends[] = {
+        {OK_DANE, "delivered DELIVERED a:delivered | n authenticated DELIVERED"},
+        {"osoM", "deferred TLSA_MISMATCH a:deferred | n failed TLSA_MISMATCH"},
+        {"osoT5", "deferred EHLO_REFUSED a:deferred | n failed EHLO_REFUSED"},
+        {"x", "deferred CONNECT_FAILED a:deferred | n failed CONNECT_FAILED"},
+    };
+
+    for (size_t i = 0; i < CHECK_COUNT(ends); i++) {
+        struct result r = {0};
+        struct dsmtp_job_config config = config_for(DSMTP_MODE_SEND, DSMTP_POLICY_DANE, 1, &r);
+
+        fake_network_init(&net, fake_first_bogus(), ends[i].script);
+        check_row(ends[i].script);
+        run(&config);
+        check_str(r.text, ends[i].want);
+        check_uint(net.connector.opened, 1);
+        check_str(net.connector.wire[0].address, "198.18.0.2");
+    }
+}
+
 /* The octets themselves, once. */
 static void test_wire(void)
 {
@@ -306,9 +333,13 @@ static void test_close_any_time(void)
     }
 }
 
-static const struct check_test tests[] = {
-    {"deliveries", test_sends}, {"probes", test_probes},
-    {"octets", test_wire},      {"plan", test_plan},
-    {"misuse", test_misuse},    {"ports that refuse", test_refusals},
-    {"memory", test_memory},    {"close at any time", test_close_any_time}};
+static const struct check_test tests[] = {{"deliveries", test_sends},
+                                          {"skipped host", test_skipped_host},
+                                          {"probes", test_probes},
+                                          {"octets", test_wire},
+                                          {"plan", test_plan},
+                                          {"misuse", test_misuse},
+                                          {"ports that refuse", test_refusals},
+                                          {"memory", test_memory},
+                                          {"close at any time", test_close_any_time}};
 SUITE(job, tests);

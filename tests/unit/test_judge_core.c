@@ -63,6 +63,8 @@ static void check_end(const struct dsmtp_profile *p, struct dsmtp_attempt_end en
     if (end.state == DSMTP_STATE_DOT && end.event != DSMTP_EVENT_TEMP)
         check_int(row->next, taken ? DSMTP_NEXT_DONE : DSMTP_NEXT_STOP);
     check_int(row->next == DSMTP_NEXT_DONE, taken);
+    if (end.state == DSMTP_STATE_END)
+        check_int(row->next, DSMTP_NEXT_STOP);
     check_true(!row->permanent || end.event == DSMTP_EVENT_PERM);
     /* No authenticated session, no bounce: what is said in clear may be an attacker's word
      * (R-7672-2.2-4, -6). */

@@ -67,7 +67,8 @@ static enum dsmtp_status feed(struct dsmtp_reply *r, const char *bytes, size_t l
         char *block = malloc(size > 0 ? size : 1);
         size_t taken = 0;
 
-        if (!check_true(block != NULL))
+        check_true(block != NULL);
+        if (block == NULL)
             return status;
         memcpy(block, bytes + *used, size);
         status = dsmtp_reply_feed(r, block, size, &taken);

@@ -38,10 +38,11 @@ else
 ENGINE := $(wildcard engine/*/*.c)
 LAB := $(wildcard lab/*/*.c)
 UNIT := $(wildcard tests/unit/*.c tests/fakes/*.c)
+PRELOAD := lab/world/preload/clock.c
 FUZZ := $(wildcard tests/fuzz/*.c)
 TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FAULTS := $(wildcard tests/faults/*.c)
-SOURCES := $(ENGINE) $(LAB) $(UNIT) $(FAULTS) $(FUZZ)
+SOURCES := $(ENGINE) $(LAB) $(UNIT) $(FAULTS) $(FUZZ) $(PRELOAD)
 HEADERS := $(wildcard engine/*/*.h lab/*/*.h tests/*/*.h)
 
 # --- flags -------------------------------------------------------------------------------------------
@@ -95,8 +96,12 @@ build/$(1)/danesmtp: build/$(1)/sources $(call objects,$(1),$(filter engine/cli/
 	$(LINK) $$(LIBS)
 build/$(1)/danesmtp-faulty: build/$(1)/sources $(wildcard tests/faults/wraps) $(call objects,$(1),$(filter engine/cli/%,$(ENGINE)) $(FAULTS)) build/$(1)/libdanesmtp.a
 	$(LINK) $$(WRAPS) $$(LIBS)
-build/$(1)/danelab: build/$(1)/sources $(call objects,$(1),$(LAB))
+build/$(1)/danelab: build/$(1)/sources $(call objects,$(1),$(LAB)) build/$(1)/danelab-clock.so
 	$(LINK) $$(LIBS)
+# Loaded into every program of a world: never with sanitizers.
+build/$(1)/danelab-clock.so: $(PRELOAD)
+	@mkdir -p $$(@D)
+	$(if $(V),,@echo CC $$@ &&) $$(CC) $$(STD) $$(W) -O2 -shared -fPIC -o $$@ $$<
 build/$(1)/unit: build/$(1)/sources $(call objects,$(1),$(UNIT) $(filter-out lab/cli/main.c,$(LAB))) build/$(1)/libdanesmtp.a
 	$(LINK) $$(LIBS) $$(LIBS_UNIT)
 build/$(1)/fuzz-%: build/$(1)/tests/fuzz/fuzz_%.o build/$(1)/tests/fuzz/replay.o build/$(1)/libdanesmtp.a
@@ -125,6 +130,7 @@ SECONDS := 10
 fuzz: $(TARGETS:%=build/fuzz/%) ## let each fuzzer run for SECONDS (10)
 	@set -e; for t in $(TARGETS); do mkdir -p build/fuzz/corpus-$$t; \
 	    build/fuzz/$$t -max_total_time=$(SECONDS) -print_final_stats=1 build/fuzz/corpus-$$t tests/fuzz/corpus/$$t; done
+.SECONDARY:
 build/fuzz/%: tests/fuzz/fuzz_%.c $(wildcard engine/base/*.[ch] engine/model/*.[ch] engine/core/*.[ch])
 	@mkdir -p $(@D)
 	$(CLANG) $(STD) -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined $(I_tests) -o $@ $(filter %.c,$^)
@@ -199,6 +205,7 @@ coverage: build/coverage/unit ## line and branch coverage of the unit tests, in 
 install: all ## below DESTDIR and PREFIX
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib include share/danelab/lab)
 	install -m 755 build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab $(DESTDIR)$(PREFIX)/bin
+	install -m 644 build/$(VARIANT)/danelab-clock.so $(DESTDIR)$(PREFIX)/bin
 	install -m 644 build/$(VARIANT)/libdanesmtp.a $(DESTDIR)$(PREFIX)/lib
 	$(if $(wildcard engine/include/*.h),install -m 644 engine/include/*.h $(DESTDIR)$(PREFIX)/include)
 	cp -R zones certs scenarios $(DESTDIR)$(PREFIX)/share/danelab

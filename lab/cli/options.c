@@ -27,7 +27,7 @@ int lab_options(int argc, char **argv, const struct lab_option *table, const cha
     size_t count = 0;
     int c;
 
-    for (; table[count].name != NULL && count < OPTIONS_MAX; count++) {
+    for (; count < OPTIONS_MAX && table[count].name != NULL; count++) {
         list[count] = (struct option){table[count].name, table[count].value != NULL ? required_argument : no_argument, NULL, (int)count};
         got[count] = NULL;
     }

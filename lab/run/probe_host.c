@@ -100,7 +100,7 @@ static void handshake(int fd, struct lab_host_facts *out)
 
     (void)SSL_set_fd(ssl, fd);
     if (SSL_connect(ssl) == 1) {
-        X509 *certs[32];
+        X509 *certs[32] = {NULL};
 
         out->tls = true;
         chain = SSL_get_peer_cert_chain(ssl);
@@ -111,6 +111,29 @@ static void handshake(int fd, struct lab_host_facts *out)
     }
     SSL_free(ssl);
     SSL_CTX_free(ctx);
+}
+
+/* Is STARTTLS a keyword of the EHLO reply? It may also be part of the host's name. */
+static bool offers_starttls(const char *reply)
+{
+    const char *const word = "STARTTLS";
+    const size_t len = strlen(word);
+    const char *line = strchr(reply, '\n'); /* the first line is the greeting */
+
+    for (; line != NULL; line = strchr(line + 1, '\n')) {
+        if (strlen(line) > 5 + len && strncasecmp(line + 5, word, len) == 0 && strchr(" \r\n", line[5 + len]) != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* Throw away what stands behind the reply to STARTTLS, as a client has to (RFC 3207, section 4.2). */
+static void drop_injected(int fd)
+{
+    char dropped[1024];
+
+    while (recv(fd, dropped, sizeof(dropped), MSG_DONTWAIT) > 0)
+        continue;
 }
 
 void lab_host_probe(const char *address, struct lab_host_facts *out)
@@ -125,12 +148,14 @@ void lab_host_probe(const char *address, struct lab_host_facts *out)
     out->banner = read_reply(fd, reply, sizeof(reply));
     if (out->banner == 220)
         out->ehlo = command(fd, "EHLO proof.lab\r\n", reply, sizeof(reply));
-    out->offers = out->ehlo == 250 && strcasestr(reply, "STARTTLS") != NULL;
+    out->offers = out->ehlo == 250 && offers_starttls(reply);
     if (out->offers)
         out->starttls = command(fd, "STARTTLS\r\n", reply, sizeof(reply));
-    if (out->starttls == 220)
+    if (out->starttls == 220) {
+        drop_injected(fd);
         handshake(fd, out);
-    else
+    } else {
         (void)send(fd, "QUIT\r\n", 6, MSG_NOSIGNAL);
+    }
     (void)close(fd);
 }

@@ -161,7 +161,7 @@ static struct lab_host_facts expected(const struct proof *p, const struct host_i
     const struct lab_behaviour *b = lab_behaviour_find(item->host->smtp);
     const struct lab_chain *chain = lab_world_chain(p->world, p->scenarios[item->scenario], item->host);
     struct lab_host_facts f = {.connected = !b->unreachable};
-    X509 *sent[32];
+    X509 *sent[32] = {NULL};
 
     if (f.connected)
         f.banner = reply_code(b->banner, 220);

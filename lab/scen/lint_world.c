@@ -134,7 +134,8 @@ static void lint_shared_key(const struct lab_lint *l, unsigned i)
                      h->key_of, owner == h ? "is this host" : "is shared itself");
     else if (h->cert == NULL || owner->cert == NULL || strcmp(h->cert, owner->cert) != 0)
         lab_complain(l->source, place,
-                     "the key of %.80s, whose certificate is of another kind; expected the same `cert`",
+                     "the key of %.80s, whose certificate is of another kind; expected the same "
+                     "`cert`",
                      h->key_of);
 }
 

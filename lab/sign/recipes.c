@@ -40,7 +40,7 @@ struct complaint {
     unsigned column;
 };
 
-static void note(cyaml_log_t level, void *ctx, const char *format, va_list args)
+static void LAB_PRINTF(3, 0) note(cyaml_log_t level, void *ctx, const char *format, va_list args)
 {
     struct complaint *c = ctx;
     char text[400];

@@ -147,7 +147,7 @@ static int write_zones(const struct lab_tree *tree, const char *dir, struct lab_
                     : processors > MAX_WORKERS ? MAX_WORKERS
                                                : (size_t)processors;
     struct work work = {.tree = tree, .dir = dir};
-    struct worker workers[MAX_WORKERS];
+    struct worker workers[MAX_WORKERS] = {{.work = &work}};
     size_t first = tree->count;
     size_t started = 0;
 

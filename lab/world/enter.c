@@ -48,6 +48,8 @@ int lab_world_refused(const char *what, struct lab_fault *fault)
             return lab_fail(fault, EX_UNAVAILABLE, "%s: %s (%s is %c; as root: %s)", what,
                             strerror(saved), gates[i].path, gates[i].forbids, gates[i].remedy);
     }
+    if (saved == ENOSPC)
+        return lab_fail(fault, EX_UNAVAILABLE, "%s: too many exist (see sysctl user)", what);
     return lab_fail(
         fault, EX_UNAVAILABLE,
         "%s: %s (namespaces are needed: inside a container it must be a privileged one)", what,

@@ -186,8 +186,8 @@ static void connector_close(void *self)
     free(self);
 }
 
-static enum dsmtp_status set_source(const char *text, sa_family_t family, struct dsmtp_endpoint *out,
-                                    struct dsmtp_fault *fault)
+static enum dsmtp_status set_source(const char *text, sa_family_t family,
+                                    struct dsmtp_endpoint *out, struct dsmtp_fault *fault)
 {
     if (text == NULL)
         return DSMTP_OK;

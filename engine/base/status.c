@@ -15,7 +15,8 @@ const char *dsmtp_status_text(enum dsmtp_status status)
     return text[status];
 }
 
-enum dsmtp_status dsmtp_fault_set(struct dsmtp_fault *fault, enum dsmtp_status status, const char *format, ...)
+enum dsmtp_status dsmtp_fault_set(struct dsmtp_fault *fault, enum dsmtp_status status,
+                                  const char *format, ...)
 {
     va_list args;
 

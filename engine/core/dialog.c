@@ -107,12 +107,15 @@ const struct dsmtp_dialog_row *dsmtp_dialog_row_at(unsigned index)
     return index < ROWS ? &rows[index] : NULL;
 }
 
-bool dsmtp_dialog_applies(const struct dsmtp_dialog_row *row, enum dsmtp_state state, enum dsmtp_event event, enum dsmtp_level level)
+bool dsmtp_dialog_applies(const struct dsmtp_dialog_row *row, enum dsmtp_state state,
+                          enum dsmtp_event event, enum dsmtp_level level)
 {
-    return (row->state & 1u << state) != 0 && (row->event & 1u << event) != 0 && (row->level & 1u << level) != 0;
+    return (row->state & 1u << state) != 0 && (row->event & 1u << event) != 0 &&
+           (row->level & 1u << level) != 0;
 }
 
-const struct dsmtp_dialog_row *dsmtp_dialog_step(enum dsmtp_state state, enum dsmtp_event event, enum dsmtp_level level)
+const struct dsmtp_dialog_row *dsmtp_dialog_step(enum dsmtp_state state, enum dsmtp_event event,
+                                                 enum dsmtp_level level)
 {
     static const struct dsmtp_dialog_row impossible = {
         0, 0, 0, DSMTP_STATE_END, DSMTP_ACTION_CLOSE, DSMTP_REASON_INTERNAL, ""};

@@ -1,8 +1,10 @@
-/* dialog.h - the SMTP conversation with one host: state x event x level -> next state, action, reason.
+/* dialog.h - the SMTP conversation with one host: state x event x level -> next state, action,
+ * reason.
  *
- * The dialog knows no bytes. The driver turns replies into events with dsmtp_dialog_event and carries out the actions. What the table
- * guarantees (tests/unit/test_dialog.c walks every sequence): at level dane no MAIL is sent before TLS has authenticated the peer, at level
- * encrypt none before TLS is up. */
+ * The dialog knows no bytes. The driver turns replies into events with dsmtp_dialog_event and
+ * carries out the actions. What the table guarantees (tests/unit/test_dialog.c walks every
+ * sequence): at level dane no MAIL is sent before TLS has authenticated the peer, at level encrypt
+ * none before TLS is up. */
 #ifndef DSMTP_CORE_DIALOG_H
 #define DSMTP_CORE_DIALOG_H
 
@@ -24,8 +26,9 @@
     X(DOT)                  \
     X(END)
 
-/* What happened. OK: a 2xx reply; OFFER: 2xx to EHLO that offers STARTTLS; GO: 354; TEMP, PERM: 4xx, 5xx; BROKEN: malformed or impossible
- * reply; NONE_LEFT: the last recipient was answered and none is accepted; LAST: answered, some are; SECURED: TLS is up and the demand is met; FAILED: the
+/* What happened. OK: a 2xx reply; OFFER: 2xx to EHLO that offers STARTTLS; GO: 354; TEMP, PERM:
+ * 4xx, 5xx; BROKEN: malformed or impossible reply; NONE_LEFT: the last recipient was answered and
+ * none is accepted; LAST: answered, some are; SECURED: TLS is up and the demand is met; FAILED: the
  * stream failed (closed, timed out, no TLS). */
 #define DSMTP_EVENT_LIST(X) \
     X(OK)                   \
@@ -71,16 +74,19 @@ struct dsmtp_dialog_row {
     unsigned state, event, level;
     enum dsmtp_state next;
     enum dsmtp_action action;
-    enum dsmtp_reason reason;  /* NONE: go on; SESSION_READY: good so far; FAILED events carry their own */
+    enum dsmtp_reason
+        reason; /* NONE: go on; SESSION_READY: good so far; FAILED events carry their own */
     const char *rules;
 };
 
-/* The row for what happened; never NULL: what cannot happen has rows that end the session with reason INTERNAL. Level SKIP has no
- * dialog: it must not be asked. */
-const struct dsmtp_dialog_row *dsmtp_dialog_step(enum dsmtp_state state, enum dsmtp_event event, enum dsmtp_level level);
+/* The row for what happened; never NULL: what cannot happen has rows that end the session with
+ * reason INTERNAL. Level SKIP has no dialog: it must not be asked. */
+const struct dsmtp_dialog_row *dsmtp_dialog_step(enum dsmtp_state state, enum dsmtp_event event,
+                                                 enum dsmtp_level level);
 
-const struct dsmtp_dialog_row *dsmtp_dialog_row_at(unsigned index);  /* NULL past the end */
-bool dsmtp_dialog_applies(const struct dsmtp_dialog_row *row, enum dsmtp_state state, enum dsmtp_event event, enum dsmtp_level level);
+const struct dsmtp_dialog_row *dsmtp_dialog_row_at(unsigned index); /* NULL past the end */
+bool dsmtp_dialog_applies(const struct dsmtp_dialog_row *row, enum dsmtp_state state,
+                          enum dsmtp_event event, enum dsmtp_level level);
 
 /* The event that a reply code means in a state; offers: the reply lists STARTTLS. */
 enum dsmtp_event dsmtp_dialog_event(enum dsmtp_state state, unsigned code, bool offers);

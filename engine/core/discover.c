@@ -6,14 +6,16 @@
 #include "core/discover_host.h"
 #include "core/judge.h"
 
-enum dsmtp_status dsmtp_discover_ask(struct dsmtp_discover *d, const char *name, enum dsmtp_rrtype type, unsigned host,
-                                     unsigned round, struct dsmtp_question **out)
+enum dsmtp_status dsmtp_discover_ask(struct dsmtp_discover *d, const char *name,
+                                     enum dsmtp_rrtype type, unsigned host, unsigned round,
+                                     struct dsmtp_question **out)
 {
     struct dsmtp_question *q = dsmtp_arena_alloc(d->arena, 1, sizeof(*q));
 
     if (d->count == d->room) {
         unsigned room = d->room == 0 ? 8 : d->room * 2;
-        struct dsmtp_question **bigger = dsmtp_arena_alloc(d->arena, room, sizeof(struct dsmtp_question *));
+        struct dsmtp_question **bigger =
+            dsmtp_arena_alloc(d->arena, room, sizeof(struct dsmtp_question *));
 
         if (bigger == NULL)
             return DSMTP_NOMEM;
@@ -46,7 +48,8 @@ static void finish_if_complete(struct dsmtp_discover *d)
     d->done = true;
 }
 
-static enum dsmtp_status begin_hosts(struct dsmtp_discover *d, const struct dsmtp_host_name *list, unsigned count, unsigned round)
+static enum dsmtp_status begin_hosts(struct dsmtp_discover *d, const struct dsmtp_host_name *list,
+                                     unsigned count, unsigned round)
 {
     d->plan.hosts = dsmtp_arena_alloc(d->arena, count, sizeof(*d->plan.hosts));
     d->search = dsmtp_arena_alloc(d->arena, count, sizeof(*d->search));
@@ -63,7 +66,8 @@ static enum dsmtp_status begin_hosts(struct dsmtp_discover *d, const struct dsmt
 }
 
 /* Apply the destination's row: go on with the hosts, or end here. */
-static enum dsmtp_status apply_mx(struct dsmtp_discover *d, const struct dsmtp_host_names *names, unsigned round)
+static enum dsmtp_status apply_mx(struct dsmtp_discover *d, const struct dsmtp_host_names *names,
+                                  unsigned round)
 {
     struct dsmtp_plan *plan = &d->plan;
     struct dsmtp_host_name self = {plan->nexthop, 0};
@@ -105,7 +109,8 @@ static enum dsmtp_status feed_mx(struct dsmtp_discover *d, const struct dsmtp_qu
     return apply_mx(d, &names, q->round + 1);
 }
 
-enum dsmtp_status dsmtp_discover_init(struct dsmtp_discover *d, struct dsmtp_arena *arena, const struct dsmtp_discover_config *config)
+enum dsmtp_status dsmtp_discover_init(struct dsmtp_discover *d, struct dsmtp_arena *arena,
+                                      const struct dsmtp_discover_config *config)
 {
     struct dsmtp_question *q;
 
@@ -132,9 +137,11 @@ struct dsmtp_question *dsmtp_discover_want(struct dsmtp_discover *d)
     return d->wanted < d->count ? d->questions[d->wanted++] : NULL;
 }
 
-enum dsmtp_status dsmtp_discover_feed(struct dsmtp_discover *d, struct dsmtp_question *question, const struct dsmtp_answer *answer)
+enum dsmtp_status dsmtp_discover_feed(struct dsmtp_discover *d, struct dsmtp_question *question,
+                                      const struct dsmtp_answer *answer)
 {
-    bool failed = answer->security == DSMTP_SECURITY_BOGUS || answer->security == DSMTP_SECURITY_ERROR;
+    bool failed =
+        answer->security == DSMTP_SECURITY_BOGUS || answer->security == DSMTP_SECURITY_ERROR;
 
     /* A bogus answer that came with data would pass for data. */
     if (question->answered || failed != (answer->presence == DSMTP_PRESENCE_FAILED))

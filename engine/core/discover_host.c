@@ -33,9 +33,10 @@ static bool bogus(const struct dsmtp_question *q)
     return q->answer.security == DSMTP_SECURITY_BOGUS;
 }
 
-/* The answer that speaks for the host. Secure addresses of one family are enough, whatever became of the other. Insecure ones are not
- * while the other family is bogus: a zone is not insecure for one type and signed for another. Otherwise any address is better than
- * none, and a failure better than to believe that there is none. */
+/* The answer that speaks for the host. Secure addresses of one family are enough, whatever became
+ * of the other. Insecure ones are not while the other family is bogus: a zone is not insecure for
+ * one type and signed for another. Otherwise any address is better than none, and a failure better
+ * than to believe that there is none. */
 static const struct dsmtp_question *leading(const struct dsmtp_host_search *s)
 {
     const struct dsmtp_question *const both[] = {s->a, s->aaaa};
@@ -52,13 +53,14 @@ static const struct dsmtp_question *leading(const struct dsmtp_host_search *s)
     return failed(s->aaaa) && !failed(s->a) ? s->aaaa : s->a;
 }
 
-static enum dsmtp_status add_addresses(struct dsmtp_discover *d, const struct dsmtp_question *q, int family, size_t len,
-                                       const char **list, unsigned *count)
+static enum dsmtp_status add_addresses(struct dsmtp_discover *d, const struct dsmtp_question *q,
+                                       int family, size_t len, const char **list, unsigned *count)
 {
     for (unsigned i = 0; has_data(q) && i < q->answer.count; i++) {
         char text[INET6_ADDRSTRLEN];
 
-        if (q->answer.records[i].len != len || inet_ntop(family, q->answer.records[i].data, text, sizeof(text)) == NULL)
+        if (q->answer.records[i].len != len ||
+            inet_ntop(family, q->answer.records[i].data, text, sizeof(text)) == NULL)
             continue;
         list[*count] = dsmtp_arena_strdup(d->arena, text);
         if (list[(*count)++] == NULL)
@@ -71,7 +73,8 @@ static enum dsmtp_status collect_addresses(struct dsmtp_discover *d, unsigned ho
 {
     const struct dsmtp_host_search *s = &d->search[host];
     struct dsmtp_host_plan *h = &d->plan.hosts[host];
-    const char **list = dsmtp_arena_alloc(d->arena, (size_t)s->a->answer.count + s->aaaa->answer.count, sizeof(*list));
+    const char **list = dsmtp_arena_alloc(
+        d->arena, (size_t)s->a->answer.count + s->aaaa->answer.count, sizeof(*list));
 
     if (list == NULL)
         return DSMTP_NOMEM;
@@ -87,17 +90,20 @@ static enum dsmtp_address address_state(const struct dsmtp_host_search *s, unsig
     const struct dsmtp_question *q = leading(s);
 
     if (failed(q))
-        return q->answer.security == DSMTP_SECURITY_BOGUS ? DSMTP_ADDRESS_BOGUS : DSMTP_ADDRESS_ERROR;
+        return q->answer.security == DSMTP_SECURITY_BOGUS ? DSMTP_ADDRESS_BOGUS
+                                                          : DSMTP_ADDRESS_ERROR;
     if (addresses == 0)
         return DSMTP_ADDRESS_ABSENT;
     return secure(q) ? DSMTP_ADDRESS_SECURE : DSMTP_ADDRESS_INSECURE;
 }
 
-/* What the question for the alias itself says (R-7672-2.2.2-11, -12). That it is no alias any more contradicts the address answer. */
+/* What the question for the alias itself says (R-7672-2.2.2-11, -12). That it is no alias any more
+ * contradicts the address answer. */
 static enum dsmtp_address alias_state(const struct dsmtp_question *alias)
 {
     if (failed(alias))
-        return alias->answer.security == DSMTP_SECURITY_BOGUS ? DSMTP_ADDRESS_ALIAS_BOGUS : DSMTP_ADDRESS_ALIAS_ERROR;
+        return alias->answer.security == DSMTP_SECURITY_BOGUS ? DSMTP_ADDRESS_ALIAS_BOGUS
+                                                              : DSMTP_ADDRESS_ALIAS_ERROR;
     if (!has_data(alias))
         return DSMTP_ADDRESS_ALIAS_ERROR;
     return secure(alias) ? DSMTP_ADDRESS_ALIAS : DSMTP_ADDRESS_INSECURE;
@@ -105,16 +111,22 @@ static enum dsmtp_address alias_state(const struct dsmtp_question *alias)
 
 static bool wants_alias_probe(const struct dsmtp_discover *d, const struct dsmtp_host_search *s)
 {
-    return s->address == DSMTP_ADDRESS_INSECURE && s->alias == NULL && leading(s)->answer.canonical != NULL &&
-           on(d, DSMTP_SWITCH_ALIAS_PROBE) && d->config.policy >= DSMTP_POLICY_DANE &&
-           dsmtp_policy_host(d->config.profile, d->config.policy, d->trust, DSMTP_ADDRESS_ALIAS, DSMTP_TLSA_NOT_ASKED) == NULL;
+    return s->address == DSMTP_ADDRESS_INSECURE && s->alias == NULL &&
+           leading(s)->answer.canonical != NULL && on(d, DSMTP_SWITCH_ALIAS_PROBE) &&
+           d->config.policy >= DSMTP_POLICY_DANE &&
+           dsmtp_policy_host(d->config.profile, d->config.policy, d->trust, DSMTP_ADDRESS_ALIAS,
+                             DSMTP_TLSA_NOT_ASKED) == NULL;
 }
 
 /* The reference identifiers and SNI follow the base domain. */
-static enum dsmtp_status set_names(struct dsmtp_discover *d, struct dsmtp_host_plan *h, const char *base)
+static enum dsmtp_status set_names(struct dsmtp_discover *d, struct dsmtp_host_plan *h,
+                                   const char *base)
 {
-    struct dsmtp_names_input in = {
-        .trust = d->trust, .base = base, .exchange = h->name, .nexthop = d->plan.nexthop, .expanded = d->expanded};
+    struct dsmtp_names_input in = {.trust = d->trust,
+                                   .base = base,
+                                   .exchange = h->name,
+                                   .nexthop = d->plan.nexthop,
+                                   .expanded = d->expanded};
     const char **names = dsmtp_arena_alloc(d->arena, DSMTP_NAMES_MAX, sizeof(*names));
 
     if (names == NULL)
@@ -129,8 +141,8 @@ static enum dsmtp_status set_names(struct dsmtp_discover *d, struct dsmtp_host_p
 static enum dsmtp_status decide(struct dsmtp_discover *d, unsigned host, enum dsmtp_tlsa_state tlsa)
 {
     struct dsmtp_host_plan *h = &d->plan.hosts[host];
-    const struct dsmtp_host_row *row =
-        dsmtp_policy_host(d->config.profile, d->config.policy, d->trust, d->search[host].address, tlsa);
+    const struct dsmtp_host_row *row = dsmtp_policy_host(d->config.profile, d->config.policy,
+                                                         d->trust, d->search[host].address, tlsa);
 
     if (row == NULL)
         return DSMTP_MISUSE;
@@ -147,7 +159,8 @@ static enum dsmtp_status decide(struct dsmtp_discover *d, unsigned host, enum ds
     return DSMTP_OK;
 }
 
-/* Candidates for the TLSA base domain: the expanded name, then the original one, never one between (R-7672-2.2.3-2, -13). */
+/* Candidates for the TLSA base domain: the expanded name, then the original one, never one between
+ * (R-7672-2.2.3-2, -13). */
 static unsigned candidates(const struct dsmtp_discover *d, unsigned host, const char **out)
 {
     const struct dsmtp_host_search *s = &d->search[host];
@@ -164,7 +177,8 @@ static unsigned candidates(const struct dsmtp_discover *d, unsigned host, const 
 static enum dsmtp_status ask_tlsa(struct dsmtp_discover *d, unsigned host, unsigned round)
 {
     struct dsmtp_host_search *s = &d->search[host];
-    unsigned port = d->config.profile->value[DSMTP_SWITCH_PORT_LABEL] == DSMTP_PORT_25 ? 25 : d->config.port;
+    unsigned port =
+        d->config.profile->value[DSMTP_SWITCH_PORT_LABEL] == DSMTP_PORT_25 ? 25 : d->config.port;
     unsigned count = candidates(d, host, s->base);
     unsigned asked = 0;
 
@@ -181,8 +195,8 @@ static enum dsmtp_status ask_tlsa(struct dsmtp_discover *d, unsigned host, unsig
     return asked > 0 ? DSMTP_OK : decide(d, host, DSMTP_TLSA_ABSENT);
 }
 
-static enum dsmtp_status take_records(struct dsmtp_discover *d, struct dsmtp_host_plan *h, const struct dsmtp_answer *answer,
-                                      enum dsmtp_tlsa_state *out)
+static enum dsmtp_status take_records(struct dsmtp_discover *d, struct dsmtp_host_plan *h,
+                                      const struct dsmtp_answer *answer, enum dsmtp_tlsa_state *out)
 {
     struct dsmtp_tlsa *records = dsmtp_arena_alloc(d->arena, answer->count, sizeof(*records));
 
@@ -192,11 +206,13 @@ static enum dsmtp_status take_records(struct dsmtp_discover *d, struct dsmtp_hos
         records[i] = dsmtp_tlsa_split(answer->records[i].data, answer->records[i].len);
     h->tlsa = records;
     h->tlsa_count = answer->count;
-    *out = dsmtp_usable_mark(d->config.profile, records, answer->count) > 0 ? DSMTP_TLSA_USABLE : DSMTP_TLSA_UNUSABLE;
+    *out = dsmtp_usable_mark(d->config.profile, records, answer->count) > 0 ? DSMTP_TLSA_USABLE
+                                                                            : DSMTP_TLSA_UNUSABLE;
     return DSMTP_OK;
 }
 
-/* The first candidate with a secure TLSA RRset is the base domain; an error before that ends the search (R-7672-2.2.3-4, -7, -14). */
+/* The first candidate with a secure TLSA RRset is the base domain; an error before that ends the
+ * search (R-7672-2.2.3-4, -7, -14). */
 static enum dsmtp_status read_tlsa(struct dsmtp_discover *d, unsigned host)
 {
     struct dsmtp_host_search *s = &d->search[host];
@@ -212,7 +228,9 @@ static enum dsmtp_status read_tlsa(struct dsmtp_discover *d, unsigned host)
         h->tlsa_security = answer->security;
         h->detail = answer->why;
         if (answer->presence == DSMTP_PRESENCE_FAILED)
-            return decide(d, host, answer->security == DSMTP_SECURITY_BOGUS ? DSMTP_TLSA_BOGUS : DSMTP_TLSA_ERROR);
+            return decide(d, host,
+                          answer->security == DSMTP_SECURITY_BOGUS ? DSMTP_TLSA_BOGUS
+                                                                   : DSMTP_TLSA_ERROR);
         if (answer->security == DSMTP_SECURITY_INSECURE) {
             state = DSMTP_TLSA_INSECURE;
         } else if (answer->presence == DSMTP_PRESENCE_DATA) {
@@ -241,8 +259,10 @@ static enum dsmtp_status addresses_known(struct dsmtp_discover *d, unsigned host
         d->plan.hosts[host].detail = s->alias->answer.why;
     }
     if (wants_alias_probe(d, s))
-        return dsmtp_discover_ask(d, d->plan.hosts[host].name, DSMTP_RR_CNAME, host, round, &s->alias);
-    if (dsmtp_policy_host(d->config.profile, d->config.policy, d->trust, s->address, DSMTP_TLSA_NOT_ASKED) != NULL)
+        return dsmtp_discover_ask(d, d->plan.hosts[host].name, DSMTP_RR_CNAME, host, round,
+                                  &s->alias);
+    if (dsmtp_policy_host(d->config.profile, d->config.policy, d->trust, s->address,
+                          DSMTP_TLSA_NOT_ASKED) != NULL)
         return decide(d, host, DSMTP_TLSA_NOT_ASKED);
     return ask_tlsa(d, host, round);
 }
@@ -272,7 +292,8 @@ enum dsmtp_status dsmtp_discover_host_next(struct dsmtp_discover *d, unsigned ho
 {
     struct dsmtp_host_search *s = &d->search[host];
 
-    if (!answered(s->a) || !answered(s->aaaa) || !answered(s->alias) || !answered(s->tlsa[0]) || !answered(s->tlsa[1]))
+    if (!answered(s->a) || !answered(s->aaaa) || !answered(s->alias) || !answered(s->tlsa[0]) ||
+        !answered(s->tlsa[1]))
         return DSMTP_OK;
     if (s->tlsa[0] == NULL && s->tlsa[1] == NULL)
         return addresses_known(d, host, round);

@@ -48,7 +48,8 @@ static void sort(struct dsmtp_host_name *list, unsigned count,
     }
 }
 
-static enum dsmtp_status add(struct dsmtp_arena *arena, struct dsmtp_host_names *hosts, const char *name, uint16_t preference)
+static enum dsmtp_status add(struct dsmtp_arena *arena, struct dsmtp_host_names *hosts,
+                             const char *name, uint16_t preference)
 {
     for (unsigned i = 0; i < hosts->count; i++) {
         struct dsmtp_host_name *h = &hosts->list[i];
@@ -68,13 +69,14 @@ static enum dsmtp_status add(struct dsmtp_arena *arena, struct dsmtp_host_names 
     return hosts->list[hosts->count++].name != NULL ? DSMTP_OK : DSMTP_NOMEM;
 }
 
-static enum dsmtp_status read_record(struct dsmtp_arena *arena, const struct dsmtp_rdata *rdata, struct dsmtp_host_names *hosts,
-                                     unsigned *roots)
+static enum dsmtp_status read_record(struct dsmtp_arena *arena, const struct dsmtp_rdata *rdata,
+                                     struct dsmtp_host_names *hosts, unsigned *roots)
 {
     char name[DSMTP_NAME_SIZE];
     size_t used;
 
-    if (rdata->len < 3 || dsmtp_name_from_wire(rdata->data + 2, rdata->len - 2, name, &used) != DSMTP_OK)
+    if (rdata->len < 3 ||
+        dsmtp_name_from_wire(rdata->data + 2, rdata->len - 2, name, &used) != DSMTP_OK)
         return DSMTP_OK;
     if (name[0] == '\0') {
         ++*roots;
@@ -83,8 +85,8 @@ static enum dsmtp_status read_record(struct dsmtp_arena *arena, const struct dsm
     return add(arena, hosts, name, (uint16_t)(rdata->data[0] << 8 | rdata->data[1]));
 }
 
-static enum dsmtp_status read_records(struct dsmtp_arena *arena, const struct dsmtp_answer *answer, uint64_t seed,
-                                      struct dsmtp_host_names *hosts)
+static enum dsmtp_status read_records(struct dsmtp_arena *arena, const struct dsmtp_answer *answer,
+                                      uint64_t seed, struct dsmtp_host_names *hosts)
 {
     unsigned roots = 0;
 
@@ -102,8 +104,8 @@ static enum dsmtp_status read_records(struct dsmtp_arena *arena, const struct ds
     return DSMTP_OK;
 }
 
-enum dsmtp_status dsmtp_hosts_read(struct dsmtp_arena *arena, const struct dsmtp_answer *answer, uint64_t seed,
-                                   struct dsmtp_host_names *out)
+enum dsmtp_status dsmtp_hosts_read(struct dsmtp_arena *arena, const struct dsmtp_answer *answer,
+                                   uint64_t seed, struct dsmtp_host_names *out)
 {
     struct dsmtp_host_names hosts = {0};
 

@@ -77,14 +77,17 @@ const struct dsmtp_next_row *dsmtp_judge_next_row(unsigned index)
 static const struct dsmtp_next_row *find(const struct dsmtp_attempt_end *end, unsigned level)
 {
     for (unsigned i = 0; i < ROWS; i++)
-        if ((rows[i].state & 1u << end->state) != 0 && (rows[i].event & 1u << end->event) != 0 && (rows[i].level & 1u << level) != 0)
+        if ((rows[i].state & 1u << end->state) != 0 && (rows[i].event & 1u << end->event) != 0 &&
+            (rows[i].level & 1u << level) != 0)
             return &rows[i];
     return &rows[ROWS - 1];
 }
 
-/* A cleartext retry that the profile does not allow is a failure like any other. With "handshake+data" a TLS session that breaks before the final dot
- * is tried again in clear as well. */
-const struct dsmtp_next_row *dsmtp_judge_next(const struct dsmtp_profile *profile, const struct dsmtp_attempt_end *end)
+/* A cleartext retry that the profile does not allow is a failure like any other. With
+ * "handshake+data" a TLS session that breaks before the final dot is tried again in clear as well.
+ */
+const struct dsmtp_next_row *dsmtp_judge_next(const struct dsmtp_profile *profile,
+                                              const struct dsmtp_attempt_end *end)
 {
     static const struct dsmtp_next_row broken_in_tls = {0, 0, 0, DSMTP_NEXT_RETRY_CLEAR, false};
     unsigned allowed = profile->value[DSMTP_SWITCH_CLEAR_RETRY];
@@ -92,8 +95,8 @@ const struct dsmtp_next_row *dsmtp_judge_next(const struct dsmtp_profile *profil
 
     if (row->next == DSMTP_NEXT_RETRY_CLEAR && allowed == DSMTP_CLEAR_NEVER)
         return find(end, DSMTP_LEVEL_ENCRYPT);
-    if (end->tls && end->level == DSMTP_LEVEL_MAY && end->event == DSMTP_EVENT_FAILED && end->state < DSMTP_STATE_DOT &&
-        allowed == DSMTP_CLEAR_DATA)
+    if (end->tls && end->level == DSMTP_LEVEL_MAY && end->event == DSMTP_EVENT_FAILED &&
+        end->state < DSMTP_STATE_DOT && allowed == DSMTP_CLEAR_DATA)
         return &broken_in_tls;
     return row;
 }

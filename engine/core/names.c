@@ -40,7 +40,8 @@ static unsigned accepted(const struct dsmtp_profile *profile, enum dsmtp_trust t
     return BASE;
 }
 
-unsigned dsmtp_names_list(const struct dsmtp_profile *profile, const struct dsmtp_names_input *in, const char *out[DSMTP_NAMES_MAX])
+unsigned dsmtp_names_list(const struct dsmtp_profile *profile, const struct dsmtp_names_input *in,
+                          const char *out[DSMTP_NAMES_MAX])
 {
     const char *const name[] = {in->base, in->exchange, in->nexthop, in->expanded};
     unsigned set = accepted(profile, in->trust);

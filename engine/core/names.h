@@ -1,4 +1,5 @@
-/* names.h - which names a server certificate may carry (reference identifiers), RFC 7672, section 3.2.2. */
+/* names.h - which names a server certificate may carry (reference identifiers), RFC 7672,
+ * section 3.2.2. */
 #ifndef DSMTP_CORE_NAMES_H
 #define DSMTP_CORE_NAMES_H
 
@@ -8,13 +9,15 @@
 
 struct dsmtp_names_input {
     enum dsmtp_trust trust;
-    const char *base;      /* TLSA base domain */
-    const char *exchange;  /* host name as MX or the next hop gives it */
-    const char *nexthop;   /* original next-hop domain */
-    const char *expanded;  /* CNAME-expanded next-hop domain, or NULL */
+    const char *base;     /* TLSA base domain */
+    const char *exchange; /* host name as MX or the next hop gives it */
+    const char *nexthop;  /* original next-hop domain */
+    const char *expanded; /* CNAME-expanded next-hop domain, or NULL */
 };
 
-/* Fill out with the accepted names, primary first, without repetition; returns their number (at least 1). The pointers are the input's. */
-unsigned dsmtp_names_list(const struct dsmtp_profile *profile, const struct dsmtp_names_input *in, const char *out[DSMTP_NAMES_MAX]);
+/* Fill out with the accepted names, primary first, without repetition; returns their number (at
+ * least 1). The pointers are the input's. */
+unsigned dsmtp_names_list(const struct dsmtp_profile *profile, const struct dsmtp_names_input *in,
+                          const char *out[DSMTP_NAMES_MAX]);
 
 #endif

@@ -12,9 +12,11 @@ static const char *const mx_names[] = {
 #undef X
 };
 static const char *const trust_names[] = {"secure", "insecure", "host"};
-static const char *const address_names[] = {"secure", "alias",       "insecure",    "absent", "bogus",
-                                            "error",  "alias bogus", "alias error", "literal"};
-static const char *const tlsa_names[] = {"not asked", "usable", "unusable", "absent", "insecure", "bogus", "error"};
+static const char *const address_names[] = {"secure",      "alias",       "insecure",
+                                            "absent",      "bogus",       "error",
+                                            "alias bogus", "alias error", "literal"};
+static const char *const tlsa_names[] = {"not asked", "usable", "unusable", "absent",
+                                         "insecure",  "bogus",  "error"};
 
 /* clang-format off */
 
@@ -147,21 +149,26 @@ static bool holds(const struct dsmtp_when *when, const struct dsmtp_profile *pro
     return when->values == 0 || has(when->values, profile->value[when->which]);
 }
 
-bool dsmtp_policy_mx_applies(const struct dsmtp_mx_row *row, const struct dsmtp_profile *profile, enum dsmtp_policy policy,
-                             enum dsmtp_security security, enum dsmtp_mx mx)
+bool dsmtp_policy_mx_applies(const struct dsmtp_mx_row *row, const struct dsmtp_profile *profile,
+                             enum dsmtp_policy policy, enum dsmtp_security security,
+                             enum dsmtp_mx mx)
 {
-    return has(row->policy, policy) && has(row->security, security) && has(row->mx, mx) && holds(&row->when, profile);
+    return has(row->policy, policy) && has(row->security, security) && has(row->mx, mx) &&
+           holds(&row->when, profile);
 }
 
-bool dsmtp_policy_host_applies(const struct dsmtp_host_row *row, const struct dsmtp_profile *profile, enum dsmtp_policy policy,
-                               enum dsmtp_trust trust, enum dsmtp_address address, enum dsmtp_tlsa_state tlsa)
+bool dsmtp_policy_host_applies(const struct dsmtp_host_row *row,
+                               const struct dsmtp_profile *profile, enum dsmtp_policy policy,
+                               enum dsmtp_trust trust, enum dsmtp_address address,
+                               enum dsmtp_tlsa_state tlsa)
 {
-    return has(row->policy, policy) && has(row->trust, trust) && has(row->address, address) && has(row->tlsa, tlsa) &&
-           holds(&row->when[0], profile) && holds(&row->when[1], profile);
+    return has(row->policy, policy) && has(row->trust, trust) && has(row->address, address) &&
+           has(row->tlsa, tlsa) && holds(&row->when[0], profile) && holds(&row->when[1], profile);
 }
 
-const struct dsmtp_mx_row *dsmtp_policy_mx(const struct dsmtp_profile *profile, enum dsmtp_policy policy,
-                                           enum dsmtp_security security, enum dsmtp_mx mx)
+const struct dsmtp_mx_row *dsmtp_policy_mx(const struct dsmtp_profile *profile,
+                                           enum dsmtp_policy policy, enum dsmtp_security security,
+                                           enum dsmtp_mx mx)
 {
     for (unsigned i = 0; i < ROWS(mx_rows); i++)
         if (dsmtp_policy_mx_applies(&mx_rows[i], profile, policy, security, mx))
@@ -169,8 +176,10 @@ const struct dsmtp_mx_row *dsmtp_policy_mx(const struct dsmtp_profile *profile, 
     return NULL;
 }
 
-const struct dsmtp_host_row *dsmtp_policy_host(const struct dsmtp_profile *profile, enum dsmtp_policy policy, enum dsmtp_trust trust,
-                                               enum dsmtp_address address, enum dsmtp_tlsa_state tlsa)
+const struct dsmtp_host_row *dsmtp_policy_host(const struct dsmtp_profile *profile,
+                                               enum dsmtp_policy policy, enum dsmtp_trust trust,
+                                               enum dsmtp_address address,
+                                               enum dsmtp_tlsa_state tlsa)
 {
     for (unsigned i = 0; i < ROWS(host_rows); i++)
         if (dsmtp_policy_host_applies(&host_rows[i], profile, policy, trust, address, tlsa))

@@ -83,8 +83,8 @@ static void list_words(const char *const *words, char *out, size_t room)
     }
 }
 
-static enum dsmtp_status set_value(struct dsmtp_profile *profile, enum dsmtp_switch which, const char *value,
-                                   struct dsmtp_fault *fault)
+static enum dsmtp_status set_value(struct dsmtp_profile *profile, enum dsmtp_switch which,
+                                   const char *value, struct dsmtp_fault *fault)
 {
     char expected[200];
 
@@ -95,11 +95,12 @@ static enum dsmtp_status set_value(struct dsmtp_profile *profile, enum dsmtp_swi
         }
     }
     list_words(info[which].values, expected, sizeof(expected));
-    return dsmtp_fault_set(fault, DSMTP_SYNTAX, "switch %s has no value \"%s\"; expected %s", info[which].word, value,
-                           expected);
+    return dsmtp_fault_set(fault, DSMTP_SYNTAX, "switch %s has no value \"%s\"; expected %s",
+                           info[which].word, value, expected);
 }
 
-enum dsmtp_status dsmtp_profile_set(struct dsmtp_profile *profile, const char *setting, struct dsmtp_fault *fault)
+enum dsmtp_status dsmtp_profile_set(struct dsmtp_profile *profile, const char *setting,
+                                    struct dsmtp_fault *fault)
 {
     const char *words[DSMTP_SWITCH_COUNT + 1] = {NULL};
     const char *equals = strchr(setting, '=');
@@ -108,10 +109,11 @@ enum dsmtp_status dsmtp_profile_set(struct dsmtp_profile *profile, const char *s
 
     for (unsigned i = 0; i < DSMTP_SWITCH_COUNT; i++) {
         words[i] = info[i].word;
-        if (equals != NULL && strlen(info[i].word) == len && strncmp(info[i].word, setting, len) == 0)
+        if (equals != NULL && strlen(info[i].word) == len &&
+            strncmp(info[i].word, setting, len) == 0)
             return set_value(profile, (enum dsmtp_switch)i, equals + 1, fault);
     }
     list_words(words, expected, sizeof(expected));
-    return dsmtp_fault_set(fault, DSMTP_SYNTAX, "no switch \"%.*s\"; expected SWITCH=VALUE with %s", (int)len, setting,
-                           expected);
+    return dsmtp_fault_set(fault, DSMTP_SYNTAX, "no switch \"%.*s\"; expected SWITCH=VALUE with %s",
+                           (int)len, setting, expected);
 }

@@ -1,6 +1,7 @@
 /* profile.h - the rules exist in several versions; a profile is a named set of switches.
  *
- * Columns of the X list: enum name, word, what it decides, where the versions differ. Values are in profile.c. */
+ * Columns of the X list: enum name, word, what it decides, where the versions differ. Values are in
+ * profile.c. */
 #ifndef DSMTP_CORE_PROFILE_H
 #define DSMTP_CORE_PROFILE_H
 
@@ -8,27 +9,34 @@
 
 #include "base/status.h"
 
-#define DSMTP_SWITCH_LIST(X)                                                                                        \
-    X(USAGE0, "usage0", "certificate usage PKIX-TA(0)", "S27 R-7672-3.1.3-2")                                       \
-    X(USAGE1, "usage1", "certificate usage PKIX-EE(1)", "S28 R-7672-3.1.3-2")                                       \
-    X(ALL_UNUSABLE, "all_unusable", "secure TLSA records of which none is usable", "S35 R-7672-2.2-5")              \
-    X(INSECURE_MX, "insecure_mx", "hosts from an insecure MX answer", "S9 R-7672-2.2.1-9")                          \
-    X(INSECURE_MX_NAMES, "insecure_mx_refids", "reference identifiers for such hosts", "R-7672-3.2.2-5")            \
-    X(NO_MX, "no_mx", "a proven absence of MX records", "S12 R-7672-2.2.2-3")                                       \
-    X(NODATA_INSECURE, "nodata_insecure", "an insecure absence of MX records", "S10 R-7672-2.2.2-3")                \
-    X(HOST_BASE, "host_base", "TLSA base domain of a host that is an alias", "S44 R-7672-2.2.2-13")                 \
-    X(ADDR_PRECHECK, "addr_precheck", "addresses must be secure before TLSA is asked for", "S44 R-7672-2.2.2-6")    \
-    X(ALIAS_PROBE, "alias_probe", "ask for the alias itself when its target is insecure", "R-7672-2.1.3-6")         \
-    X(TA_NAMES, "ta_refids", "reference identifiers under usage 2", "S32 R-7672-3.2.2-3")                           \
-    X(AGILITY, "agility", "digest algorithm agility", "S45 R-7672-5-1")                                             \
-    X(PORT_LABEL, "port_label", "port in the TLSA owner name", "S45 R-7672-2.2.3-5")                                \
-    X(CLEAR_RETRY, "clear_retry", "cleartext retry after TLS failed at level may", "S9c R-7672-2.2-8")
+#define DSMTP_SWITCH_LIST(X)                                                               \
+    X(USAGE0, "usage0", "certificate usage PKIX-TA(0)", "S27 R-7672-3.1.3-2")              \
+    X(USAGE1, "usage1", "certificate usage PKIX-EE(1)", "S28 R-7672-3.1.3-2")              \
+    X(ALL_UNUSABLE, "all_unusable", "secure TLSA records of which none is usable",         \
+      "S35 R-7672-2.2-5")                                                                  \
+    X(INSECURE_MX, "insecure_mx", "hosts from an insecure MX answer", "S9 R-7672-2.2.1-9") \
+    X(INSECURE_MX_NAMES, "insecure_mx_refids", "reference identifiers for such hosts",     \
+      "R-7672-3.2.2-5")                                                                    \
+    X(NO_MX, "no_mx", "a proven absence of MX records", "S12 R-7672-2.2.2-3")              \
+    X(NODATA_INSECURE, "nodata_insecure", "an insecure absence of MX records",             \
+      "S10 R-7672-2.2.2-3")                                                                \
+    X(HOST_BASE, "host_base", "TLSA base domain of a host that is an alias",               \
+      "S44 R-7672-2.2.2-13")                                                               \
+    X(ADDR_PRECHECK, "addr_precheck", "addresses must be secure before TLSA is asked for", \
+      "S44 R-7672-2.2.2-6")                                                                \
+    X(ALIAS_PROBE, "alias_probe", "ask for the alias itself when its target is insecure",  \
+      "R-7672-2.1.3-6")                                                                    \
+    X(TA_NAMES, "ta_refids", "reference identifiers under usage 2", "S32 R-7672-3.2.2-3")  \
+    X(AGILITY, "agility", "digest algorithm agility", "S45 R-7672-5-1")                    \
+    X(PORT_LABEL, "port_label", "port in the TLSA owner name", "S45 R-7672-2.2.3-5")       \
+    X(CLEAR_RETRY, "clear_retry", "cleartext retry after TLS failed at level may",         \
+      "S9c R-7672-2.2-8")
 
 enum dsmtp_switch {
 #define X(name, word, says, rules) DSMTP_SWITCH_##name,
     DSMTP_SWITCH_LIST(X)
 #undef X
-    DSMTP_SWITCH_COUNT
+        DSMTP_SWITCH_COUNT
 };
 
 /* Values; each switch's first value is 0. */
@@ -54,8 +62,8 @@ struct dsmtp_profile {
 struct dsmtp_switch_info {
     const char *word;
     const char *says;
-    const char *rules;                                 /* ids, separated by spaces */
-    const char *values[DSMTP_SWITCH_VALUES_MAX + 1];   /* NULL-terminated; the index is the value */
+    const char *rules;                               /* ids, separated by spaces */
+    const char *values[DSMTP_SWITCH_VALUES_MAX + 1]; /* NULL-terminated; the index is the value */
 };
 
 const struct dsmtp_switch_info *dsmtp_switch_info(enum dsmtp_switch which);
@@ -65,6 +73,7 @@ const struct dsmtp_profile *dsmtp_profile_at(unsigned index);
 const struct dsmtp_profile *dsmtp_profile_find(const char *name);
 
 /* Apply "SWITCH=VALUE" to a profile. DSMTP_SYNTAX with the words that would have been right. */
-DSMTP_MUST_USE enum dsmtp_status dsmtp_profile_set(struct dsmtp_profile *profile, const char *setting, struct dsmtp_fault *fault);
+DSMTP_MUST_USE enum dsmtp_status dsmtp_profile_set(struct dsmtp_profile *profile,
+                                                   const char *setting, struct dsmtp_fault *fault);
 
 #endif

@@ -28,12 +28,14 @@ static bool digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* The code of a line, or 0. The first digit of a reply code is 2 to 5 (1 and anything else belong to no reply of SMTP). */
+/* The code of a line, or 0. The first digit of a reply code is 2 to 5 (1 and anything else belong
+ * to no reply of SMTP). */
 static unsigned line_code(const char *line, size_t len)
 {
     if (len < 3 || line[0] < '2' || line[0] > '5' || !digit(line[1]) || !digit(line[2]))
         return 0;
-    return (unsigned)(line[0] - '0') * 100 + (unsigned)(line[1] - '0') * 10 + (unsigned)(line[2] - '0');
+    return (unsigned)(line[0] - '0') * 100 + (unsigned)(line[1] - '0') * 10 +
+           (unsigned)(line[2] - '0');
 }
 
 static void add_text(struct dsmtp_reply *r, const char *s, size_t len)
@@ -50,14 +52,16 @@ static void note_extension(struct dsmtp_reply *r, const char *text, size_t len)
     while (word < len && text[word] != ' ' && text[word] != '=')
         word++;
     for (size_t i = 0; i < sizeof(extensions) / sizeof(extensions[0]); i++)
-        if (strlen(extensions[i].keyword) == word && strncasecmp(text, extensions[i].keyword, word) == 0)
+        if (strlen(extensions[i].keyword) == word &&
+            strncasecmp(text, extensions[i].keyword, word) == 0)
             r->extensions |= extensions[i].bit;
 }
 
 /* One complete line, without its end. */
 static enum dsmtp_status take_line(struct dsmtp_reply *r)
 {
-    size_t len = r->line_len > 0 && r->line[r->line_len - 1] == '\r' ? r->line_len - 1 : r->line_len;
+    size_t len =
+        r->line_len > 0 && r->line[r->line_len - 1] == '\r' ? r->line_len - 1 : r->line_len;
     unsigned code = line_code(r->line, len);
     size_t start = len > 4 ? 4 : len;
 
@@ -80,7 +84,8 @@ static enum dsmtp_status take_line(struct dsmtp_reply *r)
     return len > 3 && r->line[3] == '-' ? DSMTP_AGAIN : DSMTP_OK;
 }
 
-enum dsmtp_status dsmtp_reply_feed(struct dsmtp_reply *r, const void *bytes, size_t len, size_t *used)
+enum dsmtp_status dsmtp_reply_feed(struct dsmtp_reply *r, const void *bytes, size_t len,
+                                   size_t *used)
 {
     const char *in = bytes;
 

@@ -1,4 +1,5 @@
-/* reply.h - SMTP replies (RFC 5321, section 4.2), read incrementally. Hostile input: fixed buffers, no pointers. */
+/* reply.h - SMTP replies (RFC 5321, section 4.2), read incrementally. Hostile input: fixed buffers,
+ * no pointers. */
 #ifndef DSMTP_CORE_REPLY_H
 #define DSMTP_CORE_REPLY_H
 
@@ -22,9 +23,10 @@ enum dsmtp_extension {
 };
 
 struct dsmtp_reply {
-    unsigned code;                     /* 0 while incomplete */
-    char text[DSMTP_REPLY_TEXT_SIZE];  /* lines joined by " / ", what is not printable ASCII replaced, cut at the end */
-    unsigned extensions;               /* of lines after the first, read as EHLO keywords */
+    unsigned code;                    /* 0 while incomplete */
+    char text[DSMTP_REPLY_TEXT_SIZE]; /* lines joined by " / ", what is not printable ASCII
+                                         replaced, cut at the end */
+    unsigned extensions;              /* of lines after the first, read as EHLO keywords */
     /* state of the reader */
     char line[DSMTP_REPLY_LINE_MAX];
     size_t line_len;
@@ -34,8 +36,10 @@ struct dsmtp_reply {
 
 void dsmtp_reply_init(struct dsmtp_reply *r);
 
-/* Take bytes up to the end of one reply. *used: how many of them belong to it. DSMTP_OK: complete, see code and text;
- * DSMTP_AGAIN: all taken, more needed; DSMTP_SYNTAX, DSMTP_TOOBIG: malformed, the session cannot go on. */
-DSMTP_MUST_USE enum dsmtp_status dsmtp_reply_feed(struct dsmtp_reply *r, const void *bytes, size_t len, size_t *used);
+/* Take bytes up to the end of one reply. *used: how many of them belong to it. DSMTP_OK: complete,
+ * see code and text; DSMTP_AGAIN: all taken, more needed; DSMTP_SYNTAX, DSMTP_TOOBIG: malformed,
+ * the session cannot go on. */
+DSMTP_MUST_USE enum dsmtp_status dsmtp_reply_feed(struct dsmtp_reply *r, const void *bytes,
+                                                  size_t len, size_t *used);
 
 #endif

@@ -33,7 +33,8 @@ static const struct { uint8_t parts[3]; unsigned count; } objects[] = {
 };
 /* clang-format on */
 
-/* The element at data with that tag: how long are its header and its body? False: there is none, or it does not fit into len. */
+/* The element at data with that tag: how long are its header and its body? False: there is none, or
+ * it does not fit into len. */
 static bool der_element(const uint8_t *data, size_t len, uint8_t tag, size_t *header, size_t *body)
 {
     size_t octets;
@@ -50,8 +51,9 @@ static bool der_element(const uint8_t *data, size_t len, uint8_t tag, size_t *he
     return *body <= len - *header;
 }
 
-/* Does the data have the shape of a certificate or of a public key, with nothing missing and nothing left over? The TLS library parses
- * the rest; what only it can find wrong matches nothing. */
+/* Does the data have the shape of a certificate or of a public key, with nothing missing and
+ * nothing left over? The TLS library parses the rest; what only it can find wrong matches nothing.
+ */
 static bool der_object(const struct dsmtp_tlsa *r)
 {
     size_t header, body, pos;
@@ -60,7 +62,8 @@ static bool der_object(const struct dsmtp_tlsa *r)
         return false;
     pos = header;
     for (unsigned i = 0; i < objects[r->selector].count; i++) {
-        if (!der_element(r->data + pos, r->len - pos, objects[r->selector].parts[i], &header, &body))
+        if (!der_element(r->data + pos, r->len - pos, objects[r->selector].parts[i], &header,
+                         &body))
             return false;
         pos += header + body;
     }
@@ -90,14 +93,16 @@ static bool outclassed(const struct dsmtp_tlsa *records, unsigned count, const s
     for (unsigned i = 0; i < count; i++) {
         const struct dsmtp_tlsa *other = &records[i];
 
-        if (other->why == DSMTP_UNUSABLE_NO && other->effective_usage == r->effective_usage && other->selector == r->selector &&
-            other->matching != 0 && matching_types[other->matching].strength > matching_types[r->matching].strength)
+        if (other->why == DSMTP_UNUSABLE_NO && other->effective_usage == r->effective_usage &&
+            other->selector == r->selector && other->matching != 0 &&
+            matching_types[other->matching].strength > matching_types[r->matching].strength)
             return true;
     }
     return false;
 }
 
-unsigned dsmtp_usable_mark(const struct dsmtp_profile *profile, struct dsmtp_tlsa *records, unsigned count)
+unsigned dsmtp_usable_mark(const struct dsmtp_profile *profile, struct dsmtp_tlsa *records,
+                           unsigned count)
 {
     bool agility = profile->value[DSMTP_SWITCH_AGILITY] == DSMTP_ON;
     unsigned usable = 0;
@@ -109,7 +114,8 @@ unsigned dsmtp_usable_mark(const struct dsmtp_profile *profile, struct dsmtp_tls
     for (unsigned i = 0; i < count; i++) {
         struct dsmtp_tlsa *r = &records[i];
 
-        if (r->why == DSMTP_UNUSABLE_NO && r->matching != 0 && agility && outclassed(records, count, r))
+        if (r->why == DSMTP_UNUSABLE_NO && r->matching != 0 && agility &&
+            outclassed(records, count, r))
             r->why = DSMTP_UNUSABLE_WEAKER_DIGEST;
         usable += r->why == DSMTP_UNUSABLE_NO ? 1 : 0;
     }

@@ -9,15 +9,16 @@
 
 /* What TLS has shown. */
 struct dsmtp_tls_evidence {
-    enum dsmtp_reason reason;  /* NONE: as demanded; else TLS_HANDSHAKE, TLSA_MISMATCH, NAME_MISMATCH, CHAIN_INVALID */
-    bool up;                   /* the handshake itself succeeded */
+    enum dsmtp_reason reason; /* NONE: as demanded; else TLS_HANDSHAKE, TLSA_MISMATCH,
+                                 NAME_MISMATCH, CHAIN_INVALID */
+    bool up;                  /* the handshake itself succeeded */
     bool authenticated;
     char version[16];
     char cipher[64];
-    bool matched;              /* a record matched: */
-    uint8_t usage, selector, matching;  /* as published */
-    int depth;                 /* of the matching certificate in the chain; 0: leaf */
-    char detail[200];          /* the library's words, or empty */
+    bool matched;                      /* a record matched: */
+    uint8_t usage, selector, matching; /* as published */
+    int depth;                         /* of the matching certificate in the chain; 0: leaf */
+    char detail[200];                  /* the library's words, or empty */
 };
 
 #endif

@@ -51,7 +51,8 @@ enum dsmtp_status dsmtp_name_parse(const char *text, char out[DSMTP_NAME_SIZE])
     return DSMTP_OK;
 }
 
-enum dsmtp_status dsmtp_name_from_wire(const uint8_t *wire, size_t len, char out[DSMTP_NAME_SIZE], size_t *used)
+enum dsmtp_status dsmtp_name_from_wire(const uint8_t *wire, size_t len, char out[DSMTP_NAME_SIZE],
+                                       size_t *used)
 {
     char name[DSMTP_NAME_SIZE];
     size_t at = 0;

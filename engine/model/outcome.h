@@ -2,8 +2,8 @@
 #ifndef DSMTP_MODEL_OUTCOME_H
 #define DSMTP_MODEL_OUTCOME_H
 
-#include "model/plan.h"
 #include "model/evidence.h"
+#include "model/plan.h"
 
 struct dsmtp_attempt {
     const char *host;
@@ -11,18 +11,18 @@ struct dsmtp_attempt {
     enum dsmtp_level level;
     enum dsmtp_result result;
     enum dsmtp_reason reason;
-    const char *rules;                  /* of the step that ended it */
-    const char *detail;                 /* a library's or the server's words, or NULL */
-    struct dsmtp_tls_evidence tls;      /* tls.up: TLS was established */
-    const char *reply;                  /* last reply of the server, or NULL */
+    const char *rules;             /* of the step that ended it */
+    const char *detail;            /* a library's or the server's words, or NULL */
+    struct dsmtp_tls_evidence tls; /* tls.up: TLS was established */
+    const char *reply;             /* last reply of the server, or NULL */
 };
 
 struct dsmtp_recipient {
     const char *address;
-    bool settled;                       /* delivered or bounced: asked no more */
-    bool accepted;                      /* by RCPT in the current session */
-    enum dsmtp_verdict verdict;         /* DELIVERED, DEFERRED or BOUNCED once the job is done */
-    const char *reply;                  /* that decided, or NULL */
+    bool settled;               /* delivered or bounced: asked no more */
+    bool accepted;              /* by RCPT in the current session */
+    enum dsmtp_verdict verdict; /* DELIVERED, DEFERRED or BOUNCED once the job is done */
+    const char *reply;          /* that decided, or NULL */
 };
 
 struct dsmtp_outcome {

@@ -24,7 +24,8 @@ static enum dsmtp_status copy_text(struct dsmtp_arena *arena, const char *from, 
     return from != NULL && *out == NULL ? DSMTP_NOMEM : DSMTP_OK;
 }
 
-static enum dsmtp_status copy_records(struct dsmtp_arena *arena, const struct dsmtp_answer *from, const struct dsmtp_rdata **out)
+static enum dsmtp_status copy_records(struct dsmtp_arena *arena, const struct dsmtp_answer *from,
+                                      const struct dsmtp_rdata **out)
 {
     struct dsmtp_rdata *records = dsmtp_arena_alloc(arena, from->count, sizeof(*records));
 
@@ -40,7 +41,8 @@ static enum dsmtp_status copy_records(struct dsmtp_arena *arena, const struct ds
     return DSMTP_OK;
 }
 
-enum dsmtp_status dsmtp_answer_copy(struct dsmtp_arena *arena, const struct dsmtp_answer *from, struct dsmtp_answer *out)
+enum dsmtp_status dsmtp_answer_copy(struct dsmtp_arena *arena, const struct dsmtp_answer *from,
+                                    struct dsmtp_answer *out)
 {
     struct dsmtp_answer copy = *from;
 
@@ -52,7 +54,8 @@ enum dsmtp_status dsmtp_answer_copy(struct dsmtp_arena *arena, const struct dsmt
     return DSMTP_OK;
 }
 
-struct dsmtp_answer dsmtp_answer_failed(const struct dsmtp_query *query, enum dsmtp_security security, const char *why)
+struct dsmtp_answer dsmtp_answer_failed(const struct dsmtp_query *query,
+                                        enum dsmtp_security security, const char *why)
 {
     return (struct dsmtp_answer){
         .query = *query, .security = security, .presence = DSMTP_PRESENCE_FAILED, .why = why};

@@ -9,39 +9,51 @@
 #include "base/arena.h"
 #include "model/verdict.h"
 
-enum dsmtp_rrtype { DSMTP_RR_A = 1, DSMTP_RR_CNAME = 5, DSMTP_RR_MX = 15, DSMTP_RR_AAAA = 28, DSMTP_RR_TLSA = 52 };
+enum dsmtp_rrtype {
+    DSMTP_RR_A = 1,
+    DSMTP_RR_CNAME = 5,
+    DSMTP_RR_MX = 15,
+    DSMTP_RR_AAAA = 28,
+    DSMTP_RR_TLSA = 52
+};
 
-/* More records than this in one answer is an error, never "no records" (RFC 7672 gives no limit; a cap must not downgrade). */
+/* More records than this in one answer is an error, never "no records" (RFC 7672 gives no limit; a
+ * cap must not downgrade). */
 #define DSMTP_RECORDS_MAX 1000u
 
 struct dsmtp_query {
-    const char *name;  /* lower case, no trailing dot */
+    const char *name; /* lower case, no trailing dot */
     enum dsmtp_rrtype type;
 };
 
 struct dsmtp_rdata {
-    const uint8_t *data;  /* wire form, names uncompressed */
+    const uint8_t *data; /* wire form, names uncompressed */
     size_t len;
 };
 
 struct dsmtp_answer {
     struct dsmtp_query query;
-    enum dsmtp_security security;  /* of the whole alias chain and the final answer: the weakest (RFC 7672, section 2.1.3) */
+    enum dsmtp_security security; /* of the whole alias chain and the final answer: the weakest (RFC
+                                     7672, section 2.1.3) */
     enum dsmtp_presence presence;
-    const char *canonical;         /* owner of the final answer when an alias was followed, otherwise NULL */
+    const char
+        *canonical; /* owner of the final answer when an alias was followed, otherwise NULL */
     const struct dsmtp_rdata *records;
     unsigned count;
-    uint32_t ttl;                  /* seconds */
-    const char *why;               /* bogus or error: the resolver's words, or NULL */
+    uint32_t ttl;    /* seconds */
+    const char *why; /* bogus or error: the resolver's words, or NULL */
 };
 
 /* "A", "MX", ... */
 const char *dsmtp_rrtype_name(enum dsmtp_rrtype type);
 
 /* A deep copy in the arena; DSMTP_NOMEM when it does not fit. */
-DSMTP_MUST_USE enum dsmtp_status dsmtp_answer_copy(struct dsmtp_arena *arena, const struct dsmtp_answer *from, struct dsmtp_answer *out);
+DSMTP_MUST_USE enum dsmtp_status dsmtp_answer_copy(struct dsmtp_arena *arena,
+                                                   const struct dsmtp_answer *from,
+                                                   struct dsmtp_answer *out);
 
 /* An answer that says "failed": security BOGUS or ERROR, presence FAILED. */
-struct dsmtp_answer dsmtp_answer_failed(const struct dsmtp_query *query, enum dsmtp_security security, const char *why);
+struct dsmtp_answer dsmtp_answer_failed(const struct dsmtp_query *query,
+                                        enum dsmtp_security security, const char *why);
 
 #endif

@@ -62,7 +62,8 @@ static enum dsmtp_status hex_octets(const char *text, uint8_t *data, size_t room
     return digits % 2 != 0 || digits == 0 ? DSMTP_SYNTAX : DSMTP_OK;
 }
 
-enum dsmtp_status dsmtp_tlsa_from_text(const char *text, uint8_t *data, size_t room, struct dsmtp_tlsa *out)
+enum dsmtp_status dsmtp_tlsa_from_text(const char *text, uint8_t *data, size_t room,
+                                       struct dsmtp_tlsa *out)
 {
     unsigned long field[3];
     struct dsmtp_tlsa tlsa = {0};

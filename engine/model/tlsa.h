@@ -9,21 +9,21 @@
 #include "base/status.h"
 
 /* Why a record is unusable (RFC 6698, section 4.1; RFC 7671, sections 2 and 4). X(name, word) */
-#define DSMTP_UNUSABLE_LIST(X)                                    \
-    X(NO, "usable")                                               \
-    X(SHORT, "rdata shorter than four octets")                    \
-    X(USAGE, "certificate usage not supported for SMTP")          \
-    X(SELECTOR, "unknown selector")                               \
-    X(MATCHING, "unknown matching type")                          \
-    X(LENGTH, "digest of the wrong length")                       \
-    X(FULL_DATA, "association data is not a DER object")          \
+#define DSMTP_UNUSABLE_LIST(X)                           \
+    X(NO, "usable")                                      \
+    X(SHORT, "rdata shorter than four octets")           \
+    X(USAGE, "certificate usage not supported for SMTP") \
+    X(SELECTOR, "unknown selector")                      \
+    X(MATCHING, "unknown matching type")                 \
+    X(LENGTH, "digest of the wrong length")              \
+    X(FULL_DATA, "association data is not a DER object") \
     X(WEAKER_DIGEST, "a stronger digest is published for the same usage and selector")
 
 enum dsmtp_unusable {
 #define X(name, word) DSMTP_UNUSABLE_##name,
     DSMTP_UNUSABLE_LIST(X)
 #undef X
-    DSMTP_UNUSABLE_COUNT
+        DSMTP_UNUSABLE_COUNT
 };
 const char *dsmtp_unusable_text(enum dsmtp_unusable v);
 
@@ -31,17 +31,18 @@ struct dsmtp_tlsa {
     uint8_t usage;
     uint8_t selector;
     uint8_t matching;
-    const uint8_t *data;      /* association data; points into the rdata */
+    const uint8_t *data; /* association data; points into the rdata */
     size_t len;
-    uint8_t effective_usage;  /* what it is evaluated as: 2 or 3 when usable */
-    enum dsmtp_unusable why;  /* DSMTP_UNUSABLE_NO: usable */
+    uint8_t effective_usage; /* what it is evaluated as: 2 or 3 when usable */
+    enum dsmtp_unusable why; /* DSMTP_UNUSABLE_NO: usable */
 };
 
-/* Split rdata into its fields. Shorter than four octets is no error: the record comes out with why SHORT and the octets that
- * exist. effective_usage is set to usage. */
+/* Split rdata into its fields. Shorter than four octets is no error: the record comes out with why
+ * SHORT and the octets that exist. effective_usage is set to usage. */
 struct dsmtp_tlsa dsmtp_tlsa_split(const uint8_t *rdata, size_t len);
 
 /* "3 1 1 HEX" to a record; the octets go to data (room octets). DSMTP_SYNTAX, DSMTP_TOOBIG. */
-DSMTP_MUST_USE enum dsmtp_status dsmtp_tlsa_from_text(const char *text, uint8_t *data, size_t room, struct dsmtp_tlsa *out);
+DSMTP_MUST_USE enum dsmtp_status dsmtp_tlsa_from_text(const char *text, uint8_t *data, size_t room,
+                                                      struct dsmtp_tlsa *out);
 
 #endif

@@ -1,7 +1,8 @@
 /* stream.h - what the driver asks of a connection: bytes, deadlines, and TLS with evidence.
  *
- * All calls return at once; what happens is told through the events, from the event loop, never from inside a call. After `failed` nothing more
- * is told. The owner closes a stream exactly once, at any time, also from inside an event. */
+ * All calls return at once; what happens is told through the events, from the event loop, never
+ * from inside a call. After `failed` nothing more is told. The owner closes a stream exactly once,
+ * at any time, also from inside an event. */
 #ifndef DSMTP_PORT_STREAM_H
 #define DSMTP_PORT_STREAM_H
 
@@ -16,12 +17,14 @@
 
 /* What to ask of the peer in TLS. Must stay valid until `secured` or `failed`. */
 struct dsmtp_tls_demand {
-    bool authenticate;                 /* DANE: no match, no session */
-    const struct dsmtp_tlsa *records;  /* all records; only the usable ones are applied, under their effective usage */
+    bool authenticate; /* DANE: no match, no session */
+    const struct dsmtp_tlsa
+        *records; /* all records; only the usable ones are applied, under their effective usage */
     unsigned record_count;
-    const char *const *names;          /* reference identifiers for usage 2, primary first (RFC 7672, section 3.2) */
+    const char *const
+        *names; /* reference identifiers for usage 2, primary first (RFC 7672, section 3.2) */
     unsigned name_count;
-    const char *sni;                   /* NULL: none */
+    const char *sni; /* NULL: none */
 };
 
 struct dsmtp_stream;
@@ -31,20 +34,24 @@ struct dsmtp_stream_events {
     void (*received)(void *arg, const uint8_t *bytes, size_t len);
     /* The handshake ended well and the demand is met. */
     void (*secured)(void *arg, const struct dsmtp_tls_evidence *evidence);
-    /* CONNECT_FAILED, CONNECTION_LOST, TIMEOUT, STARTTLS_INJECTION, or a TLS failure (then evidence is not NULL). */
-    void (*failed)(void *arg, enum dsmtp_reason reason, const char *detail, const struct dsmtp_tls_evidence *evidence);
+    /* CONNECT_FAILED, CONNECTION_LOST, TIMEOUT, STARTTLS_INJECTION, or a TLS failure (then evidence
+     * is not NULL). */
+    void (*failed)(void *arg, enum dsmtp_reason reason, const char *detail,
+                   const struct dsmtp_tls_evidence *evidence);
 };
 
 struct dsmtp_connector {
     void *self;
     /* Begin to connect. address: numeric IPv4 or IPv6. */
-    enum dsmtp_status (*open)(void *self, const char *address, uint16_t port, const struct dsmtp_stream_events *events, void *arg,
+    enum dsmtp_status (*open)(void *self, const char *address, uint16_t port,
+                              const struct dsmtp_stream_events *events, void *arg,
                               struct dsmtp_stream **out);
     enum dsmtp_status (*write)(struct dsmtp_stream *stream, const void *bytes, size_t len);
     /* Start TLS as client. Bytes received before are an attack or an error: STARTTLS_INJECTION. */
     enum dsmtp_status (*secure)(struct dsmtp_stream *stream, const struct dsmtp_tls_demand *demand);
-    /* Fail with TIMEOUT so many milliseconds from now; each call replaces the last; 0: no deadline. What is received does not
-     * move it, so that a peer that sends an octet now and then gains no time. */
+    /* Fail with TIMEOUT so many milliseconds from now; each call replaces the last; 0: no deadline.
+     * What is received does not move it, so that a peer that sends an octet now and then gains no
+     * time. */
     void (*deadline)(struct dsmtp_stream *stream, unsigned milliseconds);
     /* Closes and sets *stream to NULL. What was written before is still sent, without waiting. */
     void (*shut)(struct dsmtp_stream **stream);

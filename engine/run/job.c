@@ -13,13 +13,13 @@ struct dsmtp_job {
     struct dsmtp_outcome outcome;
     struct dsmtp_mail mail;
     struct dsmtp_session *session;
-    unsigned host, address;       /* what is being tried */
-    bool clear_retry;             /* the current session is one */
-    bool temporary;               /* something failed that may heal */
-    bool ready;                   /* probe: some session was ready for mail */
-    bool ended;                   /* done was called */
-    struct pending *asked;        /* every question that was handed to the resolver */
-    unsigned outstanding;         /* of them without an answer */
+    unsigned host, address; /* what is being tried */
+    bool clear_retry;       /* the current session is one */
+    bool temporary;         /* something failed that may heal */
+    bool ready;             /* probe: some session was ready for mail */
+    bool ended;             /* done was called */
+    struct pending *asked;  /* every question that was handed to the resolver */
+    unsigned outstanding;   /* of them without an answer */
 };
 
 /* A question on its way. */
@@ -55,7 +55,8 @@ static enum dsmtp_verdict worse(enum dsmtp_verdict a, enum dsmtp_verdict b)
 {
     if (a == DSMTP_VERDICT_DEFERRED || b == DSMTP_VERDICT_DEFERRED)
         return DSMTP_VERDICT_DEFERRED;
-    return a == DSMTP_VERDICT_BOUNCED || b == DSMTP_VERDICT_BOUNCED ? DSMTP_VERDICT_BOUNCED : DSMTP_VERDICT_DELIVERED;
+    return a == DSMTP_VERDICT_BOUNCED || b == DSMTP_VERDICT_BOUNCED ? DSMTP_VERDICT_BOUNCED
+                                                                    : DSMTP_VERDICT_DELIVERED;
 }
 
 static void sum_up_send(struct dsmtp_job *job)
@@ -70,7 +71,8 @@ static void sum_up_send(struct dsmtp_job *job)
     }
 }
 
-/* The rules that set the level of the attempt's host: they speak for a step that has none of its own. */
+/* The rules that set the level of the attempt's host: they speak for a step that has none of its
+ * own. */
 static const char *level_rules(const struct dsmtp_plan *plan, const struct dsmtp_attempt *attempt)
 {
     for (unsigned i = 0; i < plan->host_count; i++)
@@ -83,12 +85,15 @@ static const char *level_rules(const struct dsmtp_plan *plan, const struct dsmtp
 static void sum_up(struct dsmtp_job *job)
 {
     struct dsmtp_outcome *o = &job->outcome;
-    const struct dsmtp_attempt *last = o->attempt_count > 0 ? &o->attempts[o->attempt_count - 1] : NULL;
+    const struct dsmtp_attempt *last =
+        o->attempt_count > 0 ? &o->attempts[o->attempt_count - 1] : NULL;
 
     if (job->config.mode == DSMTP_MODE_SEND)
         sum_up_send(job);
     else
-        o->verdict = job->ready ? DSMTP_VERDICT_ATTEMPT : job->temporary ? DSMTP_VERDICT_DEFER : DSMTP_VERDICT_BOUNCE;
+        o->verdict = job->ready       ? DSMTP_VERDICT_ATTEMPT
+                     : job->temporary ? DSMTP_VERDICT_DEFER
+                                      : DSMTP_VERDICT_BOUNCE;
     for (unsigned i = 0; job->ready && i < o->attempt_count; i++)
         if (o->attempts[i].reason == DSMTP_REASON_SESSION_READY)
             last = &o->attempts[i];
@@ -142,7 +147,8 @@ static bool all_settled(const struct dsmtp_job *job)
     return job->outcome.recipient_count > 0;
 }
 
-/* The next address of this host, or the first of the next host that may be contacted; false when there is none. */
+/* The next address of this host, or the first of the next host that may be contacted; false when
+ * there is none. */
 static bool advance(struct dsmtp_job *job)
 {
     const struct dsmtp_plan *plan = job->outcome.plan;
@@ -181,7 +187,8 @@ static void open_session(struct dsmtp_job *job, bool clear, dsmtp_session_done *
 }
 
 /* What the end of a session means for the recipients. */
-static void note_end(struct dsmtp_job *job, const struct dsmtp_attempt_end *ended, const struct dsmtp_next_row *row)
+static void note_end(struct dsmtp_job *job, const struct dsmtp_attempt_end *ended,
+                     const struct dsmtp_next_row *row)
 {
     bool ready = ended->reason == DSMTP_REASON_SESSION_READY;
     bool behind_data = ended->state == DSMTP_STATE_DATA || ended->state == DSMTP_STATE_DOT;
@@ -229,7 +236,8 @@ static void on_plan(struct dsmtp_job *job)
         if (plan->hosts[i].level == DSMTP_LEVEL_SKIP)
             job->temporary = true;
     }
-    job->outcome.attempts = dsmtp_arena_alloc(&job->arena, 2 * tries, sizeof(*job->outcome.attempts));
+    job->outcome.attempts =
+        dsmtp_arena_alloc(&job->arena, 2 * tries, sizeof(*job->outcome.attempts));
     if (job->outcome.attempts == NULL) {
         end(job, DSMTP_NOMEM);
         return;
@@ -270,8 +278,9 @@ static void trace_answer(struct dsmtp_job *job, const struct dsmtp_answer *a)
 
     if (job->config.engine->trace == NULL)
         return;
-    (void)snprintf(what, sizeof(what), "%s: %s %s%s%.80s", dsmtp_rrtype_name(a->query.type), dsmtp_security_name(a->security),
-                   dsmtp_presence_name(a->presence), a->canonical != NULL ? ", alias of " : "",
+    (void)snprintf(what, sizeof(what), "%s: %s %s%s%.80s", dsmtp_rrtype_name(a->query.type),
+                   dsmtp_security_name(a->security), dsmtp_presence_name(a->presence),
+                   a->canonical != NULL ? ", alias of " : "",
                    a->canonical != NULL ? a->canonical : "");
     on_trace(job, a->query.name, what, "");
 }
@@ -296,12 +305,14 @@ static void on_answer(void *arg, const struct dsmtp_answer *answer)
 static enum dsmtp_status take_recipients(struct dsmtp_job *job)
 {
     const struct dsmtp_job_config *c = &job->config;
-    struct dsmtp_recipient *list = dsmtp_arena_alloc(&job->arena, c->recipient_count, sizeof(*list));
+    struct dsmtp_recipient *list =
+        dsmtp_arena_alloc(&job->arena, c->recipient_count, sizeof(*list));
 
     if (list == NULL)
         return DSMTP_NOMEM;
     for (unsigned i = 0; i < c->recipient_count; i++)
-        list[i] = (struct dsmtp_recipient){.address = c->recipients[i], .verdict = DSMTP_VERDICT_DEFERRED};
+        list[i] = (struct dsmtp_recipient){.address = c->recipients[i],
+                                           .verdict = DSMTP_VERDICT_DEFERRED};
     job->outcome.recipients = list;
     job->outcome.recipient_count = c->recipient_count;
     job->mail = (struct dsmtp_mail){.from = c->mode == DSMTP_MODE_SEND ? c->from : NULL,
@@ -337,7 +348,8 @@ enum dsmtp_status dsmtp_job_open(const struct dsmtp_job_config *config, struct d
     struct dsmtp_job *job;
     enum dsmtp_status status;
 
-    if (config->mode == DSMTP_MODE_SEND && (config->from == NULL || config->recipient_count == 0 || config->data == NULL))
+    if (config->mode == DSMTP_MODE_SEND &&
+        (config->from == NULL || config->recipient_count == 0 || config->data == NULL))
         return DSMTP_MISUSE;
     job = calloc(1, sizeof(*job));
     if (job == NULL)

@@ -35,11 +35,11 @@ struct dsmtp_session {
     struct dsmtp_tls_demand demand;
     enum dsmtp_state state;
     struct dsmtp_reply reply;
-    unsigned rcpt;                 /* index of the recipient whose reply is awaited */
+    unsigned rcpt; /* index of the recipient whose reply is awaited */
     unsigned accepted;
     bool tls;
     bool over;
-    bool busy;                     /* inside an event: a close frees at its end */
+    bool busy; /* inside an event: a close frees at its end */
     bool closed;
 };
 
@@ -55,7 +55,8 @@ static void set_deadline(struct dsmtp_session *s, unsigned ms)
     connector(s)->deadline(s->stream, cap != 0 && cap < ms ? cap : ms);
 }
 
-static enum dsmtp_status send_line(struct dsmtp_session *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static enum dsmtp_status send_line(struct dsmtp_session *s, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 static enum dsmtp_status send_line(struct dsmtp_session *s, const char *format, ...)
 {
@@ -84,7 +85,8 @@ static void trace(const struct dsmtp_session *s, const char *what, const char *r
 }
 
 /* The end, told once. The words that decided go into the attempt. */
-static void finish(struct dsmtp_session *s, enum dsmtp_event event, enum dsmtp_state state, enum dsmtp_reason reason)
+static void finish(struct dsmtp_session *s, enum dsmtp_event event, enum dsmtp_state state,
+                   enum dsmtp_reason reason)
 {
     struct dsmtp_attempt *a = s->config.attempt;
     struct dsmtp_attempt_end end = {
@@ -142,7 +144,8 @@ static enum dsmtp_status act(struct dsmtp_session *s, enum dsmtp_action action)
     case DSMTP_ACTION_START_TLS:
         return start_tls(s);
     case DSMTP_ACTION_READY:
-        return send_line(s, mail->from != NULL ? "MAIL FROM:<%s>" : "QUIT%s", mail->from != NULL ? mail->from : "");
+        return send_line(s, mail->from != NULL ? "MAIL FROM:<%s>" : "QUIT%s",
+                         mail->from != NULL ? mail->from : "");
     case DSMTP_ACTION_SEND_RCPT:
         return send_line(s, "RCPT TO:<%s>", mail->recipients[s->rcpt].address);
     case DSMTP_ACTION_SEND_DATA:
@@ -173,7 +176,9 @@ static void step(struct dsmtp_session *s, enum dsmtp_event event, enum dsmtp_rea
     if (status != DSMTP_OK && row->next != DSMTP_STATE_END) {
         s->config.attempt->detail = dsmtp_status_text(status);
         s->state = DSMTP_STATE_END;
-        finish(s, DSMTP_EVENT_FAILED, was, status == DSMTP_TOOBIG || status == DSMTP_SYNTAX ? DSMTP_REASON_INTERNAL : DSMTP_REASON_CONNECTION_LOST);
+        finish(s, DSMTP_EVENT_FAILED, was,
+               status == DSMTP_TOOBIG || status == DSMTP_SYNTAX ? DSMTP_REASON_INTERNAL
+                                                                : DSMTP_REASON_CONNECTION_LOST);
     } else if (row->next == DSMTP_STATE_END) {
         finish(s, event, was, event == DSMTP_EVENT_FAILED ? given : row->reason);
     } else if (probe) {
@@ -245,7 +250,8 @@ static void take_bytes(struct dsmtp_session *s, const uint8_t *bytes, size_t len
             step(s, DSMTP_EVENT_BROKEN, DSMTP_REASON_NONE);
             return;
         }
-        /* Whatever stands behind the reply came in clear and would be taken for the inside of TLS (RFC 3207, section 6). */
+        /* Whatever stands behind the reply came in clear and would be taken for the inside of TLS
+         * (RFC 3207, section 6). */
         if (last_before_tls && len > 0 && s->reply.code / 100 == 2) {
             s->state = DSMTP_STATE_HANDSHAKE;
             step(s, DSMTP_EVENT_FAILED, DSMTP_REASON_STARTTLS_INJECTION);
@@ -277,7 +283,8 @@ static void on_secured(void *arg, const struct dsmtp_tls_evidence *evidence)
     leave_event(s);
 }
 
-static void on_failed(void *arg, enum dsmtp_reason reason, const char *detail, const struct dsmtp_tls_evidence *evidence)
+static void on_failed(void *arg, enum dsmtp_reason reason, const char *detail,
+                      const struct dsmtp_tls_evidence *evidence)
 {
     struct dsmtp_session *s = arg;
 
@@ -293,7 +300,8 @@ static void on_failed(void *arg, enum dsmtp_reason reason, const char *detail, c
 
 static const struct dsmtp_stream_events events = {on_connected, on_received, on_secured, on_failed};
 
-enum dsmtp_status dsmtp_session_open(const struct dsmtp_session_config *config, struct dsmtp_session **out)
+enum dsmtp_status dsmtp_session_open(const struct dsmtp_session_config *config,
+                                     struct dsmtp_session **out)
 {
     struct dsmtp_session *s = calloc(1, sizeof(*s));
     enum dsmtp_status status;
@@ -311,7 +319,8 @@ enum dsmtp_status dsmtp_session_open(const struct dsmtp_session_config *config, 
     for (unsigned i = 0; i < config->mail->recipient_count; i++)
         config->mail->recipients[i].accepted = false;
     (void)next_recipient(s);
-    status = connector(s)->open(connector(s)->self, config->address, (uint16_t)config->engine->dial_port, &events, s, &s->stream);
+    status = connector(s)->open(connector(s)->self, config->address,
+                                (uint16_t)config->engine->dial_port, &events, s, &s->stream);
     if (status != DSMTP_OK) {
         free(s);
         return status;

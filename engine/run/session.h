@@ -10,7 +10,8 @@
 /* What a session carries. from NULL: nothing (a probe). data: wire form of core/message.h. */
 struct dsmtp_mail {
     const char *from;
-    struct dsmtp_recipient *recipients;  /* settled ones are left alone; accepted and reply are set */
+    struct dsmtp_recipient
+        *recipients; /* settled ones are left alone; accepted and reply are set */
     unsigned recipient_count;
     const char *data;
     size_t len;
@@ -24,18 +25,19 @@ typedef void dsmtp_session_done(void *arg, const struct dsmtp_attempt_end *end);
 struct dsmtp_session_config {
     const struct dsmtp_engine *engine;
     struct dsmtp_arena *arena;
-    const char *target;                  /* for the trace */
+    const char *target; /* for the trace */
     const struct dsmtp_host_plan *host;
     const char *address;
-    enum dsmtp_level level;              /* NONE for a cleartext retry */
+    enum dsmtp_level level; /* NONE for a cleartext retry */
     struct dsmtp_mail *mail;
-    struct dsmtp_attempt *attempt;       /* filled as the session goes on */
+    struct dsmtp_attempt *attempt; /* filled as the session goes on */
     dsmtp_session_done *done;
     void *arg;
 };
 
 /* Start; config is copied. DSMTP_NOMEM, DSMTP_SYSTEM (then done is not called). */
-DSMTP_MUST_USE enum dsmtp_status dsmtp_session_open(const struct dsmtp_session_config *config, struct dsmtp_session **out);
+DSMTP_MUST_USE enum dsmtp_status dsmtp_session_open(const struct dsmtp_session_config *config,
+                                                    struct dsmtp_session **out);
 void dsmtp_session_close(struct dsmtp_session **session);
 
 #endif

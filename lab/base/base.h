@@ -13,11 +13,11 @@
 #define LAB_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #define LAB_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Why something failed: a sysexits status and one line for a person. Functions that can fail return 0
- * or -1 and, at -1, have filled the caller's fault. */
+/* Why something failed: a sysexits status and one line for a person. Functions that can fail return
+ * 0 or -1 and, at -1, have filled the caller's fault. */
 struct lab_fault {
-    int status;      /* EX_DATAERR, EX_OSERR, ... */
-    char what[512];  /* one line, no newline at its end */
+    int status;     /* EX_DATAERR, EX_OSERR, ... */
+    char what[512]; /* one line, no newline at its end */
 };
 
 /* Fill fault; always returns -1, so that `return lab_fail(...)` reads well. */
@@ -32,7 +32,8 @@ LAB_NEVER_NULL char *lab_strdup(const char *s);
 LAB_NEVER_NULL char *lab_strndup(const char *s, size_t len);
 LAB_NEVER_NULL char *lab_format(const char *format, ...) LAB_PRINTF(1, 2);
 
-/* A growing string. Zero-initialise it; text is never NULL after the first append. free(text) when done. */
+/* A growing string. Zero-initialise it; text is never NULL after the first append. free(text) when
+ * done. */
 struct lab_text {
     char *text;
     size_t len;
@@ -44,9 +45,11 @@ void lab_text_put(struct lab_text *t, const char *format, ...) LAB_PRINTF(2, 3);
 /* Lower-case hex of len octets; the caller frees it. */
 char *lab_hex(const uint8_t *data, size_t len);
 
-/* Files. read: whole file as a NUL-terminated string (len may be NULL). write: replaces the file, mode 0644. */
+/* Files. read: whole file as a NUL-terminated string (len may be NULL). write: replaces the file,
+ * mode 0644. */
 LAB_MUST_USE int lab_file_read(const char *path, char **text, size_t *len, struct lab_fault *fault);
-LAB_MUST_USE int lab_file_write(const char *path, const char *text, size_t len, struct lab_fault *fault);
+LAB_MUST_USE int lab_file_write(const char *path, const char *text, size_t len,
+                                struct lab_fault *fault);
 /* Make a directory and its parents; existing ones are fine. */
 LAB_MUST_USE int lab_make_dirs(const char *path, struct lab_fault *fault);
 /* Milliseconds of the monotonic clock. */

@@ -38,7 +38,8 @@ int lab_cmd_adapter(int argc, char **argv)
         size_t count = lab_controls(&suite, &controls);
         const struct lab_run_config config = {.paths = suite.paths,
                                               .sut = argv[first + 1],
-                                              .profile = got[PROFILE] != NULL ? got[PROFILE] : "rfc7672",
+                                              .profile =
+                                                  got[PROFILE] != NULL ? got[PROFILE] : "rfc7672",
                                               .policy = LAB_POLICY_DANE,
                                               .scenarios = controls,
                                               .count = count,

@@ -14,7 +14,8 @@ static int lint_one(const struct lab_paths *paths, const char *root, size_t *cou
 {
     struct lab_catalogue catalogue = {0};
     struct stat st;
-    int faults = stat(root, &st) == 0 ? lab_suite_load(paths, root, &catalogue) : lab_complaint(-1, "%s: no such file or directory", root);
+    int faults = stat(root, &st) == 0 ? lab_suite_load(paths, root, &catalogue)
+                                      : lab_complaint(-1, "%s: no such file or directory", root);
 
     *count += faults >= 0 ? catalogue.count : 0;
     lab_catalogue_free(&catalogue);
@@ -54,41 +55,44 @@ int lab_cmd_new(int argc, char **argv)
 
     if (rc >= 0)
         return rc;
-    if (argc - first != 1 || strspn(argv[first], "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(argv[first]))
+    if (argc - first != 1 ||
+        strspn(argv[first], "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(argv[first]))
         return lab_complaint(2, "new: expected one id of lower-case letters, digits and hyphens");
     (void)printf("id: %s\n", argv[first]);
-    (void)fputs("title: One line that says what is special and what should happen\n"
-                "rules: [R-7672-2.2-3]\n"
-                "impact: leak\n"
-                "tags: [dane]\n"
-                "twin: dane-ee-match\n"
-                "why: |\n"
-                "  Why this branch exists, and what goes wrong in the world if a sender gets it wrong.\n"
-                "world:\n"
-                "  zones:\n"
-                "    - records: |\n"
-                "        @            MX    10 mx\n"
-                "        mx           A     {a mx}\n"
-                "        mx           AAAA  {aaaa mx}\n"
-                "        _25._tcp.mx  TLSA  {tlsa mx.wrong 3 1 1}\n"
-                "  hosts:\n"
-                "    - {name: mx, cert: self-signed, smtp: starttls}\n"
-                "prove:\n"
-                "  - {dns: \"@ MX\", is: secure, answer: data}\n"
-                "  - {dns: _25._tcp.mx TLSA, is: secure, answer: data}\n"
-                "expect:\n"
-                "  - profiles: [rfc7672, seed2013]\n"
-                "    policies: [dane]\n"
-                "    accept:\n"
-                "      - {outcome: deferred}\n"
-                "    reasons: [TLSA_MISMATCH]\n"
-                "    forbid:\n"
-                "      - {see: mail, at: mx}\n",
-                stdout);
+    (void)fputs(
+        "title: One line that says what is special and what should happen\n"
+        "rules: [R-7672-2.2-3]\n"
+        "impact: leak\n"
+        "tags: [dane]\n"
+        "twin: dane-ee-match\n"
+        "why: |\n"
+        "  Why this branch exists, and what goes wrong in the world if a sender gets it wrong.\n"
+        "world:\n"
+        "  zones:\n"
+        "    - records: |\n"
+        "        @            MX    10 mx\n"
+        "        mx           A     {a mx}\n"
+        "        mx           AAAA  {aaaa mx}\n"
+        "        _25._tcp.mx  TLSA  {tlsa mx.wrong 3 1 1}\n"
+        "  hosts:\n"
+        "    - {name: mx, cert: self-signed, smtp: starttls}\n"
+        "prove:\n"
+        "  - {dns: \"@ MX\", is: secure, answer: data}\n"
+        "  - {dns: _25._tcp.mx TLSA, is: secure, answer: data}\n"
+        "expect:\n"
+        "  - profiles: [rfc7672, seed2013]\n"
+        "    policies: [dane]\n"
+        "    accept:\n"
+        "      - {outcome: deferred}\n"
+        "    reasons: [TLSA_MISMATCH]\n"
+        "    forbid:\n"
+        "      - {see: mail, at: mx}\n",
+        stdout);
     return 0;
 }
 
-static void print_row(const struct lab_coverage *row, size_t *covered, size_t *explained, size_t *bare)
+static void print_row(const struct lab_coverage *row, size_t *covered, size_t *explained,
+                      size_t *bare)
 {
     (void)printf("%-20s %-10s ", row->rule->id, row->rule->level);
     if (row->count > 0)
@@ -100,8 +104,9 @@ static void print_row(const struct lab_coverage *row, size_t *covered, size_t *e
     for (size_t i = 0; i < row->count; i++)
         (void)printf("%s%s", i > 0 ? " " : "", row->ids[i]);
     if (row->count == 0)
-        (void)printf("%s%s", row->rule->unobservable != NULL ? "not on the wire: " : "NO SCENARIO: ",
-                     row->rule->unobservable != NULL ? row->rule->unobservable : row->rule->statement);
+        (void)printf(
+            "%s%s", row->rule->unobservable != NULL ? "not on the wire: " : "NO SCENARIO: ",
+            row->rule->unobservable != NULL ? row->rule->unobservable : row->rule->statement);
     (void)printf("\n");
 }
 
@@ -125,7 +130,9 @@ int lab_cmd_coverage(int argc, char **argv)
     count = lab_coverage_of(&rules, &suite.catalogue, &rows);
     for (size_t i = 0; i < count; i++)
         print_row(&rows[i], &covered, &explained, &bare);
-    (void)printf("%zu rules: %zu with scenarios, %zu that nothing on the wire can show, %zu without\n", count, covered, explained, bare);
+    (void)printf(
+        "%zu rules: %zu with scenarios, %zu that nothing on the wire can show, %zu without\n",
+        count, covered, explained, bare);
     lab_coverage_free(rows, count);
     lab_rules_free(&rules);
     free(path);

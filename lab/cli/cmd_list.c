@@ -44,7 +44,8 @@ int lab_cmd_list(int argc, char **argv)
         const char *next = NULL;
 
         for (long i = 0; i < count; i++)
-            if (strcmp(list[i]->topic, topic) > 0 && (next == NULL || strcmp(list[i]->topic, next) < 0))
+            if (strcmp(list[i]->topic, topic) > 0 &&
+                (next == NULL || strcmp(list[i]->topic, next) < 0))
                 next = list[i]->topic;
         if (next == NULL)
             break;
@@ -61,7 +62,8 @@ int lab_cmd_list(int argc, char **argv)
     return count < 0 ? 2 : 0;
 }
 
-static const struct lab_scenario *the_one(const struct lab_suite *suite, int argc, char **argv, int first)
+static const struct lab_scenario *the_one(const struct lab_suite *suite, int argc, char **argv,
+                                          int first)
 {
     if (argc - first != 1) {
         (void)lab_complaint(2, "%s: expected one id", argv[0]);
@@ -104,14 +106,18 @@ static void explain_rule(const struct lab_suite *suite, const struct lab_rule *r
     for (size_t i = 0; i < suite->catalogue.count; i++)
         for (unsigned r = 0; r < suite->catalogue.list[i]->rules_count; r++)
             if (strcmp(suite->catalogue.list[i]->rules[r], rule->id) == 0)
-                (void)printf("  %-36s %s\n", suite->catalogue.list[i]->id, suite->catalogue.list[i]->title);
+                (void)printf("  %-36s %s\n", suite->catalogue.list[i]->id,
+                             suite->catalogue.list[i]->title);
 }
 
 static void print_accept(const struct lab_accept *a, unsigned rank)
 {
-    (void)printf("    %s %s%s%s%s%s%s%s\n", rank == 0 ? "expected:" : "or:      ", lab_outcome_name(a->outcome), a->host != NULL ? " by " : "",
-                 a->host != NULL ? a->host : "", a->over != LAB_OVER_ANY ? " over " : "", a->over != LAB_OVER_ANY ? lab_over_name(a->over) : "",
-                 a->note != NULL ? ": " : "", a->note != NULL ? a->note : "");
+    (void)printf("    %s %s%s%s%s%s%s%s\n",
+                 rank == 0 ? "expected:" : "or:      ", lab_outcome_name(a->outcome),
+                 a->host != NULL ? " by " : "", a->host != NULL ? a->host : "",
+                 a->over != LAB_OVER_ANY ? " over " : "",
+                 a->over != LAB_OVER_ANY ? lab_over_name(a->over) : "", a->note != NULL ? ": " : "",
+                 a->note != NULL ? a->note : "");
 }
 
 static void print_expect(const struct lab_expect *e)
@@ -125,10 +131,12 @@ static void print_expect(const struct lab_expect *e)
     for (unsigned i = 0; i < e->accept_count; i++)
         print_accept(&e->accept[i], i);
     for (unsigned i = 0; i < e->require_count; i++)
-        (void)printf("    must be seen: %s %s %s\n", lab_see_name(e->require[i].see), e->require[i].at != NULL ? e->require[i].at : "",
+        (void)printf("    must be seen: %s %s %s\n", lab_see_name(e->require[i].see),
+                     e->require[i].at != NULL ? e->require[i].at : "",
                      e->require[i].of != NULL ? e->require[i].of : "");
     for (unsigned i = 0; i < e->forbid_count; i++)
-        (void)printf("    must not be seen: %s %s %s\n", lab_see_name(e->forbid[i].see), e->forbid[i].at != NULL ? e->forbid[i].at : "",
+        (void)printf("    must not be seen: %s %s %s\n", lab_see_name(e->forbid[i].see),
+                     e->forbid[i].at != NULL ? e->forbid[i].at : "",
                      e->forbid[i].of != NULL ? e->forbid[i].of : "");
 }
 
@@ -173,7 +181,8 @@ int lab_cmd_explain(int argc, char **argv)
     else if (rule != NULL)
         explain_rule(&suite, rule);
     else
-        rc = lab_complaint(2, "explain: no such scenario or rule; see danelab list and danelab coverage");
+        rc = lab_complaint(
+            2, "explain: no such scenario or rule; see danelab list and danelab coverage");
     lab_rules_free(&rules);
     free(path);
     lab_suite_close(&suite);

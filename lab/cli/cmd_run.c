@@ -13,7 +13,20 @@
 
 #define DEADLINE_SECONDS 60u
 
-enum { SUT, PROFILE, POLICY, TAG, RULE, SECTION, OUT, MIN, DEADLINE, VARIANT, NO_CONTROLS, DRY_RUN };
+enum {
+    SUT,
+    PROFILE,
+    POLICY,
+    TAG,
+    RULE,
+    SECTION,
+    OUT,
+    MIN,
+    DEADLINE,
+    VARIANT,
+    NO_CONTROLS,
+    DRY_RUN
+};
 
 /* clang-format off */
 static const struct lab_option table[] = {
@@ -83,7 +96,8 @@ static int dry_run(const struct lab_run_config *config)
         for (size_t k = 0; k < count; k++)
             of += cases[k].scenario == config->scenarios[i] ? 1 : 0;
         if (of == 0)
-            (void)printf("-  %s: says nothing about profile %s under this policy\n", config->scenarios[i]->id, config->profile);
+            (void)printf("-  %s: says nothing about profile %s under this policy\n",
+                         config->scenarios[i]->id, config->profile);
     }
     for (size_t k = 0; k < count; k++)
         (void)printf("+  %s\n", cases[k].name);
@@ -103,12 +117,17 @@ static int configure(const char **got, struct lab_run_config *config)
     config->any_policy = got[POLICY] == NULL;
     config->deadline = DEADLINE_SECONDS;
     if (strchr(config->sut, '/') != NULL)
-        return lab_complaint(2, "--sut: \"%s\" is no name; expected that of a directory of lab/adapters", config->sut);
+        return lab_complaint(
+            2, "--sut: \"%s\" is no name; expected that of a directory of lab/adapters",
+            config->sut);
     if (!profile_known(config->profile))
-        return lab_complaint(2, "--profile: no profile \"%s\"; expected rfc7672, seed2013, opp2013, draft2014, draft2014b or postfix",
+        return lab_complaint(2,
+                             "--profile: no profile \"%s\"; expected rfc7672, seed2013, opp2013, "
+                             "draft2014, draft2014b or postfix",
                              config->profile);
     if (got[POLICY] != NULL && policy_of(got[POLICY]) < 0)
-        return lab_complaint(2, "--policy: no policy \"%s\"; expected dane, dane-only, may or encrypt", got[POLICY]);
+        return lab_complaint(
+            2, "--policy: no policy \"%s\"; expected dane, dane-only, may or encrypt", got[POLICY]);
     if (got[POLICY] != NULL)
         config->policy = (enum lab_policy)policy_of(got[POLICY]);
     if (got[MIN] != NULL && (number = lab_number("min", got[MIN], 100000)) < 0)
@@ -121,7 +140,8 @@ static int configure(const char **got, struct lab_run_config *config)
     return -1;
 }
 
-static int run(const struct lab_suite *suite, const struct lab_selection *selection, const char **got, struct lab_run_config *config)
+static int run(const struct lab_suite *suite, const struct lab_selection *selection,
+               const char **got, struct lab_run_config *config)
 {
     struct lab_scenario **selected = NULL, **controls = NULL;
     long count = lab_select(suite, selection, &selected);

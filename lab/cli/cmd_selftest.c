@@ -10,7 +10,8 @@
 static const struct lab_option none[] = {{NULL, NULL, NULL}};
 
 /* The named rows, all if none is named; the strings stay the table's. NULL: a name is none. */
-static struct lab_faulty *choose(const struct lab_faulty *list, size_t *count, char **names, size_t name_count)
+static struct lab_faulty *choose(const struct lab_faulty *list, size_t *count, char **names,
+                                 size_t name_count)
 {
     struct lab_faulty *chosen = lab_calloc(*count + name_count, sizeof(*chosen));
 
@@ -25,7 +26,8 @@ static struct lab_faulty *choose(const struct lab_faulty *list, size_t *count, c
             k++;
         if (k == *count) {
             free(chosen);
-            (void)lab_complaint(2, "selftest: no fault \"%s\"; see tests/faults/faults.tsv", names[i]);
+            (void)lab_complaint(2, "selftest: no fault \"%s\"; see tests/faults/faults.tsv",
+                                names[i]);
             return NULL;
         }
         chosen[i] = list[k];
@@ -36,7 +38,8 @@ static struct lab_faulty *choose(const struct lab_faulty *list, size_t *count, c
 
 static int run(const struct lab_suite *suite, const struct lab_faulty *list, size_t count)
 {
-    const struct lab_run_config config = {.paths = suite->paths, .sut = "danesmtp", .deadline = 30, .command = "danelab selftest"};
+    const struct lab_run_config config = {
+        .paths = suite->paths, .sut = "danesmtp", .deadline = 30, .command = "danelab selftest"};
     struct lab_fault fault;
     int rc = lab_selftest(&config, list, count, &suite->catalogue, &fault);
 

@@ -63,8 +63,9 @@ const struct lab_paths *lab_paths_find(void)
     free(built);
     free(installed);
     if (paths.source == NULL)
-        exit(lab_complaint(EX_CONFIG, "cannot find the scenarios; set DANELAB_SOURCE to the source tree%s%s", named != NULL ? ", not to " : "",
-                           named != NULL ? named : ""));
+        exit(lab_complaint(EX_CONFIG,
+                           "cannot find the scenarios; set DANELAB_SOURCE to the source tree%s%s",
+                           named != NULL ? ", not to " : "", named != NULL ? named : ""));
     return &paths;
 }
 
@@ -96,14 +97,16 @@ static void know_behaviours(struct known *k)
 
     for (size_t i = 0; (b = lab_behaviour_at(i)) != NULL; i++) {
         bool talks = !b->unreachable && b->banner == NULL;
-        bool tls = talks && b->ehlo == NULL && b->offers_starttls && b->starttls == NULL && b->handshake == LAB_HS_OK;
+        bool tls = talks && b->ehlo == NULL && b->offers_starttls && b->starttls == NULL &&
+                   b->handshake == LAB_HS_OK;
 
         k->behaviours = lab_realloc(k->behaviours, i + 1, sizeof(*k->behaviours));
-        k->behaviours[i] = (struct lab_known_behaviour){.name = b->name,
-                                                        .reachable = !b->unreachable,
-                                                        .tls = tls,
-                                                        .mail_tls = tls && (takes_mail(b) || b->only_clear_fails),
-                                                        .mail_clear = talks && takes_mail(b)};
+        k->behaviours[i] =
+            (struct lab_known_behaviour){.name = b->name,
+                                         .reachable = !b->unreachable,
+                                         .tls = tls,
+                                         .mail_tls = tls && (takes_mail(b) || b->only_clear_fails),
+                                         .mail_clear = talks && takes_mail(b)};
         k->behaviours_count = i + 1;
     }
 }
@@ -113,14 +116,16 @@ static int know(const struct lab_paths *paths, struct known *k, struct lab_fault
     k->rules = lab_format("%s/scenarios/rules.tsv", paths->source);
     k->damage_path = lab_format("%s/zones/damage.yaml", paths->source);
     k->certs = lab_format("%s/certs/recipes.yaml", paths->source);
-    if (lab_damage_load(k->damage_path, &k->damage, fault) != 0 || lab_recipes_load(k->certs, &k->recipes, fault) != 0)
+    if (lab_damage_load(k->damage_path, &k->damage, fault) != 0 ||
+        lab_recipes_load(k->certs, &k->recipes, fault) != 0)
         return -1;
     k->cert_names = lab_calloc(k->recipes->list_count, sizeof(const char *));
     for (unsigned i = 0; i < k->recipes->list_count; i++)
         k->cert_names[i] = k->recipes->list[i].name;
     k->damages = lab_calloc(k->damage.count, sizeof(*k->damages));
     for (unsigned i = 0; i < k->damage.count; i++)
-        k->damages[i] = (struct lab_known_damage){k->damage.list[i].name, k->damage.list[i].on_rrset};
+        k->damages[i] =
+            (struct lab_known_damage){k->damage.list[i].name, k->damage.list[i].on_rrset};
     know_behaviours(k);
     return 0;
 }
@@ -199,19 +204,22 @@ static bool tagged(const struct lab_scenario *s, const char *tag)
 static bool in_section(const struct lab_scenario *s, const char *section)
 {
     const char *hash = strchr(section, '#');
-    char *prefix = hash != NULL ? lab_format("R-%.*s-%s", (int)(hash - section), section, hash + 1) : lab_format("R-%s", section);
+    char *prefix = hash != NULL ? lab_format("R-%.*s-%s", (int)(hash - section), section, hash + 1)
+                                : lab_format("R-%s", section);
     size_t len = strlen(prefix);
     bool found = false;
 
     for (unsigned i = 0; i < s->rules_count && !found; i++)
-        found = strncmp(s->rules[i], prefix, len) == 0 && (s->rules[i][len] == '-' || s->rules[i][len] == '.');
+        found = strncmp(s->rules[i], prefix, len) == 0 &&
+                (s->rules[i][len] == '-' || s->rules[i][len] == '.');
     free(prefix);
     return found;
 }
 
 static bool fits(const struct lab_scenario *s, const struct lab_selection *selection)
 {
-    return (selection->tag == NULL || tagged(s, selection->tag)) && (selection->rule == NULL || cites(s, selection->rule)) &&
+    return (selection->tag == NULL || tagged(s, selection->tag)) &&
+           (selection->rule == NULL || cites(s, selection->rule)) &&
            (selection->section == NULL || in_section(s, selection->section));
 }
 
@@ -245,13 +253,15 @@ static int mark_file(const struct lab_suite *suite, const char *path, bool *chos
             continue;
         mark(suite, line, chosen, &any);
         if (!any)
-            rc = lab_complaint(-1, "%s:%u:1: no scenario is called \"%s\"; see danelab list", path, number, line);
+            rc = lab_complaint(-1, "%s:%u:1: no scenario is called \"%s\"; see danelab list", path,
+                               number, line);
     }
     free(text);
     return rc;
 }
 
-static int mark_all(const struct lab_suite *suite, const struct lab_selection *selection, bool *chosen)
+static int mark_all(const struct lab_suite *suite, const struct lab_selection *selection,
+                    bool *chosen)
 {
     for (size_t i = 0; i < suite->catalogue.count; i++)
         chosen[i] = selection->pattern_count == 0;
@@ -271,7 +281,8 @@ static int mark_all(const struct lab_suite *suite, const struct lab_selection *s
     return 0;
 }
 
-long lab_select(const struct lab_suite *suite, const struct lab_selection *selection, struct lab_scenario ***out)
+long lab_select(const struct lab_suite *suite, const struct lab_selection *selection,
+                struct lab_scenario ***out)
 {
     size_t total = suite->catalogue.count;
     bool *chosen = lab_calloc(total, sizeof(*chosen));

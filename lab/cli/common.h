@@ -7,32 +7,37 @@
 #include "scen/scenario.h"
 #include "world/world.h"
 
-/* Where the lab's files are: $DANELAB_SOURCE, or the source tree that this program was built in, or PREFIX/share/danelab. Prints one
- * line and exits with EX_CONFIG if none of them holds the scenarios. The strings live as long as the process. */
+/* Where the lab's files are: $DANELAB_SOURCE, or the source tree that this program was built in, or
+ * PREFIX/share/danelab. Prints one line and exits with EX_CONFIG if none of them holds the
+ * scenarios. The strings live as long as the process. */
 const struct lab_paths *lab_paths_find(void);
 
 /* Everything that a command needs to know about scenarios. */
 struct lab_suite {
     const struct lab_paths *paths;
     struct lab_catalogue catalogue;
-    int faults;                /* lines about bad scenario files, already printed to standard error */
+    int faults; /* lines about bad scenario files, already printed to standard error */
 };
 void lab_suite_open(struct lab_suite *suite);
 void lab_suite_close(struct lab_suite *suite);
 
-/* Load one file or directory in place of the whole catalogue; returns the number of faults, -1 if it cannot be read. */
+/* Load one file or directory in place of the whole catalogue; returns the number of faults, -1 if
+ * it cannot be read. */
 int lab_suite_load(const struct lab_paths *paths, const char *root, struct lab_catalogue *out);
 
-/* What to run. Patterns are ids, globs over ids, topics ("03-*"), or @FILE with one pattern a line. No pattern: all. */
+/* What to run. Patterns are ids, globs over ids, topics ("03-*"), or @FILE with one pattern a line.
+ * No pattern: all. */
 struct lab_selection {
     char **patterns;
     size_t pattern_count;
-    const char *tag;       /* only with this tag, or NULL */
-    const char *rule;      /* only citing this rule, or NULL */
-    const char *section;   /* "7672#2.2": only citing a rule of that section or below, or NULL */
+    const char *tag;     /* only with this tag, or NULL */
+    const char *rule;    /* only citing this rule, or NULL */
+    const char *section; /* "7672#2.2": only citing a rule of that section or below, or NULL */
 };
-/* Fill out (array the caller frees) and return the count. -1 and a line on standard error: a pattern matches nothing. */
-long lab_select(const struct lab_suite *suite, const struct lab_selection *selection, struct lab_scenario ***out);
+/* Fill out (array the caller frees) and return the count. -1 and a line on standard error: a
+ * pattern matches nothing. */
+long lab_select(const struct lab_suite *suite, const struct lab_selection *selection,
+                struct lab_scenario ***out);
 
 /* The four controls, in the catalogue's order; their tag is "control". */
 size_t lab_controls(const struct lab_suite *suite, struct lab_scenario ***out);

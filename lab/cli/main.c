@@ -45,8 +45,11 @@ static void usage(FILE *out)
     (void)fputs("danelab - a private Internet that judges how mail senders do DANE\n\n", out);
     for (size_t i = 0; i < LAB_COUNT(commands); i++)
         if (commands[i].says != NULL)
-            (void)fprintf(out, "  danelab %-9s %-20s %s\n", commands[i].name, commands[i].arguments, commands[i].says);
-    (void)fputs("\n`danelab COMMAND --help` lists a command's options. The manual page is danelab(1).\n", out);
+            (void)fprintf(out, "  danelab %-9s %-20s %s\n", commands[i].name, commands[i].arguments,
+                          commands[i].says);
+    (void)fputs(
+        "\n`danelab COMMAND --help` lists a command's options. The manual page is danelab(1).\n",
+        out);
 }
 
 int main(int argc, char **argv)
@@ -55,7 +58,8 @@ int main(int argc, char **argv)
         usage(stderr);
         return 2;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
         usage(stdout);
         return 0;
     }

@@ -14,21 +14,25 @@ static void help(const struct lab_option *table, const char *usage)
 {
     (void)printf("usage: danelab %s\n", usage);
     for (size_t i = 0; table[i].name != NULL; i++) {
-        char *name = lab_format("--%s%s%s", table[i].name, table[i].value != NULL ? " " : "", table[i].value != NULL ? table[i].value : "");
+        char *name = lab_format("--%s%s%s", table[i].name, table[i].value != NULL ? " " : "",
+                                table[i].value != NULL ? table[i].value : "");
 
         (void)printf("  %-22s %s\n", name, table[i].says);
         free(name);
     }
 }
 
-int lab_options(int argc, char **argv, const struct lab_option *table, const char *usage, const char **got, int *first)
+int lab_options(int argc, char **argv, const struct lab_option *table, const char *usage,
+                const char **got, int *first)
 {
     struct option list[OPTIONS_MAX + 2] = {{NULL, 0, NULL, 0}};
     size_t count = 0;
     int c;
 
     for (; count < OPTIONS_MAX && table[count].name != NULL; count++) {
-        list[count] = (struct option){table[count].name, table[count].value != NULL ? required_argument : no_argument, NULL, (int)count};
+        list[count] = (struct option){table[count].name,
+                                      table[count].value != NULL ? required_argument : no_argument,
+                                      NULL, (int)count};
         got[count] = NULL;
     }
     list[count] = (struct option){"help", no_argument, NULL, HELP};
@@ -42,7 +46,8 @@ int lab_options(int argc, char **argv, const struct lab_option *table, const cha
         if (c == ':')
             return lab_complaint(2, "%s: option %s needs a value", argv[0], argv[optind - 1]);
         if (c == '?')
-            return lab_complaint(2, "%s: no option %s; danelab %s --help lists them", argv[0], argv[optind - 1], argv[0]);
+            return lab_complaint(2, "%s: no option %s; danelab %s --help lists them", argv[0],
+                                 argv[optind - 1], argv[0]);
         got[c] = optarg != NULL ? optarg : "";
     }
     *first = optind;

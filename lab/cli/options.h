@@ -11,10 +11,12 @@ struct lab_option {
     const char *says;
 };
 
-/* Read argv by a table of long options, NULL-terminated by name. got[i] becomes the value of the i-th option, or "" for one without a value; NULL
- * if it was not given. Positions that are no options are moved to the end of argv, first is the index of the first one. Prints and
- * returns an exit status >= 0 when the command must end (--help: 0, a wrong option: 2), otherwise -1. */
-int lab_options(int argc, char **argv, const struct lab_option *table, const char *usage, const char **got, int *first);
+/* Read argv by a table of long options, NULL-terminated by name. got[i] becomes the value of the
+ * i-th option, or "" for one without a value; NULL if it was not given. Positions that are no
+ * options are moved to the end of argv, first is the index of the first one. Prints and returns an
+ * exit status >= 0 when the command must end (--help: 0, a wrong option: 2), otherwise -1. */
+int lab_options(int argc, char **argv, const struct lab_option *table, const char *usage,
+                const char **got, int *first);
 
 /* A number from 0 to max, or -1 after a complaint that names the option. */
 long lab_number(const char *option, const char *text, long max);

@@ -28,7 +28,8 @@ static void close_pair(int fd[2])
     (void)close(fd[1]);
 }
 
-static int start(const struct lab_world *world, struct lab_adapter *a, char *const argv[], const char *work, struct lab_fault *fault)
+static int start(const struct lab_world *world, struct lab_adapter *a, char *const argv[],
+                 const char *work, struct lab_fault *fault)
 {
     char *log_path = lab_format("%s/adapter.log", work);
     int to[2], from[2];
@@ -56,8 +57,8 @@ static int start(const struct lab_world *world, struct lab_adapter *a, char *con
     return a->pid > 0 ? 0 : -1;
 }
 
-int lab_adapter_open(const struct lab_world *world, const struct lab_paths *paths, const char *name, const char *work,
-                     struct lab_adapter **out, struct lab_fault *fault)
+int lab_adapter_open(const struct lab_world *world, const struct lab_paths *paths, const char *name,
+                     const char *work, struct lab_adapter **out, struct lab_fault *fault)
 {
     char *program = lab_format("%s/lab/adapters/%s/adapter", paths->source, name);
     char *const argv[] = {program, NULL};
@@ -68,7 +69,8 @@ int lab_adapter_open(const struct lab_world *world, const struct lab_paths *path
     a->in = -1;
     a->out = -1;
     if (rc == 0 && access(program, X_OK) != 0)
-        rc = lab_fail(fault, EX_NOINPUT, "no adapter \"%s\": %s is not an executable file", name, program);
+        rc = lab_fail(fault, EX_NOINPUT, "no adapter \"%s\": %s is not an executable file", name,
+                      program);
     if (rc == 0)
         rc = start(world, a, argv, work, fault);
     free(program);
@@ -127,15 +129,18 @@ static int read_more(struct lab_adapter *a, struct lab_fault *fault)
     if (n < 0)
         return errno == EINTR ? 0 : lab_fail_errno(fault, "adapter %s: cannot read", a->name);
     if (n == 0)
-        return lab_fail(fault, EX_PROTOCOL, "adapter %s ended without an answer; see adapter.log", a->name);
+        return lab_fail(fault, EX_PROTOCOL, "adapter %s ended without an answer; see adapter.log",
+                        a->name);
     if (a->buffer.len + (size_t)n > LINE_MAX_OCTETS)
-        return lab_fail(fault, EX_PROTOCOL, "adapter %s: a reply longer than %u octets", a->name, LINE_MAX_OCTETS);
+        return lab_fail(fault, EX_PROTOCOL, "adapter %s: a reply longer than %u octets", a->name,
+                        LINE_MAX_OCTETS);
     lab_text_add(&a->buffer, chunk, (size_t)n);
     return 1;
 }
 
 /* One reply line: 1 it is the final reply, 0 interim, -1 breach. */
-static int take_line(struct lab_adapter *a, const char *line, unsigned *done, json_t **reply, struct lab_fault *fault)
+static int take_line(struct lab_adapter *a, const char *line, unsigned *done, json_t **reply,
+                     struct lab_fault *fault)
 {
     json_error_t error;
     json_t *object = json_loads(line, 0, &error);
@@ -143,11 +148,13 @@ static int take_line(struct lab_adapter *a, const char *line, unsigned *done, js
 
     if (!json_is_object(object)) {
         json_decref(object);
-        return lab_fail(fault, EX_PROTOCOL, "adapter %s: \"%.80s\" is no JSON object (%s)", a->name, line, error.text);
+        return lab_fail(fault, EX_PROTOCOL, "adapter %s: \"%.80s\" is no JSON object (%s)", a->name,
+                        line, error.text);
     }
     if (!json_is_integer(seq) || json_integer_value(seq) != a->seq) {
         json_decref(object);
-        return lab_fail(fault, EX_PROTOCOL, "adapter %s: reply without \"seq\":%d", a->name, a->seq);
+        return lab_fail(fault, EX_PROTOCOL, "adapter %s: reply without \"seq\":%d", a->name,
+                        a->seq);
     }
     if (json_is_integer(json_object_get(object, "progress"))) {
         *done = (unsigned)json_integer_value(json_object_get(object, "progress"));
@@ -158,8 +165,8 @@ static int take_line(struct lab_adapter *a, const char *line, unsigned *done, js
     return 1;
 }
 
-static int await_reply(struct lab_adapter *a, unsigned seconds, lab_adapter_progress *progress, void *arg, json_t **reply,
-                       struct lab_fault *fault)
+static int await_reply(struct lab_adapter *a, unsigned seconds, lab_adapter_progress *progress,
+                       void *arg, json_t **reply, struct lab_fault *fault)
 {
     int64_t deadline = lab_now_ms() + (int64_t)seconds * 1000;
     unsigned done = 0;
@@ -177,14 +184,16 @@ static int await_reply(struct lab_adapter *a, unsigned seconds, lab_adapter_prog
             progress(arg, done);
         if (lab_now_ms() > deadline) {
             a->timed_out = true;
-            return lab_fail(fault, EX_TEMPFAIL, "adapter %s: no answer within %u seconds", a->name, seconds);
+            return lab_fail(fault, EX_TEMPFAIL, "adapter %s: no answer within %u seconds", a->name,
+                            seconds);
         }
         if (read_more(a, fault) < 0)
             return -1;
     }
 }
 
-int lab_adapter_call(struct lab_adapter *a, json_t *request, unsigned seconds, lab_adapter_progress *progress, void *arg, json_t **reply,
+int lab_adapter_call(struct lab_adapter *a, json_t *request, unsigned seconds,
+                     lab_adapter_progress *progress, void *arg, json_t **reply,
                      enum lab_answer_kind *kind, struct lab_fault *fault)
 {
     const char *verb = json_string_value(json_object_get(request, "verb"));
@@ -200,7 +209,8 @@ int lab_adapter_call(struct lab_adapter *a, json_t *request, unsigned seconds, l
         rc = await_reply(a, seconds, progress, arg, reply, fault);
     if (rc == 0) {
         error = json_string_value(json_object_get(*reply, "error"));
-        *kind = json_is_true(json_object_get(*reply, "unsupported")) ? LAB_ADAPTER_UNSUPPORTED : LAB_ADAPTER_OK;
+        *kind = json_is_true(json_object_get(*reply, "unsupported")) ? LAB_ADAPTER_UNSUPPORTED
+                                                                     : LAB_ADAPTER_OK;
         if (error != NULL) {
             rc = lab_fail(fault, EX_PROTOCOL, "adapter %s: %s: %s", a->name, what, error);
             json_decref(*reply);

@@ -36,13 +36,15 @@ static struct lab_case *find_case(const struct lab_batch *b, const char *name)
     return NULL;
 }
 
-/* One request of the sequence; what the adapter declares unsupported is UNSUPPORTED for all cases of the batch, a breach ADAPTER-ERROR. */
+/* One request of the sequence; what the adapter declares unsupported is UNSUPPORTED for all cases
+ * of the batch, a breach ADAPTER-ERROR. */
 static int call(struct lab_batch *b, json_t *request, json_t **reply)
 {
     enum lab_answer_kind kind;
     struct lab_fault fault;
 
-    if (lab_adapter_call(b->adapter, request, CALL_SECONDS, NULL, NULL, reply, &kind, &fault) != 0) {
+    if (lab_adapter_call(b->adapter, request, CALL_SECONDS, NULL, NULL, reply, &kind, &fault) !=
+        0) {
         give_all(b, LAB_V_ADAPTER_ERROR, fault.what);
         return -1;
     }
@@ -70,10 +72,11 @@ static int configure(struct lab_batch *b)
 {
     const struct lab_run_config *c = b->config;
     json_t *reply;
-    json_t *request = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:i, s:i}", "verb", "configure", "dir", b->dir, "resolver",
-                                LAB_RESOLVER, "trust_anchor", "/etc/danelab/trust-anchor", "ca_file", LAB_WORLD_DIR "/roots.pem", "helo",
-                                "sender.lab", "profile", c->profile, "policy", lab_policy_name(b->policy), "variant", c->variant, "timeout",
-                                SERVER_SECONDS, "seed", SEED);
+    json_t *request = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:i, s:i}", "verb", "configure", "dir",
+        b->dir, "resolver", LAB_RESOLVER, "trust_anchor", "/etc/danelab/trust-anchor", "ca_file",
+        LAB_WORLD_DIR "/roots.pem", "helo", "sender.lab", "profile", c->profile, "policy",
+        lab_policy_name(b->policy), "variant", c->variant, "timeout", SERVER_SECONDS, "seed", SEED);
 
     if (call(b, request, &reply) != 0)
         return -1;
@@ -95,9 +98,11 @@ static char *recipient(const struct lab_case *k)
 static int submit(struct lab_batch *b)
 {
     char *file = lab_format("%s/message", b->dir);
-    char *text = lab_format("From: <%s>\nTo: undisclosed-recipients:;\nSubject: danelab\nDate: Thu, 15 Jan 2026 12:00:00 +0000\n"
-                            "Message-Id: <%s.%s@probe.lab>\n\nA message of the lab.\n.A line that begins with a dot.\n",
-                            SENDER, b->phase, b->config->profile);
+    char *text = lab_format(
+        "From: <%s>\nTo: undisclosed-recipients:;\nSubject: danelab\nDate: Thu, 15 Jan 2026 "
+        "12:00:00 +0000\n"
+        "Message-Id: <%s.%s@probe.lab>\n\nA message of the lab.\n.A line that begins with a dot.\n",
+        SENDER, b->phase, b->config->profile);
     json_t *messages = json_array();
     struct lab_fault fault;
     json_t *reply;
@@ -108,11 +113,15 @@ static int submit(struct lab_batch *b)
     for (size_t i = 0; i < b->count; i++) {
         char *to = recipient(b->cases[i]);
 
-        (void)json_array_append_new(messages, json_pack("{s:s, s:s}", "id", b->cases[i]->name, "to", to));
+        (void)json_array_append_new(messages,
+                                    json_pack("{s:s, s:s}", "id", b->cases[i]->name, "to", to));
         free(to);
     }
     if (rc == 0)
-        rc = call(b, json_pack("{s:s, s:s, s:s, s:O}", "verb", "submit", "from", SENDER, "file", file, "messages", messages), &reply);
+        rc = call(b,
+                  json_pack("{s:s, s:s, s:s, s:O}", "verb", "submit", "from", SENDER, "file", file,
+                            "messages", messages),
+                  &reply);
     if (rc == 0)
         json_decref(reply);
     json_decref(messages);
@@ -127,8 +136,9 @@ static enum lab_report_outcome outcome_of(const char *word)
     static const struct {
         const char *word;
         enum lab_report_outcome outcome;
-    } words[] = {{"delivered", LAB_R_DELIVERED}, {"deferred", LAB_R_DEFERRED}, {"bounced", LAB_R_BOUNCED},
-                 {"queued", LAB_R_QUEUED},       {"crashed", LAB_R_CRASHED},   {"unsupported", LAB_R_UNSUPPORTED}};
+    } words[] = {{"delivered", LAB_R_DELIVERED}, {"deferred", LAB_R_DEFERRED},
+                 {"bounced", LAB_R_BOUNCED},     {"queued", LAB_R_QUEUED},
+                 {"crashed", LAB_R_CRASHED},     {"unsupported", LAB_R_UNSUPPORTED}};
 
     for (size_t i = 0; word != NULL && i < LAB_COUNT(words); i++)
         if (strcmp(words[i].word, word) == 0)
@@ -157,7 +167,8 @@ static void take_results(struct lab_batch *b, const json_t *reply)
         k->reason = text_of(result, "reason");
         k->text = text_of(result, "text");
         if (k->outcome == LAB_R_NONE)
-            give(k, LAB_V_ADAPTER_ERROR, "the adapter's result has no outcome that the protocol knows");
+            give(k, LAB_V_ADAPTER_ERROR,
+                 "the adapter's result has no outcome that the protocol knows");
     }
 }
 
@@ -179,8 +190,10 @@ static int await(struct lab_batch *b)
     json_t *reply;
     json_t *request = json_pack("{s:s, s:i}", "verb", "wait", "deadline", (int)seconds);
 
-    if (lab_adapter_call(b->adapter, request, seconds + 5, on_progress, b, &reply, &kind, &fault) != 0) {
-        give_all(b, lab_adapter_timed_out(b->adapter) ? LAB_V_HANG : LAB_V_ADAPTER_ERROR, fault.what);
+    if (lab_adapter_call(b->adapter, request, seconds + 5, on_progress, b, &reply, &kind, &fault) !=
+        0) {
+        give_all(b, lab_adapter_timed_out(b->adapter) ? LAB_V_HANG : LAB_V_ADAPTER_ERROR,
+                 fault.what);
         return -1;
     }
     if (kind == LAB_ADAPTER_OK)
@@ -209,18 +222,21 @@ int lab_batch_greet(struct lab_adapter *adapter, json_t **hello, struct lab_faul
     enum lab_answer_kind kind;
     json_t *reply;
 
-    if (lab_adapter_call(adapter, json_pack("{s:s, s:i}", "verb", "hello", "protocol", 1), CALL_SECONDS, NULL, NULL, hello, &kind, fault) !=
-        0)
+    if (lab_adapter_call(adapter, json_pack("{s:s, s:i}", "verb", "hello", "protocol", 1),
+                         CALL_SECONDS, NULL, NULL, hello, &kind, fault) != 0)
         return -1;
     if (kind == LAB_ADAPTER_UNSUPPORTED) {
         const char *reason = json_string_value(json_object_get(*hello, "reason"));
 
-        (void)lab_fail(fault, EX_UNAVAILABLE, "the adapter cannot run here: %s", reason != NULL ? reason : "no reason given");
+        (void)lab_fail(fault, EX_UNAVAILABLE, "the adapter cannot run here: %s",
+                       reason != NULL ? reason : "no reason given");
         json_decref(*hello);
         return -1;
     }
-    if (lab_adapter_call(adapter, json_pack("{s:s, s:s}", "verb", "probe", "feature", "policy:made-up-by-the-lab"), CALL_SECONDS, NULL, NULL,
-                         &reply, &kind, fault) != 0) {
+    if (lab_adapter_call(
+            adapter,
+            json_pack("{s:s, s:s}", "verb", "probe", "feature", "policy:made-up-by-the-lab"),
+            CALL_SECONDS, NULL, NULL, &reply, &kind, fault) != 0) {
         json_decref(*hello);
         return -1;
     }
@@ -228,7 +244,9 @@ int lab_batch_greet(struct lab_adapter *adapter, json_t **hello, struct lab_faul
     if (kind == LAB_ADAPTER_UNSUPPORTED)
         return 0;
     json_decref(*hello);
-    return lab_fail(fault, EX_PROTOCOL, "the adapter claims to support a made-up policy: nothing it says can be believed");
+    return lab_fail(
+        fault, EX_PROTOCOL,
+        "the adapter claims to support a made-up policy: nothing it says can be believed");
 }
 
 /* The wire decides; what could not be asked was judged before. */
@@ -243,8 +261,8 @@ static void judge(struct lab_case *k, struct lab_evidence *evidence)
     lab_judge(k->scenario, k->expect, evidence, &k->judgement);
 }
 
-static int finish(struct lab_batch *b, struct lab_case *k, struct lab_evidence_index *index, const struct lab_transcript *transcript,
-                  struct lab_fault *fault)
+static int finish(struct lab_batch *b, struct lab_case *k, struct lab_evidence_index *index,
+                  const struct lab_transcript *transcript, struct lab_fault *fault)
 {
     struct lab_evidence evidence = {0};
     char *rerun;
@@ -267,7 +285,8 @@ static int finish_all(struct lab_batch *b, struct lab_evidence_from from, struct
     struct lab_evidence_index *index;
     int rc;
 
-    if (lab_evidence_collect(lab_world_smtp_log(b->world), lab_world_dns_log(b->world), from, &index, fault) != 0)
+    if (lab_evidence_collect(lab_world_smtp_log(b->world), lab_world_dns_log(b->world), from,
+                             &index, fault) != 0)
         return -1;
     rc = lab_transcript_open(lab_world_smtp_log(b->world), from.smtp, &transcript, fault);
     for (size_t i = 0; i < b->count && rc == 0; i++)
@@ -281,7 +300,9 @@ int lab_batch_run(struct lab_batch *b, struct lab_fault *fault)
 {
     struct lab_evidence_from from;
 
-    if (lab_make_dirs(b->dir, fault) != 0 || lab_evidence_now(lab_world_smtp_log(b->world), lab_world_dns_log(b->world), &from, fault) != 0)
+    if (lab_make_dirs(b->dir, fault) != 0 ||
+        lab_evidence_now(lab_world_smtp_log(b->world), lab_world_dns_log(b->world), &from, fault) !=
+            0)
         return -1;
     on_progress(b, 0);
     (void)drive(b);

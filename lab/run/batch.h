@@ -1,4 +1,5 @@
-/* batch.h - many cases put to the sender at once: configure, start, submit, wait, collect, stop; then the evidence of just that time. */
+/* batch.h - many cases put to the sender at once: configure, start, submit, wait, collect, stop;
+ * then the evidence of just that time. */
 #ifndef LAB_RUN_BATCH_H
 #define LAB_RUN_BATCH_H
 
@@ -12,19 +13,21 @@ struct lab_batch {
     const struct lab_world *world;
     struct lab_adapter *adapter;
     struct lab_console *console;
-    struct lab_record *record;  /* NULL: neither record nor console lines, for controls */
-    const char *phase;          /* for the bar: "controls", "dane", ... */
-    const char *dir;            /* where the sender's files go */
+    struct lab_record *record; /* NULL: neither record nor console lines, for controls */
+    const char *phase;         /* for the bar: "controls", "dane", ... */
+    const char *dir;           /* where the sender's files go */
     enum lab_policy policy;
     struct lab_case **cases;
     size_t count;
 };
 
-/* Send and judge. Every case has a judgement afterwards, whatever happened: what the adapter did wrong becomes ADAPTER-ERROR, a deadline
- * HANG, a death CRASH. -1: the evidence could not be read. */
+/* Send and judge. Every case has a judgement afterwards, whatever happened: what the adapter did
+ * wrong becomes ADAPTER-ERROR, a deadline HANG, a death CRASH. -1: the evidence could not be read.
+ */
 LAB_MUST_USE int lab_batch_run(struct lab_batch *batch, struct lab_fault *fault);
 
 /* hello and the honesty probe. *hello: the reply, to be released with json_decref. */
-LAB_MUST_USE int lab_batch_greet(struct lab_adapter *adapter, json_t **hello, struct lab_fault *fault);
+LAB_MUST_USE int lab_batch_greet(struct lab_adapter *adapter, json_t **hello,
+                                 struct lab_fault *fault);
 
 #endif

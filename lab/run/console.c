@@ -79,12 +79,14 @@ static char *rules_text(const struct lab_scenario *s)
     return t.text;
 }
 
-void lab_console_case(struct lab_console *c, const struct lab_case *k, const char *evidence_dir, const char *rerun)
+void lab_console_case(struct lab_console *c, const struct lab_case *k, const char *evidence_dir,
+                      const char *rerun)
 {
     enum lab_verdict v = k->judgement.verdict;
     char *rules;
 
-    lab_console_say(c, "%s%s%s: %s", colour(c, v), lab_verdict_name(v), c->colour ? "\033[0m" : "", k->name);
+    lab_console_say(c, "%s%s%s: %s", colour(c, v), lab_verdict_name(v), c->colour ? "\033[0m" : "",
+                    k->name);
     if (v == LAB_V_PASS || c->quiet)
         return;
     rules = rules_text(k->scenario);
@@ -102,7 +104,8 @@ void lab_console_case(struct lab_console *c, const struct lab_case *k, const cha
     free(rules);
 }
 
-void lab_console_sum(struct lab_console *c, const struct lab_run_config *config, const struct lab_run_result *r)
+void lab_console_sum(struct lab_console *c, const struct lab_run_config *config,
+                     const struct lab_run_result *r)
 {
     unsigned of[LAB_V_COUNT] = {0};
 
@@ -112,7 +115,8 @@ void lab_console_sum(struct lab_console *c, const struct lab_run_config *config,
     for (int v = 0; v < LAB_V_COUNT; v++)
         if (of[v] > 0)
             lab_console_say(c, "%6u %s", of[v], lab_verdict_name((enum lab_verdict)v));
-    lab_console_say(c, "sender %s, profile %s; world up in %d ms, all in %d ms", config->sut, config->profile, r->boot_ms, r->total_ms);
+    lab_console_say(c, "sender %s, profile %s; world up in %d ms, all in %d ms", config->sut,
+                    config->profile, r->boot_ms, r->total_ms);
     if (config->out_dir != NULL)
         lab_console_say(c, "records and evidence: %s", config->out_dir);
     lab_console_say(c, "%u passed, %u failed, %u skipped", r->passed, r->failed, r->skipped);

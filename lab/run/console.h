@@ -1,4 +1,5 @@
-/* console.h - what a person sees of a run: one line a case, a bar on a terminal, and for a failure what was expected and seen. */
+/* console.h - what a person sees of a run: one line a case, a bar on a terminal, and for a failure
+ * what was expected and seen. */
 #ifndef LAB_RUN_CONSOLE_H
 #define LAB_RUN_CONSOLE_H
 
@@ -6,9 +7,9 @@
 
 struct lab_console {
     bool quiet;
-    bool terminal;   /* standard output is one */
+    bool terminal; /* standard output is one */
     bool colour;
-    bool bar;        /* a bar is on the screen now */
+    bool bar; /* a bar is on the screen now */
 };
 
 void lab_console_init(struct lab_console *c, bool quiet);
@@ -16,8 +17,10 @@ void lab_console_init(struct lab_console *c, bool quiet);
 void lab_console_bar(struct lab_console *c, const char *phase, unsigned done, unsigned total);
 /* A line of text above the bar. */
 void lab_console_say(struct lab_console *c, const char *format, ...) LAB_PRINTF(2, 3);
-void lab_console_case(struct lab_console *c, const struct lab_case *k, const char *evidence_dir, const char *rerun);
+void lab_console_case(struct lab_console *c, const struct lab_case *k, const char *evidence_dir,
+                      const char *rerun);
 /* The last lines; the very last is "N passed, N failed, N skipped". */
-void lab_console_sum(struct lab_console *c, const struct lab_run_config *config, const struct lab_run_result *r);
+void lab_console_sum(struct lab_console *c, const struct lab_run_config *config,
+                     const struct lab_run_result *r);
 
 #endif

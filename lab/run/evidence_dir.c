@@ -20,9 +20,10 @@ struct folder {
 
 char *lab_rerun_command(const struct lab_run_config *config, const struct lab_case *k)
 {
-    char *variant = config->variant != NULL ? lab_format(" --variant %s", config->variant) : lab_strdup("");
-    char *out = lab_format("danelab run %s --sut %s --profile %s --policy %s%s", k->scenario->id, config->sut, config->profile,
-                           lab_policy_name(k->policy), variant);
+    char *variant =
+        config->variant != NULL ? lab_format(" --variant %s", config->variant) : lab_strdup("");
+    char *out = lab_format("danelab run %s --sut %s --profile %s --policy %s%s", k->scenario->id,
+                           config->sut, config->profile, lab_policy_name(k->policy), variant);
 
     free(variant);
     return out;
@@ -79,7 +80,8 @@ static int put_certs(const struct folder *f)
         FILE *out = chain != NULL ? fopen(path, "we") : NULL;
 
         for (unsigned c = 0; out != NULL && c < chain->count; c++) {
-            (void)fprintf(out, "%s%s\n", chain->certs[c].element, chain->certs[c].sent ? "" : " (not sent)");
+            (void)fprintf(out, "%s%s\n", chain->certs[c].element,
+                          chain->certs[c].sent ? "" : " (not sent)");
             (void)PEM_write_X509(out, chain->certs[c].x509);
         }
         if (out != NULL)
@@ -112,9 +114,11 @@ static int put_sessions(const struct folder *f)
         const struct lab_session *s = &f->evidence->sessions[i];
 
         lab_text_put(&t, "session %u with %s (%s)\n", s->conn, s->host, s->address);
-        lab_text_put(&t, "  STARTTLS %s; TLS %s%s%s; SNI %s\n", s->starttls ? "sent" : "not sent", s->tls ? s->tls_version : "no",
-                     s->tls_error != NULL ? ": " : "", s->tls_error != NULL ? s->tls_error : "", s->sni != NULL ? s->sni : "none");
-        lab_text_put(&t, "  MAIL %s%s; message %s, reply %d\n", s->mail ? "sent" : "not sent", s->clear_mail ? " in clear" : "",
+        lab_text_put(&t, "  STARTTLS %s; TLS %s%s%s; SNI %s\n", s->starttls ? "sent" : "not sent",
+                     s->tls ? s->tls_version : "no", s->tls_error != NULL ? ": " : "",
+                     s->tls_error != NULL ? s->tls_error : "", s->sni != NULL ? s->sni : "none");
+        lab_text_put(&t, "  MAIL %s%s; message %s, reply %d\n", s->mail ? "sent" : "not sent",
+                     s->clear_mail ? " in clear" : "",
                      !s->message      ? "not sent"
                      : s->message_tls ? "sent in TLS"
                                       : "sent in clear",
@@ -170,8 +174,9 @@ static int make_dirs(const struct folder *f)
     return rc;
 }
 
-int lab_evidence_dir_write(const struct lab_run_config *config, const struct lab_world *world, const struct lab_case *k,
-                           const struct lab_evidence *evidence, const struct lab_transcript *transcript, struct lab_fault *fault)
+int lab_evidence_dir_write(const struct lab_run_config *config, const struct lab_world *world,
+                           const struct lab_case *k, const struct lab_evidence *evidence,
+                           const struct lab_transcript *transcript, struct lab_fault *fault)
 {
     char *dir = lab_format("%s/%s", config->out_dir, k->name);
     char *script = lab_format("%s/repro.sh", dir);

@@ -6,10 +6,12 @@
 #include "run/run.h"
 #include "run/transcript.h"
 
-/* Write OUT/CASE/: scenario.yaml, zones/ (as served, signed and damaged), certs/HOST.pem (as built), queries.txt, smtp.jsonl,
- * sessions.txt, timeline.txt, verdict.json, repro.sh. */
-LAB_MUST_USE int lab_evidence_dir_write(const struct lab_run_config *config, const struct lab_world *world, const struct lab_case *k,
-                                        const struct lab_evidence *evidence, const struct lab_transcript *transcript,
+/* Write OUT/CASE/: scenario.yaml, zones/ (as served, signed and damaged), certs/HOST.pem (as
+ * built), queries.txt, smtp.jsonl, sessions.txt, timeline.txt, verdict.json, repro.sh. */
+LAB_MUST_USE int lab_evidence_dir_write(const struct lab_run_config *config,
+                                        const struct lab_world *world, const struct lab_case *k,
+                                        const struct lab_evidence *evidence,
+                                        const struct lab_transcript *transcript,
                                         struct lab_fault *fault);
 
 /* The command line that runs just this case again; the caller frees it. */

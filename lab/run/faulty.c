@@ -23,26 +23,32 @@ static int policy_of(const char *word)
 }
 
 /* "ID" or "ID@POLICY". */
-static int read_row(const char *path, unsigned line, char *const field[FIELDS], struct lab_faulty *out, struct lab_fault *fault)
+static int read_row(const char *path, unsigned line, char *const field[FIELDS],
+                    struct lab_faulty *out, struct lab_fault *fault)
 {
     const char *at = strchr(field[CASE], '@');
     int policy = at != NULL ? policy_of(at + 1) : (int)LAB_POLICY_DANE;
     int verdict = verdict_of(field[VERDICT]);
 
     if (policy < 0)
-        return lab_fail(fault, EX_DATAERR, "%s:%u:1: no policy \"%s\"; expected dane, dane-only, may or encrypt", path, line, at + 1);
+        return lab_fail(fault, EX_DATAERR,
+                        "%s:%u:1: no policy \"%s\"; expected dane, dane-only, may or encrypt", path,
+                        line, at + 1);
     if (verdict < 0)
-        return lab_fail(fault, EX_DATAERR, "%s:%u:1: no verdict \"%s\"", path, line, field[VERDICT]);
+        return lab_fail(fault, EX_DATAERR, "%s:%u:1: no verdict \"%s\"", path, line,
+                        field[VERDICT]);
     out->name = lab_strdup(field[NAME]);
     out->profile = lab_strdup(field[PROFILE]);
-    out->scenario = lab_strndup(field[CASE], at != NULL ? (size_t)(at - field[CASE]) : strlen(field[CASE]));
+    out->scenario =
+        lab_strndup(field[CASE], at != NULL ? (size_t)(at - field[CASE]) : strlen(field[CASE]));
     out->policy = (enum lab_policy)policy;
     out->verdict = (enum lab_verdict)verdict;
     out->says = lab_strdup(field[SAYS]);
     return 0;
 }
 
-int lab_faulty_load(const char *path, struct lab_faulty **out, size_t *count, struct lab_fault *fault)
+int lab_faulty_load(const char *path, struct lab_faulty **out, size_t *count,
+                    struct lab_fault *fault)
 {
     struct lab_faulty *list = NULL;
     size_t n = 0;
@@ -60,7 +66,10 @@ int lab_faulty_load(const char *path, struct lab_faulty **out, size_t *count, st
         for (int i = 0; i < FIELDS; i++)
             field[i] = strsep(&line, "\t");
         if (field[SAYS] == NULL) {
-            rc = lab_fail(fault, EX_DATAERR, "%s:%u:1: expected five fields: fault, profile, case, verdict, description", path, number);
+            rc = lab_fail(
+                fault, EX_DATAERR,
+                "%s:%u:1: expected five fields: fault, profile, case, verdict, description", path,
+                number);
             break;
         }
         list = lab_realloc(list, n + 1, sizeof(*list));

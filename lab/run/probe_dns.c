@@ -10,14 +10,14 @@
 #include <unbound.h>
 #include <unistd.h>
 
-#define WINDOW 64u         /* questions on their way at once */
+#define WINDOW 64u /* questions on their way at once */
 #define RESEND_MS 3000
 #define TRIES 4u
 
 /* One question on the wire; its index is the DNS message id. */
 struct exchange {
     struct lab_dns_question *q;
-    bool checking_disabled;  /* the second question, after SERVFAIL */
+    bool checking_disabled; /* the second question, after SERVFAIL */
     bool done;
     unsigned tries;
     int64_t sent;
@@ -28,7 +28,8 @@ static int send_query(int fd, struct exchange *x, uint16_t id, struct lab_fault 
     ldns_rdf *name = ldns_dname_new_frm_str(x->q->name);
     ldns_rr_type type = ldns_get_rr_type_by_name(x->q->type);
     uint16_t flags = (uint16_t)(LDNS_RD | (x->checking_disabled ? LDNS_CD : 0));
-    ldns_pkt *packet = name != NULL ? ldns_pkt_query_new(name, type, LDNS_RR_CLASS_IN, flags) : NULL;
+    ldns_pkt *packet =
+        name != NULL ? ldns_pkt_query_new(name, type, LDNS_RR_CLASS_IN, flags) : NULL;
     uint8_t *wire = NULL;
     size_t len = 0;
     int rc = 0;
@@ -76,7 +77,8 @@ static bool take_reply(struct exchange *x, const ldns_pkt *packet)
     else if (holds_type(packet, ldns_get_rr_type_by_name(x->q->type)))
         x->q->daemon_answer = LAB_ANSWER_DATA;
     else
-        x->q->daemon_answer = rcode == LDNS_RCODE_NXDOMAIN ? LAB_ANSWER_NXDOMAIN : LAB_ANSWER_NODATA;
+        x->q->daemon_answer =
+            rcode == LDNS_RCODE_NXDOMAIN ? LAB_ANSWER_NXDOMAIN : LAB_ANSWER_NODATA;
     x->done = true;
     return true;
 }
@@ -92,7 +94,8 @@ static int receive(int fd, struct exchange *list, size_t count, struct lab_fault
     if (len < 12 || ldns_wire2pkt(&packet, wire, (size_t)len) != LDNS_STATUS_OK)
         return 0;
     id = ldns_pkt_id(packet);
-    if (id < count && !list[id].done && list[id].checking_disabled == ldns_pkt_cd(packet) && !take_reply(&list[id], packet)) {
+    if (id < count && !list[id].done && list[id].checking_disabled == ldns_pkt_cd(packet) &&
+        !take_reply(&list[id], packet)) {
         list[id].checking_disabled = true;
         list[id].tries = 0;
         rc = send_query(fd, &list[id], id, fault);
@@ -101,7 +104,8 @@ static int receive(int fd, struct exchange *list, size_t count, struct lab_fault
     return rc;
 }
 
-/* Send what the window allows and what is overdue; returns the number of unfinished exchanges, or -1. */
+/* Send what the window allows and what is overdue; returns the number of unfinished exchanges, or
+ * -1. */
 static int send_due(int fd, struct exchange *list, size_t count, struct lab_fault *fault)
 {
     int64_t now = lab_now_ms();
@@ -127,7 +131,8 @@ static int send_due(int fd, struct exchange *list, size_t count, struct lab_faul
 
 int lab_dns_ask_daemon(struct lab_dns_question *list, size_t count, struct lab_fault *fault)
 {
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(53), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    struct sockaddr_in to = {
+        .sin_family = AF_INET, .sin_port = htons(53), .sin_addr = {htonl(INADDR_LOOPBACK)}};
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     struct exchange *x = lab_calloc(count, sizeof(*x));
     struct pollfd p = {.fd = fd, .events = POLLIN};
@@ -167,8 +172,10 @@ static void take_library(void *arg, int error, struct ub_result *r)
 
 static int open_library(const char *anchor, struct ub_ctx **out, struct lab_fault *fault)
 {
-    static const char *const options[][2] = {
-        {"do-not-query-localhost:", "no"}, {"qname-minimisation:", "no"}, {"aggressive-nsec:", "no"}, {"val-log-level:", "0"}};
+    static const char *const options[][2] = {{"do-not-query-localhost:", "no"},
+                                             {"qname-minimisation:", "no"},
+                                             {"aggressive-nsec:", "no"},
+                                             {"val-log-level:", "0"}};
     struct ub_ctx *ctx = ub_ctx_create();
     int rc = ctx != NULL ? 0 : -1;
 
@@ -188,7 +195,8 @@ static int open_library(const char *anchor, struct ub_ctx **out, struct lab_faul
     return 0;
 }
 
-int lab_dns_ask_library(struct lab_dns_question *list, size_t count, const char *anchor, struct lab_fault *fault)
+int lab_dns_ask_library(struct lab_dns_question *list, size_t count, const char *anchor,
+                        struct lab_fault *fault)
 {
     struct ub_ctx *ctx = NULL;
     int rc = 0;
@@ -196,7 +204,8 @@ int lab_dns_ask_library(struct lab_dns_question *list, size_t count, const char 
     if (open_library(anchor, &ctx, fault) != 0)
         return -1;
     for (size_t i = 0; i < count && rc == 0; i++) {
-        rc = ub_resolve_async(ctx, list[i].name, (int)ldns_get_rr_type_by_name(list[i].type), 1, &list[i], take_library, NULL);
+        rc = ub_resolve_async(ctx, list[i].name, (int)ldns_get_rr_type_by_name(list[i].type), 1,
+                              &list[i], take_library, NULL);
         if (rc == 0 && i % WINDOW == WINDOW - 1)
             rc = ub_wait(ctx);
     }

@@ -1,4 +1,5 @@
-/* probe_host.c - one call to one SMTP host, see probe_host.h. Blocking: it runs in a process of its own. */
+/* probe_host.c - one call to one SMTP host, see probe_host.h. Blocking: it runs in a process of its
+ * own. */
 #include "run/probe_host.h"
 
 #include <arpa/inet.h>
@@ -121,13 +122,15 @@ static bool offers_starttls(const char *reply)
     const char *line = strchr(reply, '\n'); /* the first line is the greeting */
 
     for (; line != NULL; line = strchr(line + 1, '\n')) {
-        if (strlen(line) > 5 + len && strncasecmp(line + 5, word, len) == 0 && strchr(" \r\n", line[5 + len]) != NULL)
+        if (strlen(line) > 5 + len && strncasecmp(line + 5, word, len) == 0 &&
+            strchr(" \r\n", line[5 + len]) != NULL)
             return true;
     }
     return false;
 }
 
-/* Throw away what stands behind the reply to STARTTLS, as a client has to (RFC 3207, section 4.2). */
+/* Throw away what stands behind the reply to STARTTLS, as a client has to (RFC 3207, section 4.2).
+ */
 static void drop_injected(int fd)
 {
     char dropped[1024];

@@ -52,8 +52,10 @@ static void add_scenario(struct proof *p, size_t index)
         const char *owner = strsep(&rest, " ");
 
         p->dns = lab_realloc(p->dns, p->dns_count + 1, sizeof(*p->dns));
-        p->dns[p->dns_count++] = (struct dns_item){
-            .scenario = index, .prove = &s->prove[i], .name = lab_scenario_name(s, owner), .type = lab_strdup(rest != NULL ? rest : "A")};
+        p->dns[p->dns_count++] = (struct dns_item){.scenario = index,
+                                                   .prove = &s->prove[i],
+                                                   .name = lab_scenario_name(s, owner),
+                                                   .type = lab_strdup(rest != NULL ? rest : "A")};
         free(copy);
     }
     for (unsigned i = 0; i < s->hosts_count * 2; i++) {
@@ -65,8 +67,10 @@ static void add_scenario(struct proof *p, size_t index)
     }
 }
 
-/* Send everything, read everything. The requests fit a file better than a pipe: nobody has to read while we write. */
-static int run_worker(const struct proof *p, const struct lab_paths *paths, char **answers, struct lab_fault *fault)
+/* Send everything, read everything. The requests fit a file better than a pipe: nobody has to read
+ * while we write. */
+static int run_worker(const struct proof *p, const struct lab_paths *paths, char **answers,
+                      struct lab_fault *fault)
 {
     char *program = lab_format("%s/danelab", paths->bin);
     char *const argv[] = {program, lab_strdup("prove-worker"), NULL};
@@ -90,8 +94,10 @@ static int run_worker(const struct proof *p, const struct lab_paths *paths, char
     if (pid > 0) {
         while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
             continue;
-        rc = WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0
-             : lab_fail(fault, EX_SOFTWARE, "the process that proves the scenarios failed (status %d)", status);
+        rc = WIFEXITED(status) && WEXITSTATUS(status) == 0
+                 ? 0
+                 : lab_fail(fault, EX_SOFTWARE,
+                            "the process that proves the scenarios failed (status %d)", status);
     } else {
         rc = -1;
     }
@@ -107,12 +113,14 @@ static bool dns_fits(const struct lab_prove *want, long security, long answer)
 {
     if (security != (long)want->is)
         return false;
-    return want->answer == LAB_ANSWER_ANY || answer == (long)want->answer || want->is == LAB_BOGUS || want->is == LAB_ERROR;
+    return want->answer == LAB_ANSWER_ANY || answer == (long)want->answer ||
+           want->is == LAB_BOGUS || want->is == LAB_ERROR;
 }
 
 static const char *dns_word(long security, long answer, char *room, size_t size)
 {
-    (void)snprintf(room, size, "%s %s", lab_security_name((enum lab_security)security), lab_answer_name((enum lab_answer)answer));
+    (void)snprintf(room, size, "%s %s", lab_security_name((enum lab_security)security),
+                   lab_answer_name((enum lab_answer)answer));
     return room;
 }
 
@@ -141,13 +149,17 @@ static void take_dns(struct proof *p, const char *rest)
         return;
     item = &p->dns[n[INDEX]];
     item->answered = true;
-    if (dns_fits(item->prove, n[DAEMON], n[DAEMON_ANSWER]) && dns_fits(item->prove, n[LIBRARY], n[LIBRARY_ANSWER]))
+    if (dns_fits(item->prove, n[DAEMON], n[DAEMON_ANSWER]) &&
+        dns_fits(item->prove, n[LIBRARY], n[LIBRARY_ANSWER]))
         return;
     blame(p, item->scenario,
-          lab_format("%s %s must be %s%s%s; the resolver says %s, libunbound says %s", item->name, item->type,
-                     lab_security_name(item->prove->is), item->prove->answer != LAB_ANSWER_ANY ? " " : "",
-                     item->prove->answer != LAB_ANSWER_ANY ? lab_answer_name(item->prove->answer) : "",
-                     dns_word(n[DAEMON], n[DAEMON_ANSWER], a, sizeof(a)), dns_word(n[LIBRARY], n[LIBRARY_ANSWER], b, sizeof(b))));
+          lab_format("%s %s must be %s%s%s; the resolver says %s, libunbound says %s", item->name,
+                     item->type, lab_security_name(item->prove->is),
+                     item->prove->answer != LAB_ANSWER_ANY ? " " : "",
+                     item->prove->answer != LAB_ANSWER_ANY ? lab_answer_name(item->prove->answer)
+                                                           : "",
+                     dns_word(n[DAEMON], n[DAEMON_ANSWER], a, sizeof(a)),
+                     dns_word(n[LIBRARY], n[LIBRARY_ANSWER], b, sizeof(b))));
 }
 
 static int reply_code(const char *reply, int ordinary)
@@ -159,7 +171,8 @@ static int reply_code(const char *reply, int ordinary)
 static struct lab_host_facts expected(const struct proof *p, const struct host_item *item)
 {
     const struct lab_behaviour *b = lab_behaviour_find(item->host->smtp);
-    const struct lab_chain *chain = lab_world_chain(p->world, p->scenarios[item->scenario], item->host);
+    const struct lab_chain *chain =
+        lab_world_chain(p->world, p->scenarios[item->scenario], item->host);
     struct lab_host_facts f = {.connected = !b->unreachable};
     X509 *sent[32] = {NULL};
 
@@ -181,14 +194,17 @@ static struct lab_host_facts expected(const struct proof *p, const struct host_i
 
 static char *facts_text(const struct lab_host_facts *f)
 {
-    return lab_format("connect %s, banner %d, EHLO %d, STARTTLS %s %d, TLS %s, %u certificates %.12s", f->connected ? "yes" : "no",
-                      f->banner, f->ehlo, f->offers ? "offered" : "not offered", f->starttls, f->tls ? "yes" : "no", f->certs, f->chain);
+    return lab_format(
+        "connect %s, banner %d, EHLO %d, STARTTLS %s %d, TLS %s, %u certificates %.12s",
+        f->connected ? "yes" : "no", f->banner, f->ehlo, f->offers ? "offered" : "not offered",
+        f->starttls, f->tls ? "yes" : "no", f->certs, f->chain);
 }
 
 static bool same_facts(const struct lab_host_facts *a, const struct lab_host_facts *b)
 {
-    return a->connected == b->connected && a->banner == b->banner && a->ehlo == b->ehlo && a->offers == b->offers &&
-           a->starttls == b->starttls && a->tls == b->tls && a->certs == b->certs && strcmp(a->chain, b->chain) == 0;
+    return a->connected == b->connected && a->banner == b->banner && a->ehlo == b->ehlo &&
+           a->offers == b->offers && a->starttls == b->starttls && a->tls == b->tls &&
+           a->certs == b->certs && strcmp(a->chain, b->chain) == 0;
 }
 
 static void take_host(struct proof *p, const char *rest)
@@ -217,7 +233,8 @@ static void take_host(struct proof *p, const char *rest)
         char *right = facts_text(&want);
 
         blame(p, p->hosts[index].scenario,
-              lab_format("host %s (%s): must: %s; does: %s", p->hosts[index].host->name, p->hosts[index].address, right, seen));
+              lab_format("host %s (%s): must: %s; does: %s", p->hosts[index].host->name,
+                         p->hosts[index].address, right, seen));
         free(right);
         free(seen);
     }
@@ -236,13 +253,16 @@ static void take_answers(struct proof *p, char *answers)
     }
     for (size_t i = 0; i < p->dns_count; i++)
         if (!p->dns[i].answered)
-            blame(p, p->dns[i].scenario, lab_format("%s %s was not asked", p->dns[i].name, p->dns[i].type));
+            blame(p, p->dns[i].scenario,
+                  lab_format("%s %s was not asked", p->dns[i].name, p->dns[i].type));
     for (size_t i = 0; i < p->host_count; i++)
         if (!p->hosts[i].answered)
-            blame(p, p->hosts[i].scenario, lab_format("host %s was not called", p->hosts[i].host->name));
+            blame(p, p->hosts[i].scenario,
+                  lab_format("host %s was not called", p->hosts[i].host->name));
 }
 
-int lab_prove(const struct lab_world *world, const struct lab_paths *paths, struct lab_scenario *const *scenarios, size_t count, char **invalid,
+int lab_prove(const struct lab_world *world, const struct lab_paths *paths,
+              struct lab_scenario *const *scenarios, size_t count, char **invalid,
               struct lab_fault *fault)
 {
     struct proof p = {.world = world, .scenarios = scenarios, .invalid = invalid};

@@ -37,7 +37,8 @@ static void read_work(struct work *w)
 
         if (first != NULL && second != NULL) {
             w->dns = lab_realloc(w->dns, w->dns_count + 1, sizeof(*w->dns));
-            w->dns[w->dns_count++] = (struct lab_dns_question){.name = lab_strdup(first), .type = lab_strdup(second)};
+            w->dns[w->dns_count++] =
+                (struct lab_dns_question){.name = lab_strdup(first), .type = lab_strdup(second)};
         } else if (first != NULL) {
             w->hosts = lab_realloc(w->hosts, w->host_count + 1, sizeof(*w->hosts));
             w->hosts[w->host_count++] = lab_strdup(first);
@@ -46,7 +47,8 @@ static void read_work(struct work *w)
     free(line);
 }
 
-/* Every CALLERS-th host, beginning with the first-th. A line is one write: they do not mix in the pipe. */
+/* Every CALLERS-th host, beginning with the first-th. A line is one write: they do not mix in the
+ * pipe. */
 static void call_hosts(const struct work *w, size_t first)
 {
     for (size_t i = first; i < w->host_count; i += CALLERS) {
@@ -54,8 +56,8 @@ static void call_hosts(const struct work *w, size_t first)
         char *line;
 
         lab_host_probe(w->hosts[i], &f);
-        line = lab_format("H %zu %d %d %d %d %d %d %u %s\n", i, f.connected, f.banner, f.ehlo, f.offers, f.starttls, f.tls, f.certs,
-                          f.chain[0] != '\0' ? f.chain : "-");
+        line = lab_format("H %zu %d %d %d %d %d %d %u %s\n", i, f.connected, f.banner, f.ehlo,
+                          f.offers, f.starttls, f.tls, f.certs, f.chain[0] != '\0' ? f.chain : "-");
         (void)!write(STDOUT_FILENO, line, strlen(line));
         free(line);
     }
@@ -66,7 +68,8 @@ static void print_dns(const struct work *w)
     for (size_t i = 0; i < w->dns_count; i++) {
         const struct lab_dns_question *q = &w->dns[i];
 
-        (void)printf("D %zu %d %d %d %d\n", i, (int)q->daemon, (int)q->daemon_answer, (int)q->library, (int)q->library_answer);
+        (void)printf("D %zu %d %d %d %d\n", i, (int)q->daemon, (int)q->daemon_answer,
+                     (int)q->library, (int)q->library_answer);
     }
     (void)fflush(stdout);
 }

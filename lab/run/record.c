@@ -19,10 +19,13 @@ static int write_line(struct lab_record *r, json_t *object, struct lab_fault *fa
     int rc = json_dumpf(object, r->out, JSON_COMPACT | JSON_PRESERVE_ORDER);
 
     json_decref(object);
-    return rc == 0 && fputc('\n', r->out) != EOF && fflush(r->out) == 0 ? 0 : lab_fail_errno(fault, "%s/run.jsonl", r->config->out_dir);
+    return rc == 0 && fputc('\n', r->out) != EOF && fflush(r->out) == 0
+               ? 0
+               : lab_fail_errno(fault, "%s/run.jsonl", r->config->out_dir);
 }
 
-/* SHA-256 over the selected scenario files, in order: two runs with the same one tested the same things. */
+/* SHA-256 over the selected scenario files, in order: two runs with the same one tested the same
+ * things. */
 static char *inputs_digest(const struct lab_run_config *c)
 {
     EVP_MD_CTX *hash = EVP_MD_CTX_new();
@@ -62,14 +65,17 @@ static json_t *header(const struct lab_run_config *c, const json_t *hello)
     json_t *h;
 
     (void)uname(&host);
-    h = json_pack("{s:s, s:i, s:s, s:O?, s:O?, s:s, s:I, s:i, s:s, s:s, s:s}", "type", "header", "format", 1, "sut", c->sut, "name",
-                  json_object_get(hello, "name"), "version", json_object_get(hello, "version"), "profile", c->profile, "epoch",
-                  (json_int_t)LAB_EPOCH, "scenarios", (int)c->count, "inputs_sha256", digest, "kernel", host.release, "command", c->command);
+    h = json_pack("{s:s, s:i, s:s, s:O?, s:O?, s:s, s:I, s:i, s:s, s:s, s:s}", "type", "header",
+                  "format", 1, "sut", c->sut, "name", json_object_get(hello, "name"), "version",
+                  json_object_get(hello, "version"), "profile", c->profile, "epoch",
+                  (json_int_t)LAB_EPOCH, "scenarios", (int)c->count, "inputs_sha256", digest,
+                  "kernel", host.release, "command", c->command);
     free(digest);
     return h;
 }
 
-int lab_record_open(const struct lab_run_config *config, const json_t *hello, struct lab_record **out, struct lab_fault *fault)
+int lab_record_open(const struct lab_run_config *config, const json_t *hello,
+                    struct lab_record **out, struct lab_fault *fault)
 {
     struct lab_record *r = lab_calloc(1, sizeof(*r));
     char *path = lab_format("%s/run.jsonl", config->out_dir);
@@ -103,26 +109,32 @@ static json_t *strings(char *const *list, unsigned count)
 
 json_t *lab_record_verdict(const struct lab_run_config *config, const struct lab_case *k)
 {
-    static const char *const outcomes[] = {"delivered", "deferred", "bounced", "queued", "none", "crashed", "unsupported"};
+    static const char *const outcomes[] = {"delivered", "deferred", "bounced",    "queued",
+                                           "none",      "crashed",  "unsupported"};
     const struct lab_scenario *s = k->scenario;
 
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:s?, s:s, s:s?, s:s?, s:s?, s:s?, s:s?}", "type", "case", "case",
-                     k->name, "id", s->id, "topic", s->topic, "profile", config->profile, "policy", lab_policy_name(k->policy), "verdict",
-                     lab_verdict_name(k->judgement.verdict), "impact", lab_impact_name(s->impact), "rules",
-                     strings(s->rules, s->rules_count), "tags", strings(s->tags, s->tags_count), "twin", s->twin, "outcome",
-                     outcomes[k->outcome], "reason", k->reason, "text", k->text, "expected", k->judgement.expected, "seen",
-                     k->judgement.seen, "why", k->judgement.why);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:s?, s:s, s:s?, s:s?, "
+                     "s:s?, s:s?, s:s?}",
+                     "type", "case", "case", k->name, "id", s->id, "topic", s->topic, "profile",
+                     config->profile, "policy", lab_policy_name(k->policy), "verdict",
+                     lab_verdict_name(k->judgement.verdict), "impact", lab_impact_name(s->impact),
+                     "rules", strings(s->rules, s->rules_count), "tags",
+                     strings(s->tags, s->tags_count), "twin", s->twin, "outcome",
+                     outcomes[k->outcome], "reason", k->reason, "text", k->text, "expected",
+                     k->judgement.expected, "seen", k->judgement.seen, "why", k->judgement.why);
 }
 
-int lab_record_case(struct lab_record *r, const struct lab_world *world, const struct lab_case *k, const struct lab_evidence *evidence,
-                    const struct lab_transcript *transcript, struct lab_fault *fault)
+int lab_record_case(struct lab_record *r, const struct lab_world *world, const struct lab_case *k,
+                    const struct lab_evidence *evidence, const struct lab_transcript *transcript,
+                    struct lab_fault *fault)
 {
     if (write_line(r, lab_record_verdict(r->config, k), fault) != 0)
         return -1;
     return lab_evidence_dir_write(r->config, world, k, evidence, transcript, fault);
 }
 
-int lab_record_close(struct lab_record **r, const struct lab_run_result *result, struct lab_fault *fault)
+int lab_record_close(struct lab_record **r, const struct lab_run_result *result,
+                     struct lab_fault *fault)
 {
     struct lab_record *it = *r;
     json_t *verdicts = json_object();
@@ -137,9 +149,11 @@ int lab_record_close(struct lab_record **r, const struct lab_run_result *result,
         (void)json_object_set_new(verdicts, name, json_integer(n + 1));
     }
     rc = write_line(it,
-                    json_pack("{s:s, s:i, s:i, s:i, s:i, s:o, s:i, s:i, s:b}", "type", "footer", "cases", (int)result->count, "passed",
-                              (int)result->passed, "failed", (int)result->failed, "skipped", (int)result->skipped, "verdicts", verdicts,
-                              "boot_ms", result->boot_ms, "total_ms", result->total_ms, "lab_broken", (int)result->lab_broken),
+                    json_pack("{s:s, s:i, s:i, s:i, s:i, s:o, s:i, s:i, s:b}", "type", "footer",
+                              "cases", (int)result->count, "passed", (int)result->passed, "failed",
+                              (int)result->failed, "skipped", (int)result->skipped, "verdicts",
+                              verdicts, "boot_ms", result->boot_ms, "total_ms", result->total_ms,
+                              "lab_broken", (int)result->lab_broken),
                     fault);
     (void)fclose(it->out);
     free(it);

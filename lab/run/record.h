@@ -14,14 +14,16 @@ struct lab_record;
 json_t *lab_record_verdict(const struct lab_run_config *config, const struct lab_case *k);
 
 /* Create out_dir and begin run.jsonl with its header. hello: what the adapter said of itself. */
-LAB_MUST_USE int lab_record_open(const struct lab_run_config *config, const json_t *hello, struct lab_record **out, struct lab_fault *fault);
+LAB_MUST_USE int lab_record_open(const struct lab_run_config *config, const json_t *hello,
+                                 struct lab_record **out, struct lab_fault *fault);
 
 /* One record, and the folder of evidence_dir.h. */
-LAB_MUST_USE int lab_record_case(struct lab_record *r, const struct lab_world *world, const struct lab_case *k,
-                                 const struct lab_evidence *evidence, const struct lab_transcript *transcript,
-                                 struct lab_fault *fault);
+LAB_MUST_USE int lab_record_case(struct lab_record *r, const struct lab_world *world,
+                                 const struct lab_case *k, const struct lab_evidence *evidence,
+                                 const struct lab_transcript *transcript, struct lab_fault *fault);
 
 /* The footer with the counts; without it a run.jsonl is incomplete. */
-LAB_MUST_USE int lab_record_close(struct lab_record **r, const struct lab_run_result *result, struct lab_fault *fault);
+LAB_MUST_USE int lab_record_close(struct lab_record **r, const struct lab_run_result *result,
+                                  struct lab_fault *fault);
 
 #endif

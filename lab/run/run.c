@@ -15,9 +15,9 @@ struct run {
     struct lab_record *record;
     struct lab_console console;
     struct lab_run_result result;
-    struct lab_scenario **scenarios;  /* selected and controls, each once */
+    struct lab_scenario **scenarios; /* selected and controls, each once */
     size_t scenarios_count;
-    char **invalid;                   /* for each of them */
+    char **invalid; /* for each of them */
     struct lab_fault fault;
 };
 
@@ -26,11 +26,13 @@ static bool selected(const struct lab_run_config *c, enum lab_policy policy)
     return c->any_policy || c->policy == policy;
 }
 
-static void add_case(struct lab_case **list, size_t *count, struct lab_scenario *s, enum lab_policy policy, const struct lab_expect *expect)
+static void add_case(struct lab_case **list, size_t *count, struct lab_scenario *s,
+                     enum lab_policy policy, const struct lab_expect *expect)
 {
     struct lab_case k = {.scenario = s, .policy = policy, .expect = expect, .outcome = LAB_R_NONE};
 
-    k.name = policy == LAB_POLICY_DANE ? lab_strdup(s->id) : lab_format("%s@%s", s->id, lab_policy_name(policy));
+    k.name = policy == LAB_POLICY_DANE ? lab_strdup(s->id)
+                                       : lab_format("%s@%s", s->id, lab_policy_name(policy));
     *list = lab_realloc(*list, *count + 1, sizeof(**list));
     (*list)[(*count)++] = k;
 }
@@ -43,7 +45,8 @@ size_t lab_cases_make(const struct lab_run_config *config, struct lab_case **out
     for (size_t i = 0; i < config->count; i++) {
         for (int p = 0; p < LAB_POLICY_COUNT; p++) {
             enum lab_policy policy = (enum lab_policy)p;
-            const struct lab_expect *expect = lab_expect_for(config->scenarios[i], config->profile, policy);
+            const struct lab_expect *expect =
+                lab_expect_for(config->scenarios[i], config->profile, policy);
 
             if (expect != NULL && selected(config, policy))
                 add_case(out, &count, config->scenarios[i], policy, expect);
@@ -93,11 +96,13 @@ static const char *invalid_of(const struct run *r, const struct lab_scenario *s)
 static int prepare(struct run *r)
 {
     lab_console_bar(&r->console, "building the world", 0, 1);
-    if (lab_world_start(r->config->paths, r->scenarios, r->scenarios_count, &r->world, &r->fault) != 0)
+    if (lab_world_start(r->config->paths, r->scenarios, r->scenarios_count, &r->world, &r->fault) !=
+        0)
         return -1;
     r->result.boot_ms = lab_world_boot_ms(r->world);
     lab_console_bar(&r->console, "proving that it is what the scenarios say", 0, 1);
-    return lab_prove(r->world, r->config->paths, r->scenarios, r->scenarios_count, r->invalid, &r->fault);
+    return lab_prove(r->world, r->config->paths, r->scenarios, r->scenarios_count, r->invalid,
+                     &r->fault);
 }
 
 static char *batch_dir(const struct run *r, const char *phase)
@@ -107,7 +112,8 @@ static char *batch_dir(const struct run *r, const char *phase)
     return lab_format("%s/sender/%s", r->config->out_dir, phase);
 }
 
-static int send_batch(struct run *r, const char *phase, enum lab_policy policy, struct lab_case **cases, size_t count, bool record)
+static int send_batch(struct run *r, const char *phase, enum lab_policy policy,
+                      struct lab_case **cases, size_t count, bool record)
 {
     char *dir = batch_dir(r, phase);
     struct lab_batch b = {.config = r->config,
@@ -149,18 +155,20 @@ static int run_controls(struct run *r, const char *phase)
         const char *invalid = invalid_of(r, k->scenario);
 
         if (k->judgement.verdict != LAB_V_PASS || invalid != NULL)
-            rc = lab_fail(&r->fault, EX_PROTOCOL, "%s: control %s is %s: %s", phase, k->name, lab_verdict_name(k->judgement.verdict),
-                          invalid != NULL               ? invalid
-                          : k->judgement.seen != NULL   ? k->judgement.seen
-                          : k->judgement.why != NULL    ? k->judgement.why
-                                                        : "no evidence");
+            rc = lab_fail(&r->fault, EX_PROTOCOL, "%s: control %s is %s: %s", phase, k->name,
+                          lab_verdict_name(k->judgement.verdict),
+                          invalid != NULL             ? invalid
+                          : k->judgement.seen != NULL ? k->judgement.seen
+                          : k->judgement.why != NULL  ? k->judgement.why
+                                                      : "no evidence");
     }
     free(list);
     lab_cases_free(cases, count);
     return rc;
 }
 
-/* Cases whose scenario is not proven are judged before anything is sent: whatever the sender does there counts for nothing. */
+/* Cases whose scenario is not proven are judged before anything is sent: whatever the sender does
+ * there counts for nothing. */
 static void judge_invalid(struct run *r)
 {
     for (size_t i = 0; i < r->result.count; i++) {
@@ -267,7 +275,8 @@ static int send_all(struct run *r)
 static int open_sender(struct run *r, json_t **hello)
 {
     char *work = batch_dir(r, "adapter");
-    int rc = lab_adapter_open(r->world, r->config->paths, r->config->sut, work, &r->adapter, &r->fault);
+    int rc =
+        lab_adapter_open(r->world, r->config->paths, r->config->sut, work, &r->adapter, &r->fault);
 
     free(work);
     return rc == 0 ? lab_batch_greet(r->adapter, hello, &r->fault) : -1;

@@ -13,36 +13,37 @@ struct lab_case {
     struct lab_scenario *scenario;
     enum lab_policy policy;
     const struct lab_expect *expect;
-    char *name;                     /* "ID", or "ID@POLICY" if the policy is not dane */
+    char *name; /* "ID", or "ID@POLICY" if the policy is not dane */
     struct lab_judgement judgement;
     enum lab_report_outcome outcome;
-    char *reason, *text;            /* the sender's, or NULL */
+    char *reason, *text; /* the sender's, or NULL */
     bool judged;
 };
 
 struct lab_run_config {
     const struct lab_paths *paths;
-    const char *sut;                          /* adapter name */
-    const char *variant;                      /* passed to the adapter, or NULL: selftest's fault, an option of the sender */
+    const char *sut; /* adapter name */
+    const char
+        *variant; /* passed to the adapter, or NULL: selftest's fault, an option of the sender */
     const char *profile;
-    bool any_policy;                          /* all policies that scenarios have expectations for */
-    enum lab_policy policy;                   /* otherwise only this */
-    struct lab_scenario *const *scenarios;    /* selected */
+    bool any_policy;                       /* all policies that scenarios have expectations for */
+    enum lab_policy policy;                /* otherwise only this */
+    struct lab_scenario *const *scenarios; /* selected */
     size_t count;
-    struct lab_scenario *const *controls;     /* the four controls; they may be among the selected */
+    struct lab_scenario *const *controls; /* the four controls; they may be among the selected */
     size_t controls_count;
-    const char *out_dir;                      /* absolute; NULL: nothing is written */
-    unsigned min;                             /* fewer judged cases than this is exit status 4 */
-    unsigned deadline;                        /* seconds for a batch */
-    bool quiet;                               /* no console lines */
-    const char *command;                      /* how the run was started, for repro.sh */
+    const char *out_dir; /* absolute; NULL: nothing is written */
+    unsigned min;        /* fewer judged cases than this is exit status 4 */
+    unsigned deadline;   /* seconds for a batch */
+    bool quiet;          /* no console lines */
+    const char *command; /* how the run was started, for repro.sh */
 };
 
 struct lab_run_result {
     struct lab_case *cases;
     size_t count;
-    unsigned passed, failed, skipped;         /* gates; SKIP and UNSUPPORTED count as skipped */
-    bool lab_broken;                          /* LAB-INVALID, ADAPTER-ERROR, a daemon died */
+    unsigned passed, failed, skipped; /* gates; SKIP and UNSUPPORTED count as skipped */
+    bool lab_broken;                  /* LAB-INVALID, ADAPTER-ERROR, a daemon died */
     int boot_ms, total_ms;
 };
 
@@ -50,8 +51,9 @@ struct lab_run_result {
 size_t lab_cases_make(const struct lab_run_config *config, struct lab_case **out);
 void lab_cases_free(struct lab_case *cases, size_t count);
 
-/* Boot a world, prove, send, judge, write. Enters namespaces of its own. Exit status of design 4.3: 0 clean, 1 regression, 3 lab or adapter broken, 4 fewer than
- * min ran. Prints to standard output. -1 with fault: could not even begin. */
+/* Boot a world, prove, send, judge, write. Enters namespaces of its own. Exit status of design 4.3:
+ * 0 clean, 1 regression, 3 lab or adapter broken, 4 fewer than min ran. Prints to standard output.
+ * -1 with fault: could not even begin. */
 LAB_MUST_USE int lab_run(const struct lab_run_config *config, struct lab_fault *fault);
 
 #endif

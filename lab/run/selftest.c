@@ -46,8 +46,10 @@ static int gather(struct selftest *t)
         struct lab_scenario *twin = s != NULL ? find(t->catalogue, s->twin) : NULL;
 
         if (s == NULL || lab_expect_for(s, t->list[i].profile, t->list[i].policy) == NULL)
-            return lab_fail(&t->fault, EX_DATAERR, "fault %s names the case %s@%s of profile %s, which does not exist", t->list[i].name,
-                            t->list[i].scenario, lab_policy_name(t->list[i].policy), t->list[i].profile);
+            return lab_fail(&t->fault, EX_DATAERR,
+                            "fault %s names the case %s@%s of profile %s, which does not exist",
+                            t->list[i].name, t->list[i].scenario,
+                            lab_policy_name(t->list[i].policy), t->list[i].profile);
         add_once(t, s);
         if (twin != NULL)
             add_once(t, twin);
@@ -55,11 +57,13 @@ static int gather(struct selftest *t)
     return 0;
 }
 
-static void print_one(struct selftest *t, const struct lab_faulty *f, const struct lab_case *k, bool caught, bool alive)
+static void print_one(struct selftest *t, const struct lab_faulty *f, const struct lab_case *k,
+                      bool caught, bool alive)
 {
     const struct lab_judgement *j = &k->judgement;
 
-    lab_console_say(&t->console, "%s: %-26s %s by %s%s", caught && alive ? "PASS" : "FAIL", f->name, lab_verdict_name(j->verdict), k->name,
+    lab_console_say(&t->console, "%s: %-26s %s by %s%s", caught && alive ? "PASS" : "FAIL", f->name,
+                    lab_verdict_name(j->verdict), k->name,
                     alive ? "" : ", but its twin is not delivered");
     if (caught && alive)
         return;
@@ -112,11 +116,13 @@ static int run_one(struct selftest *t, const struct lab_faulty *f)
 static int check_proofs(struct selftest *t)
 {
     char **invalid = lab_calloc(t->scenarios_count, sizeof(char *));
-    int rc = lab_prove(t->world, t->config.paths, t->scenarios, t->scenarios_count, invalid, &t->fault);
+    int rc =
+        lab_prove(t->world, t->config.paths, t->scenarios, t->scenarios_count, invalid, &t->fault);
 
     for (size_t i = 0; i < t->scenarios_count; i++) {
         if (rc == 0 && invalid[i] != NULL)
-            rc = lab_fail(&t->fault, EX_SOFTWARE, "%s is LAB-INVALID: %s", t->scenarios[i]->id, invalid[i]);
+            rc = lab_fail(&t->fault, EX_SOFTWARE, "%s is LAB-INVALID: %s", t->scenarios[i]->id,
+                          invalid[i]);
         free(invalid[i]);
     }
     free(invalid);
@@ -129,11 +135,13 @@ static int drive(struct selftest *t)
     int rc = gather(t);
 
     if (rc == 0)
-        rc = lab_world_start(t->config.paths, t->scenarios, t->scenarios_count, &t->world, &t->fault);
+        rc = lab_world_start(t->config.paths, t->scenarios, t->scenarios_count, &t->world,
+                             &t->fault);
     if (rc == 0)
         rc = check_proofs(t);
     if (rc == 0)
-        rc = lab_adapter_open(t->world, t->config.paths, "danesmtp", LAB_WORLD_DIR "/adapter", &t->adapter, &t->fault);
+        rc = lab_adapter_open(t->world, t->config.paths, "danesmtp", LAB_WORLD_DIR "/adapter",
+                              &t->adapter, &t->fault);
     if (rc == 0)
         rc = lab_batch_greet(t->adapter, &hello, &t->fault);
     for (size_t i = 0; i < t->count && rc == 0; i++)
@@ -161,8 +169,8 @@ static int body(void *self)
     return t->failed > 0 ? 1 : 0;
 }
 
-int lab_selftest(const struct lab_run_config *config, const struct lab_faulty *list, size_t count, const struct lab_catalogue *catalogue,
-                 struct lab_fault *fault)
+int lab_selftest(const struct lab_run_config *config, const struct lab_faulty *list, size_t count,
+                 const struct lab_catalogue *catalogue, struct lab_fault *fault)
 {
     struct selftest t = {.config = *config, .list = list, .count = count, .catalogue = catalogue};
 

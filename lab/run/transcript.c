@@ -7,7 +7,7 @@
 
 struct entry {
     unsigned conn;
-    char *line;      /* into the text */
+    char *line; /* into the text */
     json_t *event;
 };
 
@@ -17,7 +17,8 @@ struct lab_transcript {
     size_t count;
 };
 
-int lab_transcript_open(const char *smtp_log, size_t from, struct lab_transcript **out, struct lab_fault *fault)
+int lab_transcript_open(const char *smtp_log, size_t from, struct lab_transcript **out,
+                        struct lab_fault *fault)
 {
     struct lab_transcript *t = lab_calloc(1, sizeof(*t));
     char *rest, *line;
@@ -35,7 +36,8 @@ int lab_transcript_open(const char *smtp_log, size_t from, struct lab_transcript
             continue;
         if ((t->count & (t->count - 1)) == 0)
             t->list = lab_realloc(t->list, t->count * 2 + 1, sizeof(*t->list));
-        t->list[t->count++] = (struct entry){(unsigned)json_integer_value(json_object_get(event, "conn")), line, event};
+        t->list[t->count++] = (struct entry){
+            (unsigned)json_integer_value(json_object_get(event, "conn")), line, event};
     }
     *out = t;
     return 0;
@@ -76,15 +78,18 @@ static void tell(const struct entry *e, json_int_t first, struct lab_text *story
     const char *reply = field(e->event, "reply");
     json_int_t at = json_integer_value(json_object_get(e->event, "t"));
 
-    lab_text_put(story, "%6d ms  session %u  %-10s", (int)(at - first), e->conn, field(e->event, "event"));
+    lab_text_put(story, "%6d ms  session %u  %-10s", (int)(at - first), e->conn,
+                 field(e->event, "event"));
     if (json_is_true(json_object_get(e->event, "tls")))
         lab_text_put(story, " (in TLS)");
-    lab_text_put(story, " %s%s%s%s%s%s%s", field(e->event, "host"), field(e->event, "version"), field(e->event, "error"),
-                 command[0] != '\0' ? " C: " : "", command, reply[0] != '\0' ? " S: " : "", reply);
+    lab_text_put(story, " %s%s%s%s%s%s%s", field(e->event, "host"), field(e->event, "version"),
+                 field(e->event, "error"), command[0] != '\0' ? " C: " : "", command,
+                 reply[0] != '\0' ? " S: " : "", reply);
     lab_text_put(story, "%s%s\n", field(e->event, "from"), field(e->event, "to"));
 }
 
-void lab_transcript_of(const struct lab_transcript *t, const struct lab_evidence *evidence, struct lab_text *raw, struct lab_text *story)
+void lab_transcript_of(const struct lab_transcript *t, const struct lab_evidence *evidence,
+                       struct lab_text *raw, struct lab_text *story)
 {
     json_int_t first = -1;
 

@@ -5,7 +5,8 @@
 #include "sign/tree.h"
 
 #define LEAF_NS "ns.nic.example."
-/* For zones that are not served. A server of a zone right above would not do: it would answer from that. */
+/* For zones that are not served. A server of a zone right above would not do: it would answer from
+ * that. */
 #define LAME_NS "lame.nic.example."
 #define LEAF_SOA "ns.nic.example. hostmaster.nic.example. 1 3600 900 604800 300"
 
@@ -271,7 +272,8 @@ int lab_built_make(const struct lab_tree *tree, const struct lab_tree_zone *zone
     if (check_cuts(tree, zone, fault) != 0)
         return -1;
     gather_all(&g, tree, zone);
-    qsort(g.list, g.count, sizeof(*g.list), by_set_and_number);
+    if (g.count > 0)
+        qsort(g.list, g.count, sizeof(*g.list), by_set_and_number);
     for (size_t i = 0; i < g.count; i++) {
         struct lab_rrset *last = built.count > 0 ? &built.sets[built.count - 1] : NULL;
         ldns_rr *rr = g.list[i].rr;

@@ -121,7 +121,8 @@ static void unite(struct chain *c)
 {
     size_t kept = 0;
 
-    qsort(c->list, c->count, sizeof(*c->list), by_hash);
+    if (c->count > 0)
+        qsort(c->list, c->count, sizeof(*c->list), by_hash);
     for (size_t i = 0; i < c->count; i++) {
         if (kept == 0 || by_hash(&c->list[kept - 1], &c->list[i]) != 0)
             c->list[kept++] = c->list[i];

@@ -51,9 +51,13 @@ static void LAB_PRINTF(3, 0) note(cyaml_log_t level, void *ctx, const char *form
     (void)vsnprintf(text, sizeof(text), format, args);
     text[strcspn(text, "\n")] = '\0';
     place = strstr(text, "(line: ");
-    if (place != NULL && c->line == 0 &&
-        sscanf(place, "(line: %u, column: %u)", &c->line, &c->column) != 2)
-        c->line = 0;
+    if (place != NULL && c->line == 0) {
+        char *end;
+
+        c->line = (unsigned)strtoul(place + strlen("(line: "), &end, 10);
+        if (strncmp(end, ", column: ", strlen(", column: ")) == 0)
+            c->column = (unsigned)strtoul(end + strlen(", column: "), NULL, 10);
+    }
     if (strncmp(message, "Load: ", 6) == 0)
         message += 6;
     if (c->what[0] == '\0' && place == NULL)

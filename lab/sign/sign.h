@@ -1,7 +1,9 @@
-/* sign.h - the lab's DNS tree: zones from master-file text, linked to their parents, signed with ldns, then damaged.
+/* sign.h - the lab's DNS tree: zones from master-file text, linked to their parents, signed with
+ * ldns, then damaged.
  *
- * Usage: open, add every zone, write. All zones of a level are signed with one fixed Ed25519 key (zones/keys/): deterministic, so
- * the same input gives the same bytes. Signatures run from epoch - 10 days to epoch + 20 days. */
+ * Usage: open, add every zone, write. All zones of a level are signed with one fixed Ed25519 key
+ * (zones/keys/): deterministic, so the same input gives the same bytes. Signatures run from epoch -
+ * 10 days to epoch + 20 days. */
 #ifndef LAB_SIGN_SIGN_H
 #define LAB_SIGN_SIGN_H
 
@@ -11,8 +13,8 @@
 struct lab_tree;
 
 struct lab_tree_options {
-    const char *shared_dir;   /* zones/: root.zone, example.zone, nic.example.zone, keys/ */
-    const char *damage_path;  /* zones/damage.yaml */
+    const char *shared_dir;  /* zones/: root.zone, example.zone, nic.example.zone, keys/ */
+    const char *damage_path; /* zones/damage.yaml */
     int64_t epoch;
 };
 
@@ -25,12 +27,14 @@ struct lab_tree_options {
 #define LAB_LEAF_SERVER6 "2001:db8:18::3"
 
 /* Loads the shared zones, the keys and the damage recipes. */
-LAB_MUST_USE int lab_tree_open(const struct lab_tree_options *options, struct lab_tree **out, struct lab_fault *fault);
+LAB_MUST_USE int lab_tree_open(const struct lab_tree_options *options, struct lab_tree **out,
+                               struct lab_fault *fault);
 void lab_tree_close(struct lab_tree **tree);
 
-/* Add one zone. name: absolute, lower case, trailing dot. records: master-file lines with every placeholder already
- * replaced; SOA (serial 1, minimum 300), NS and the delegation in the nearest ancestor zone are added here. damage owners are
- * relative to the zone (or absolute). Faults name the line within records. The strings may be freed afterwards. */
+/* Add one zone. name: absolute, lower case, trailing dot. records: master-file lines with every
+ * placeholder already replaced; SOA (serial 1, minimum 300), NS and the delegation in the nearest
+ * ancestor zone are added here. damage owners are relative to the zone (or absolute). Faults name
+ * the line within records. The strings may be freed afterwards. */
 struct lab_zone_input {
     const char *name;
     bool is_signed;
@@ -40,28 +44,32 @@ struct lab_zone_input {
     const struct lab_damage *damage;
     unsigned damage_count;
 };
-LAB_MUST_USE int lab_tree_add(struct lab_tree *tree, const struct lab_zone_input *zone, struct lab_fault *fault);
+LAB_MUST_USE int lab_tree_add(struct lab_tree *tree, const struct lab_zone_input *zone,
+                              struct lab_fault *fault);
 
-/* Sign and damage everything and write below dir: root/ tld/ leaf/ with one file for each zone and an nsd.conf each (log, pid, zone list files
- * below the same directory; listening on the level's addresses, port 53; start them as nsd -d -c FILE with SSL_CERT_FILE=/dev/null, or each
- * reads the system's CA bundle for 0.1 s); also root.hints (for a resolver) and
- * trust-anchor (the root's DS record, one line). */
+/* Sign and damage everything and write below dir: root/ tld/ leaf/ with one file for each zone and
+ * an nsd.conf each (log, pid, zone list files below the same directory; listening on the level's
+ * addresses, port 53; start them as nsd -d -c FILE with SSL_CERT_FILE=/dev/null, or each reads the
+ * system's CA bundle for 0.1 s); also root.hints (for a resolver) and trust-anchor (the root's DS
+ * record, one line). */
 LAB_MUST_USE int lab_tree_write(struct lab_tree *tree, const char *dir, struct lab_fault *fault);
 
-/* Damage recipes, for lint and documentation: is there such a recipe; does it need an owner and type; what state should a
- * validating resolver report for the damaged RRset (or for the whole zone)? */
+/* Damage recipes, for lint and documentation: is there such a recipe; does it need an owner and
+ * type; what state should a validating resolver report for the damaged RRset (or for the whole
+ * zone)? */
 struct lab_damage_recipe {
     char *name;
-    char *says;                /* one sentence */
-    char *verb;                /* the operation, a row of lab/sign/damage.c */
-    bool on_rrset;             /* needs owner and type */
+    char *says;    /* one sentence */
+    char *verb;    /* the operation, a row of lab/sign/damage.c */
+    bool on_rrset; /* needs owner and type */
     enum lab_security makes;
 };
 struct lab_damage_list {
     struct lab_damage_recipe *list;
     unsigned count;
 };
-LAB_MUST_USE int lab_damage_load(const char *path, struct lab_damage_list *out, struct lab_fault *fault);
+LAB_MUST_USE int lab_damage_load(const char *path, struct lab_damage_list *out,
+                                 struct lab_fault *fault);
 void lab_damage_free(struct lab_damage_list *list);
 
 #endif

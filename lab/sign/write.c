@@ -42,10 +42,12 @@ static char *file_name(const struct lab_tree_zone *zone)
     return zone->parent == NULL ? lab_strdup("root.zone") : lab_format("%szone", zone->name);
 }
 
-/* A TLSA record without association data has no text form that NSD takes: the generic one of RFC 3597. */
+/* A TLSA record without association data has no text form that NSD takes: the generic one of RFC
+ * 3597. */
 static bool bare_tlsa(const ldns_rr *rr)
 {
-    return ldns_rr_get_type(rr) == LDNS_RR_TYPE_TLSA && (ldns_rr_rd_count(rr) == 3 || ldns_rdf_size(ldns_rr_rdf(rr, 3)) == 0);
+    return ldns_rr_get_type(rr) == LDNS_RR_TYPE_TLSA &&
+           (ldns_rr_rd_count(rr) == 3 || ldns_rdf_size(ldns_rr_rdf(rr, 3)) == 0);
 }
 
 static void put_rr(ldns_buffer *to, const ldns_rr *rr)
@@ -55,8 +57,10 @@ static void put_rr(ldns_buffer *to, const ldns_rr *rr)
         return;
     }
     (void)ldns_rdf2buffer_str(to, ldns_rr_owner(rr));
-    ldns_buffer_printf(to, "\t%u\tIN\tTYPE52\t\\# 3 %02x%02x%02x\n", ldns_rr_ttl(rr), ldns_rdf2native_int8(ldns_rr_rdf(rr, 0)),
-                       ldns_rdf2native_int8(ldns_rr_rdf(rr, 1)), ldns_rdf2native_int8(ldns_rr_rdf(rr, 2)));
+    ldns_buffer_printf(to, "\t%u\tIN\tTYPE52\t\\# 3 %02x%02x%02x\n", ldns_rr_ttl(rr),
+                       ldns_rdf2native_int8(ldns_rr_rdf(rr, 0)),
+                       ldns_rdf2native_int8(ldns_rr_rdf(rr, 1)),
+                       ldns_rdf2native_int8(ldns_rr_rdf(rr, 2)));
 }
 
 static int write_built(const struct lab_built *built, const char *path, struct lab_fault *fault)

@@ -145,9 +145,8 @@ void lab_world_examine(const struct lab_paths *paths, struct lab_need out[LAB_NE
     examine_files(paths, out);
     /* cppcheck-suppress invalidFunctionArg ; -1 is right for MAP_ANONYMOUS */
     t.needs = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    /* cppcheck-suppress memleak ; nothing was mapped */
     if (t.needs == MAP_FAILED)
-        return;
+        return; /* cppcheck-suppress memleak ; nothing was mapped */
     memcpy(t.needs, out, size);
     if (lab_world_enter(body, &t, &fault) < 0)
         note(&t.needs[NAMESPACES], LAB_MISSING, fault.what);

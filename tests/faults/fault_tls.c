@@ -6,12 +6,12 @@
 #include "adapt/tls_openssl.h"
 #include "faults/faults.h"
 
-void __real_SSL_set_verify(SSL *, int, SSL_verify_cb);
-void __wrap_SSL_set_verify(SSL *, int, SSL_verify_cb);
-int __real_X509_VERIFY_PARAM_add1_host(X509_VERIFY_PARAM *, const char *, size_t);
-int __wrap_X509_VERIFY_PARAM_add1_host(X509_VERIFY_PARAM *, const char *, size_t);
-enum dsmtp_status __real_dsmtp_tls_session(struct dsmtp_tls *, const struct dsmtp_tls_demand *, struct ssl_st **, struct dsmtp_fault *);
-enum dsmtp_status __wrap_dsmtp_tls_session(struct dsmtp_tls *, const struct dsmtp_tls_demand *, struct ssl_st **, struct dsmtp_fault *);
+/* clang-format off */
+WRAPPED(void, SSL_set_verify, SSL *ssl, int mode, SSL_verify_cb callback)
+WRAPPED(int, X509_VERIFY_PARAM_add1_host, X509_VERIFY_PARAM *param, const char *name, size_t len)
+WRAPPED(enum dsmtp_status, dsmtp_tls_session, struct dsmtp_tls *tls, const struct dsmtp_tls_demand *demand, struct ssl_st **out,
+        struct dsmtp_fault *fault)
+/* clang-format on */
 
 static int refuse_expired(int ok, X509_STORE_CTX *store)
 {
@@ -31,11 +31,14 @@ void __wrap_SSL_set_verify(SSL *ssl, int mode, SSL_verify_cb callback)
 
 int __wrap_X509_VERIFY_PARAM_add1_host(X509_VERIFY_PARAM *param, const char *name, size_t len)
 {
-    return fault_is("no-names-under-usage-2") ? 1 : __real_X509_VERIFY_PARAM_add1_host(param, name, len);
+    return fault_is("no-names-under-usage-2")
+               ? 1
+               : __real_X509_VERIFY_PARAM_add1_host(param, name, len);
 }
 
-enum dsmtp_status __wrap_dsmtp_tls_session(struct dsmtp_tls *tls, const struct dsmtp_tls_demand *demand, struct ssl_st **out,
-                                           struct dsmtp_fault *fault)
+enum dsmtp_status __wrap_dsmtp_tls_session(struct dsmtp_tls *tls,
+                                           const struct dsmtp_tls_demand *demand,
+                                           struct ssl_st **out, struct dsmtp_fault *fault)
 {
     struct dsmtp_tls_demand changed = *demand;
 

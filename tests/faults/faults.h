@@ -1,11 +1,17 @@
 /* faults.h - one sender, one fault: which one is in the environment, DANESMTP_FAULT.
  *
- * danesmtp-faulty is danesmtp linked with --wrap for a few functions of the engine (tests/faults/wraps). Each wrapper does what the
- * real one does, unless its fault is switched on. The engine itself knows nothing of it. */
+ * danesmtp-faulty is danesmtp linked with --wrap for a few functions of the engine
+ * (tests/faults/wraps). Each wrapper does what the real one does, unless its fault is switched on.
+ * The engine itself knows nothing of it. */
 #ifndef TESTS_FAULTS_FAULTS_H
 #define TESTS_FAULTS_FAULTS_H
 
 #include <stdbool.h>
+
+/* Declare a wrapped function under the two names that the linker gives it. */
+#define WRAPPED(type, name, ...)     \
+    type __real_##name(__VA_ARGS__); \
+    type __wrap_##name(__VA_ARGS__);
 
 /* Is this the fault of the day? */
 bool fault_is(const char *name);

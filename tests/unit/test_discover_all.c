@@ -181,8 +181,9 @@ static void compare(const struct world *from, const struct world *to)
     check_true(b.other >= a.other);
 }
 
-/* A failed address lookup beside insecure addresses does not hide these (E9: many servers of unsigned zones fail for AAAA); a bogus one
- * does. So "bogus" may turn into "error", and "secure beside insecure" into "error", with a lower level. */
+/* A failed address lookup beside insecure addresses does not hide these (E9: many servers of
+ * unsigned zones fail for AAAA); a bogus one does. So "bogus" may turn into "error", and "secure
+ * beside insecure" into "error", with a lower level. */
 static unsigned bad_address(const struct world *w, unsigned state, unsigned k)
 {
     return state == BOGUS || w->kind == PLAIN_MIXED ? BOGUS : BOGUS + k;

@@ -50,6 +50,9 @@ static bool is_wall(clockid_t clock)
            clock == CLOCK_REALTIME_ALARM;
 }
 
+/* Parameters have names of ours, not those of the C library's headers.
+ * NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
+
 int clock_gettime(clockid_t clock, struct timespec *out)
 {
     if (call.true_clock == NULL)
@@ -117,6 +120,8 @@ int timerfd_settime(int fd, int flags, const struct itimerspec *value, struct it
         return call.fake_timer(fd, flags, value, old);
     return (int)syscall(SYS_timerfd_settime, fd, flags, value, old);
 }
+
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 
 /* By memcpy, for ISO C cannot cast from void * to a function. */
 static void find(void *library, const char *name, void *out)

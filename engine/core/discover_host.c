@@ -272,7 +272,8 @@ enum dsmtp_status dsmtp_discover_host_begin(struct dsmtp_discover *d, unsigned h
     struct dsmtp_host_plan *h = &d->plan.hosts[host];
     struct dsmtp_host_search *s = &d->search[host];
 
-    if (dsmtp_name_is_address(h->name)) {
+    /* Only a next hop can be a literal: digits in an MX record are a name, which does not exist. */
+    if (d->config.kind == DSMTP_NEXTHOP_ADDRESS) {
         s->address = DSMTP_ADDRESS_LITERAL;
         h->addresses = &h->name;
         h->address_count = 1;

@@ -91,12 +91,14 @@ const struct dsmtp_next_row *dsmtp_judge_next(const struct dsmtp_profile *profil
 {
     static const struct dsmtp_next_row broken_in_tls = {0, 0, 0, DSMTP_NEXT_RETRY_CLEAR, false};
     unsigned allowed = profile->value[DSMTP_SWITCH_CLEAR_RETRY];
+    /* Somebody is on the path: not the moment to speak in clear. */
+    bool tampered = end->reason == DSMTP_REASON_STARTTLS_INJECTION;
     const struct dsmtp_next_row *row = find(end, end->level);
 
-    if (row->next == DSMTP_NEXT_RETRY_CLEAR && allowed == DSMTP_CLEAR_NEVER)
+    if (row->next == DSMTP_NEXT_RETRY_CLEAR && (allowed == DSMTP_CLEAR_NEVER || tampered))
         return find(end, DSMTP_LEVEL_ENCRYPT);
     if (end->tls && end->level == DSMTP_LEVEL_MAY && end->event == DSMTP_EVENT_FAILED &&
-        end->state < DSMTP_STATE_DOT && allowed == DSMTP_CLEAR_DATA)
+        end->state < DSMTP_STATE_DOT && allowed == DSMTP_CLEAR_DATA && !tampered)
         return &broken_in_tls;
     return row;
 }

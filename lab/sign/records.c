@@ -41,6 +41,11 @@ static bool is_meta(ldns_rr_type type)
            (type >= LDNS_RR_TYPE_TKEY && type <= LDNS_RR_TYPE_ANY);
 }
 
+static bool is_short_tlsa(const ldns_rr *rr)
+{
+    return ldns_rr_get_type(rr) == LDNS_RR_TYPE_TLSA && ldns_rr_rd_count(rr) < 3;
+}
+
 static int check_record(const struct parse *p, const char *entry, const ldns_rr *rr)
 {
     ldns_rr_type type = ldns_rr_get_type(rr);
@@ -53,6 +58,9 @@ static int check_record(const struct parse *p, const char *entry, const ldns_rr 
         return wrong(p, "a record of another class", "class IN");
     if (is_meta(type))
         return wrong(p, "this type is not one of records", "a type of zone data");
+    if (is_short_tlsa(rr))
+        return wrong(p, "TLSA data of fewer than three octets, which NSD does not load",
+                     "at least three: usage, selector, matching type");
     if (!at_or_below(ldns_rr_owner(rr), p->apex))
         return wrong(p, "the owner is not in the zone", "the zone's name or a name below it");
     if (is_ours(type))

@@ -155,7 +155,7 @@ static const struct { const char *label; struct setting setting; struct fake_rec
     {"insecure MX",        {"d", DOMAIN, NULL, DANE, 0}, {MX(INS, "1 m"), GOOD("m")},     "attempt TLSA_USABLE 3 | m dane TLSA_USABLE m=1 for m"},
     {"the same, mandatory", {"d", DOMAIN, NULL, ONLY, 0}, {MX(INS, "1 m"), GOOD("m")},    "defer DANE_REQUIRED 1"},
     {"alias of the domain", {"d", DOMAIN, NULL, DANE, 0}, {MX(SEC, "1 m", "e"), GOOD("m")}, "attempt TLSA_USABLE 3 | m dane TLSA_USABLE m=1 for m,d,e"},
-    {"MX names an address", {"d", DOMAIN, NULL, DANE, 0}, {MX(SEC, "1 198.18.0.9")},      "attempt ADDRESS_LITERAL 1 | 198.18.0.9 may ADDRESS_LITERAL"},
+    {"MX names an address", {"d", DOMAIN, NULL, DANE, 0}, {MX(SEC, "1 198.18.0.9")},      "bounce NO_ADDRESS 2 | 198.18.0.9 skip NO_ADDRESS"},
     /* aliases of the host */
     {"secure alias",       {"d", DOMAIN, NULL, DANE, 0}, {MX(SEC, "1 m"), A("m", SEC, IP, "r"), TL("r", SEC, "311")},
         "attempt TLSA_USABLE 3 | m dane TLSA_USABLE r=1 for r,d"},

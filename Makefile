@@ -140,6 +140,9 @@ check: all test gates ## everything that needs no lab: test and gates
 check-lab: build/$(VARIANT)/danesmtp build/$(VARIANT)/danesmtp-faulty build/$(VARIANT)/danelab ## scenarios against the engine, and the lab against itself
 	tests/tools/check-lab build/$(VARIANT)/danelab
 
+bench: build/release/danesmtp build/release/danelab ## how long a world and a run take
+	tests/bench/lab build/release/danelab
+
 gates: clang lint headers layers purity symbols complexity banned words rules format-check man ## every rule that a command can check
 
 clang: $(SOURCES:%.c=build/clang/%.o) ## compile with clang and its extra warnings
@@ -219,6 +222,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
 
 FORCE:
-.PHONY: FORCE all unit deps test test-release test-asan replay fuzz check check-lab gates clang lint cppcheck headers layers \
+.PHONY: FORCE all unit deps test test-release test-asan replay fuzz bench check check-lab gates clang lint cppcheck headers layers \
         purity symbols complexity banned words rules format format-check man coverage install clean help
 endif

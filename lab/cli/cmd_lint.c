@@ -116,17 +116,13 @@ int lab_cmd_coverage(int argc, char **argv)
     struct lab_coverage *rows;
     struct lab_suite suite;
     struct lab_rules rules;
-    struct lab_fault fault;
-    char *path;
     int first;
     int rc = lab_options(argc, argv, none, "coverage", NULL, &first);
 
     if (rc >= 0)
         return rc;
     lab_suite_open(&suite);
-    path = lab_format("%s/scenarios/rules.tsv", suite.paths->source);
-    if (lab_rules_load(path, &rules, &fault) != 0)
-        exit(lab_complaint(fault.status, "%s", fault.what));
+    lab_suite_rules(&suite, &rules);
     count = lab_coverage_of(&rules, &suite.catalogue, &rows);
     for (size_t i = 0; i < count; i++)
         print_row(&rows[i], &covered, &explained, &bare);
@@ -135,7 +131,6 @@ int lab_cmd_coverage(int argc, char **argv)
         count, covered, explained, bare);
     lab_coverage_free(rows, count);
     lab_rules_free(&rules);
-    free(path);
     lab_suite_close(&suite);
     return 0;
 }

@@ -162,17 +162,13 @@ int lab_cmd_explain(int argc, char **argv)
     const struct lab_rule *rule;
     struct lab_suite suite;
     struct lab_rules rules;
-    struct lab_fault fault;
-    char *path;
     int first;
     int rc = lab_options(argc, argv, none, "explain ID|RULE", NULL, &first);
 
     if (rc >= 0)
         return rc;
     lab_suite_open(&suite);
-    path = lab_format("%s/scenarios/rules.tsv", suite.paths->source);
-    if (lab_rules_load(path, &rules, &fault) != 0)
-        exit(lab_complaint(fault.status, "%s", fault.what));
+    lab_suite_rules(&suite, &rules);
     s = the_one(&suite, argc, argv, first);
     rule = argc - first == 1 ? lab_rules_find(&rules, argv[first]) : NULL;
     rc = 0;
@@ -184,7 +180,6 @@ int lab_cmd_explain(int argc, char **argv)
         rc = lab_complaint(
             2, "explain: no such scenario or rule; see danelab list and danelab coverage");
     lab_rules_free(&rules);
-    free(path);
     lab_suite_close(&suite);
     return rc;
 }

@@ -184,6 +184,16 @@ void lab_suite_close(struct lab_suite *suite)
     lab_catalogue_free(&suite->catalogue);
 }
 
+void lab_suite_rules(const struct lab_suite *suite, struct lab_rules *out)
+{
+    char *path = lab_format("%s/scenarios/rules.tsv", suite->paths->source);
+    struct lab_fault fault;
+
+    if (lab_rules_load(path, out, &fault) != 0)
+        exit(lab_complaint(fault.status, "%s", fault.what));
+    free(path);
+}
+
 static bool cites(const struct lab_scenario *s, const char *rule)
 {
     for (unsigned i = 0; i < s->rules_count; i++)

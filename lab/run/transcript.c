@@ -72,20 +72,30 @@ static const char *field(const json_t *event, const char *key)
     return s != NULL ? s : "";
 }
 
+/* One event a line: the lines of a reply stand side by side. */
 static void tell(const struct entry *e, json_int_t first, struct lab_text *story)
 {
-    const char *command = field(e->event, "line");
-    const char *reply = field(e->event, "reply");
+    static const char *const fields[][2] = {{"host", " "},      {"version", " "},
+                                            {"error", " "},     {"line", "  C: "},
+                                            {"reply", "  S: "}, {"from", " from "}};
     json_int_t at = json_integer_value(json_object_get(e->event, "t"));
 
-    lab_text_put(story, "%6d ms  session %u  %-10s", (int)(at - first), e->conn,
-                 field(e->event, "event"));
-    if (json_is_true(json_object_get(e->event, "tls")))
-        lab_text_put(story, " (in TLS)");
-    lab_text_put(story, " %s%s%s%s%s%s%s", field(e->event, "host"), field(e->event, "version"),
-                 field(e->event, "error"), command[0] != '\0' ? " C: " : "", command,
-                 reply[0] != '\0' ? " S: " : "", reply);
-    lab_text_put(story, "%s%s\n", field(e->event, "from"), field(e->event, "to"));
+    lab_text_put(story, "%6d ms  session %u  %-10s%s", (int)(at - first), e->conn,
+                 field(e->event, "event"),
+                 json_is_true(json_object_get(e->event, "tls")) ? " (in TLS)" : "");
+    for (size_t i = 0; i < LAB_COUNT(fields); i++) {
+        char *copy = lab_strdup(field(e->event, fields[i][0]));
+        char *rest = copy;
+        const char *glue = fields[i][1];
+        const char *line;
+
+        while (copy[0] != '\0' && (line = strsep(&rest, "\n")) != NULL) {
+            lab_text_put(story, "%s%s", glue, line);
+            glue = " / ";
+        }
+        free(copy);
+    }
+    lab_text_put(story, "\n");
 }
 
 void lab_transcript_of(const struct lab_transcript *t, const struct lab_evidence *evidence,

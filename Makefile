@@ -42,7 +42,8 @@ PRELOAD := lab/world/preload/clock.c
 FUZZ := $(wildcard tests/fuzz/*.c)
 TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FAULTS := $(wildcard tests/faults/*.c)
-SOURCES := $(ENGINE) $(LAB) $(UNIT) $(FAULTS) $(FUZZ) $(PRELOAD)
+BENCH := $(wildcard tests/bench/*.c)
+SOURCES := $(ENGINE) $(LAB) $(UNIT) $(FAULTS) $(FUZZ) $(BENCH) $(PRELOAD)
 HEADERS := $(wildcard engine/*/*.h lab/*/*.h tests/*/*.h)
 
 # --- flags -------------------------------------------------------------------------------------------
@@ -106,6 +107,8 @@ build/$(1)/unit: build/$(1)/sources $(call objects,$(1),$(UNIT) $(filter-out lab
 	$(LINK) $$(LIBS) $$(LIBS_UNIT)
 build/$(1)/fuzz-%: build/$(1)/tests/fuzz/fuzz_%.o build/$(1)/tests/fuzz/replay.o build/$(1)/libdanesmtp.a
 	$(LINK)
+build/$(1)/bench-%: build/$(1)/tests/bench/bench_%.o build/$(1)/libdanesmtp.a
+	$(LINK) $$(LIBS)
 endef
 $(foreach v,release asan coverage,$(eval $(call variant,$(v))))
 -include $(wildcard build/*/*/*/*.d)
@@ -140,7 +143,9 @@ check: all test gates ## everything that needs no lab: test and gates
 check-lab: build/$(VARIANT)/danesmtp build/$(VARIANT)/danesmtp-faulty build/$(VARIANT)/danelab ## scenarios against the engine, and the lab against itself
 	tests/tools/check-lab build/$(VARIANT)/danelab
 
-bench: build/release/danesmtp build/release/danelab ## how long a world and a run take
+bench: build/release/danesmtp build/release/danelab $(BENCH:tests/bench/bench_%.c=build/release/bench-%) ## figures: core, TLS, world and run
+	build/release/bench-core
+	build/release/bench-tls
 	tests/bench/lab build/release/danelab
 
 gates: clang lint headers layers purity symbols complexity banned words rules format-check man ## every rule that a command can check

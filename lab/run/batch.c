@@ -262,7 +262,7 @@ static void judge(struct lab_case *k, struct lab_evidence *evidence)
 }
 
 static int finish(struct lab_batch *b, struct lab_case *k, struct lab_evidence_index *index,
-                  const struct lab_transcript *transcript, struct lab_fault *fault)
+                  const struct lab_traces *traces, struct lab_fault *fault)
 {
     struct lab_evidence evidence = {0};
     char *rerun;
@@ -273,25 +273,26 @@ static int finish(struct lab_batch *b, struct lab_case *k, struct lab_evidence_i
     if (b->record == NULL)
         return 0;
     rerun = lab_rerun_command(b->config, k);
-    rc = lab_record_case(b->record, b->world, k, &evidence, transcript, fault);
+    rc = lab_record_case(b->record, b->world, k, &evidence, traces, fault);
     lab_console_case(b->console, k, b->config->out_dir, rerun);
     free(rerun);
     return rc;
 }
 
-static int finish_all(struct lab_batch *b, struct lab_evidence_from from, struct lab_fault *fault)
+static int finish_all(struct lab_batch *b, struct lab_evidence_from from, size_t packets,
+                      struct lab_fault *fault)
 {
-    struct lab_transcript *transcript = NULL;
+    struct lab_traces traces;
     struct lab_evidence_index *index;
     int rc;
 
     if (lab_evidence_collect(lab_world_smtp_log(b->world), lab_world_dns_log(b->world), from,
                              &index, fault) != 0)
         return -1;
-    rc = lab_transcript_open(lab_world_smtp_log(b->world), from.smtp, &transcript, fault);
+    rc = lab_traces_open(b->world, from.smtp, packets, &traces, fault);
     for (size_t i = 0; i < b->count && rc == 0; i++)
-        rc = finish(b, b->cases[i], index, transcript, fault);
-    lab_transcript_close(&transcript);
+        rc = finish(b, b->cases[i], index, &traces, fault);
+    lab_traces_close(&traces);
     lab_evidence_close(&index);
     return rc;
 }
@@ -299,12 +300,14 @@ static int finish_all(struct lab_batch *b, struct lab_evidence_from from, struct
 int lab_batch_run(struct lab_batch *b, struct lab_fault *fault)
 {
     struct lab_evidence_from from;
+    size_t packets;
 
     if (lab_make_dirs(b->dir, fault) != 0 ||
         lab_evidence_now(lab_world_smtp_log(b->world), lab_world_dns_log(b->world), &from, fault) !=
-            0)
+            0 ||
+        lab_traces_now(b->world, &packets, fault) != 0)
         return -1;
     on_progress(b, 0);
     (void)drive(b);
-    return finish_all(b, from, fault);
+    return finish_all(b, from, packets, fault);
 }

@@ -14,7 +14,7 @@ struct folder {
     const struct lab_world *world;
     const struct lab_case *k;
     const struct lab_evidence *evidence;
-    const struct lab_transcript *transcript;
+    const struct lab_traces *traces;
     struct lab_fault *fault;
 };
 
@@ -129,17 +129,30 @@ static int put_sessions(const struct folder *f)
     return rc;
 }
 
-static int put_transcript(const struct folder *f)
+/* Wire and logs: the SMTP hosts' lines as they are, all packets, and both as one story. */
+static int put_traces(const struct folder *f)
 {
+    const struct lab_packet **packets;
+    size_t count = lab_packets_of(f->traces->packets, f->k->scenario, &packets);
+    char *path = lab_format("%s/packets.pcapng", f->dir);
     struct lab_text raw = {0}, story = {0};
-    int rc;
+    struct lab_timeline timeline = {0};
+    int rc =
+        lab_pcapng_write(path, packets, count, &f->traces->secrets, f->traces->epoch_ns, f->fault);
 
-    lab_transcript_of(f->transcript, f->evidence, &raw, &story);
-    rc = put(f, "smtp.jsonl", raw.text);
+    lab_transcript_of(f->traces->transcript, f->evidence, &raw, &timeline);
+    lab_timeline_packets(&timeline, packets, count);
+    if (f->k->text != NULL)
+        lab_timeline_end(&timeline, "sender", lab_format("says: %s", f->k->text));
+    lab_timeline_write(&timeline, &story);
+    if (rc == 0)
+        rc = put(f, "smtp.jsonl", raw.text);
     if (rc == 0)
         rc = put(f, "timeline.txt", story.text);
     free(raw.text);
     free(story.text);
+    free(packets);
+    free(path);
     return rc;
 }
 
@@ -148,7 +161,9 @@ static int put_verdict(const struct folder *f, const struct lab_run_config *conf
     json_t *verdict = lab_record_verdict(config, f->k);
     char *text = json_dumps(verdict, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
     char *command = lab_rerun_command(config, f->k);
-    char *script = lab_format("#!/bin/sh\n# Runs this case again.\nexec %s \"$@\"\n", command);
+    char *script =
+        lab_format("#!/bin/sh\n# Runs this case again.\nexec \"${DANELAB:-%s/danelab}\"%s \"$@\"\n",
+                   config->paths->bin, strchr(command, ' '));
     int rc = put(f, "verdict.json", text);
 
     if (rc == 0)
@@ -176,11 +191,11 @@ static int make_dirs(const struct folder *f)
 
 int lab_evidence_dir_write(const struct lab_run_config *config, const struct lab_world *world,
                            const struct lab_case *k, const struct lab_evidence *evidence,
-                           const struct lab_transcript *transcript, struct lab_fault *fault)
+                           const struct lab_traces *traces, struct lab_fault *fault)
 {
     char *dir = lab_format("%s/%s", config->out_dir, k->name);
     char *script = lab_format("%s/repro.sh", dir);
-    struct folder f = {dir, world, k, evidence, transcript, fault};
+    struct folder f = {dir, world, k, evidence, traces, fault};
     int rc = make_dirs(&f);
 
     if (rc == 0)
@@ -194,7 +209,7 @@ int lab_evidence_dir_write(const struct lab_run_config *config, const struct lab
     if (rc == 0)
         rc = put_sessions(&f);
     if (rc == 0)
-        rc = put_transcript(&f);
+        rc = put_traces(&f);
     if (rc == 0)
         rc = put_verdict(&f, config);
     if (rc == 0)

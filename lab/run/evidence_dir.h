@@ -4,15 +4,15 @@
 
 #include "judge/judge.h"
 #include "run/run.h"
-#include "run/transcript.h"
+#include "run/traces.h"
 
 /* Write OUT/CASE/: scenario.yaml, zones/ (as served, signed and damaged), certs/HOST.pem (as
- * built), queries.txt, smtp.jsonl, sessions.txt, timeline.txt, verdict.json, repro.sh. */
+ * built), queries.txt, smtp.jsonl, sessions.txt, packets.pcapng
+ * (with the TLS secrets), timeline.txt, verdict.json, repro.sh. */
 LAB_MUST_USE int lab_evidence_dir_write(const struct lab_run_config *config,
                                         const struct lab_world *world, const struct lab_case *k,
                                         const struct lab_evidence *evidence,
-                                        const struct lab_transcript *transcript,
-                                        struct lab_fault *fault);
+                                        const struct lab_traces *traces, struct lab_fault *fault);
 
 /* The command line that runs just this case again; the caller frees it. */
 char *lab_rerun_command(const struct lab_run_config *config, const struct lab_case *k);

@@ -125,12 +125,12 @@ json_t *lab_record_verdict(const struct lab_run_config *config, const struct lab
 }
 
 int lab_record_case(struct lab_record *r, const struct lab_world *world, const struct lab_case *k,
-                    const struct lab_evidence *evidence, const struct lab_transcript *transcript,
+                    const struct lab_evidence *evidence, const struct lab_traces *traces,
                     struct lab_fault *fault)
 {
     if (write_line(r, lab_record_verdict(r->config, k), fault) != 0)
         return -1;
-    return lab_evidence_dir_write(r->config, world, k, evidence, transcript, fault);
+    return lab_evidence_dir_write(r->config, world, k, evidence, traces, fault);
 }
 
 int lab_record_close(struct lab_record **r, const struct lab_run_result *result,

@@ -6,7 +6,7 @@
 
 #include "judge/evidence.h"
 #include "run/run.h"
-#include "run/transcript.h"
+#include "run/traces.h"
 
 struct lab_record;
 
@@ -20,7 +20,7 @@ LAB_MUST_USE int lab_record_open(const struct lab_run_config *config, const json
 /* One record, and the folder of evidence_dir.h. */
 LAB_MUST_USE int lab_record_case(struct lab_record *r, const struct lab_world *world,
                                  const struct lab_case *k, const struct lab_evidence *evidence,
-                                 const struct lab_transcript *transcript, struct lab_fault *fault);
+                                 const struct lab_traces *traces, struct lab_fault *fault);
 
 /* The footer with the counts; without it a run.jsonl is incomplete. */
 LAB_MUST_USE int lab_record_close(struct lab_record **r, const struct lab_run_result *result,

@@ -72,16 +72,22 @@ static const char *field(const json_t *event, const char *key)
     return s != NULL ? s : "";
 }
 
+/* The log has whole milliseconds and is written behind the event: what came before it on the wire
+ * must not seem to follow it. */
+static int64_t time_of(const json_t *event)
+{
+    return (int64_t)json_integer_value(json_object_get(event, "t")) * 1000000 + 999999;
+}
+
 /* One event a line: the lines of a reply stand side by side. */
-static void tell(const struct entry *e, json_int_t first, struct lab_text *story)
+static void tell(const struct entry *e, struct lab_timeline *timeline)
 {
     static const char *const fields[][2] = {{"host", " "},      {"version", " "},
                                             {"error", " "},     {"line", "  C: "},
                                             {"reply", "  S: "}, {"from", " from "}};
-    json_int_t at = json_integer_value(json_object_get(e->event, "t"));
+    struct lab_text story = {0};
 
-    lab_text_put(story, "%6d ms  session %u  %-10s%s", (int)(at - first), e->conn,
-                 field(e->event, "event"),
+    lab_text_put(&story, "#%u %-7s%s", e->conn, field(e->event, "event"),
                  json_is_true(json_object_get(e->event, "tls")) ? " (in TLS)" : "");
     for (size_t i = 0; i < LAB_COUNT(fields); i++) {
         char *copy = lab_strdup(field(e->event, fields[i][0]));
@@ -90,29 +96,24 @@ static void tell(const struct entry *e, json_int_t first, struct lab_text *story
         const char *line;
 
         while (copy[0] != '\0' && (line = strsep(&rest, "\n")) != NULL) {
-            lab_text_put(story, "%s%s", glue, line);
+            lab_text_put(&story, "%s%s", glue, line);
             glue = " / ";
         }
         free(copy);
     }
-    lab_text_put(story, "\n");
+    lab_timeline_add(timeline, time_of(e->event), "SMTP", story.text);
 }
 
 void lab_transcript_of(const struct lab_transcript *t, const struct lab_evidence *evidence,
-                       struct lab_text *raw, struct lab_text *story)
+                       struct lab_text *raw, struct lab_timeline *timeline)
 {
-    json_int_t first = -1;
-
     lab_text_put(raw, "%s", "");
-    lab_text_put(story, "%s", "");
     for (size_t i = 0; i < t->count; i++) {
         const struct entry *e = &t->list[i];
 
         if (!concerns(evidence, e->conn))
             continue;
-        if (first < 0)
-            first = json_integer_value(json_object_get(e->event, "t"));
         lab_text_put(raw, "%s\n", e->line);
-        tell(e, first, story);
+        tell(e, timeline);
     }
 }

@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 #include "judge/judge.h"
+#include "run/timeline.h"
 
 struct lab_transcript;
 
@@ -12,9 +13,8 @@ LAB_MUST_USE int lab_transcript_open(const char *smtp_log, size_t from, struct l
                                      struct lab_fault *fault);
 void lab_transcript_close(struct lab_transcript **t);
 
-/* The lines of these sessions: raw as they stand in the log, and as a story with times relative to
- * the first. Both are appended. */
+/* The lines of these sessions: raw as they stand in the log (appended), and as events. */
 void lab_transcript_of(const struct lab_transcript *t, const struct lab_evidence *evidence,
-                       struct lab_text *raw, struct lab_text *story);
+                       struct lab_text *raw, struct lab_timeline *timeline);
 
 #endif

@@ -43,7 +43,7 @@ LAB_MUST_USE int lab_tools_check(const struct lab_tools *tools, struct lab_fault
 
 /* world.c */
 
-enum { LAB_D_ROOT, LAB_D_TLD, LAB_D_LEAF, LAB_D_RESOLVER, LAB_D_SMTP, LAB_D_COUNT };
+enum { LAB_D_ROOT, LAB_D_TLD, LAB_D_LEAF, LAB_D_RESOLVER, LAB_D_SMTP, LAB_D_CAPTURE, LAB_D_COUNT };
 
 struct lab_daemon {
     const char *name;
@@ -73,6 +73,7 @@ struct lab_world {
     struct lab_host_text *texts; /* as many */
     size_t hosts_count;
     struct lab_daemon daemons[LAB_D_COUNT];
+    int64_t clock_offset; /* seconds from this machine's clock to the lab's */
     int boot_ms;
 };
 

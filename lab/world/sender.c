@@ -56,13 +56,15 @@ static int copy_preload(const struct lab_world *w, bool *there, struct lab_fault
 
 /* An offset, not a date: with a date every process would start its own clock there, and they would
  * drift apart. */
-static int write_clock(const struct lab_world *w, struct lab_fault *fault)
+static int write_clock(struct lab_world *w, struct lab_fault *fault)
 {
-    char *offset = lab_format("%+lld\n", (long long)(LAB_EPOCH - (int64_t)time(NULL)));
+    char *offset;
     char *preload;
     bool ours;
     int rc = copy_preload(w, &ours, fault);
 
+    w->clock_offset = LAB_EPOCH - (int64_t)time(NULL);
+    offset = lab_format("%+lld\n", (long long)w->clock_offset);
     preload = lab_format("%s%s\n", ours ? CLOCK " " : "", w->tools.faketime);
     if (rc == 0 && (lab_file_write(ETC "/ld.so.preload", preload, strlen(preload), fault) != 0 ||
                     lab_file_write(ETC "/faketimerc", offset, strlen(offset), fault) != 0))
@@ -72,7 +74,7 @@ static int write_clock(const struct lab_world *w, struct lab_fault *fault)
     return rc;
 }
 
-static int write_etc(const struct lab_world *w, struct lab_fault *fault)
+static int write_etc(struct lab_world *w, struct lab_fault *fault)
 {
     if (lab_make_dirs(ETC "/unbound", fault) != 0 || lab_make_dirs(ETC "/danelab", fault) != 0)
         return -1;

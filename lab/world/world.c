@@ -12,10 +12,12 @@
 #include <unistd.h>
 
 #include "sign/sign.h"
+#include "world/capture.h"
 #include "world/internal.h"
 
 #define SMTP_LOG LAB_WORLD_DIR "/smtp.jsonl"
 #define KEY_LOG LAB_WORLD_DIR "/tls-keys.log"
+#define PACKETS LAB_WORLD_DIR "/packets"
 #define RESOLVER_LOG LAB_WORLD_DIR "/resolver.log"
 #define SMTP_WAIT_MS 30000
 
@@ -28,6 +30,7 @@ static const struct lab_daemon all_daemons[LAB_D_COUNT] = {
     [LAB_D_LEAF] = {"the scenarios' name server", LAB_WORLD_DIR "/leaf/nsd.log", 0},
     [LAB_D_RESOLVER] = {"the resolver", RESOLVER_LOG, 0},
     [LAB_D_SMTP] = {"the SMTP hosts", LAB_WORLD_DIR "/smtp.log", 0},
+    [LAB_D_CAPTURE] = {"the recorder of packets", LAB_WORLD_DIR "/capture.log", 0},
 };
 
 /* In the child: nothing of the caller's stays open but the log and ready, which says that it
@@ -197,9 +200,12 @@ static int build_and_start(struct lab_world *w, struct lab_fault *fault)
     if (ready < 0)
         return -1;
     rc = lab_world_make_zones(w, fault) != 0 || lab_world_make_sender(w, fault) != 0 ||
-                 lab_world_connect(w, fault) != 0 || lab_world_write_resolver(w, fault) != 0 ||
-                 start_dns(w, fault) != 0 || await_servers(w, fault) != 0 ||
-                 await_resolver(w, fault) != 0 || await_smtp(w, ready, fault) != 0
+                 lab_world_connect(w, fault) != 0 ||
+                 lab_capture_start(&w->sender, &w->internet, PACKETS,
+                                   &w->daemons[LAB_D_CAPTURE].pid, fault) != 0 ||
+                 lab_world_write_resolver(w, fault) != 0 || start_dns(w, fault) != 0 ||
+                 await_servers(w, fault) != 0 || await_resolver(w, fault) != 0 ||
+                 await_smtp(w, ready, fault) != 0
              ? -1
              : 0;
     (void)close(ready);
@@ -271,6 +277,17 @@ const char *lab_world_dns_log(const struct lab_world *world)
 {
     (void)world;
     return RESOLVER_LOG;
+}
+
+int64_t lab_world_clock_offset(const struct lab_world *world)
+{
+    return world->clock_offset;
+}
+
+const char *lab_world_packets(const struct lab_world *world)
+{
+    (void)world;
+    return PACKETS;
 }
 
 const char *lab_world_key_log(const struct lab_world *world)

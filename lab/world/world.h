@@ -60,10 +60,13 @@ LAB_MUST_USE pid_t lab_world_spawn(const struct lab_world *world, char *const ar
 const struct lab_spaces *lab_world_sender(const struct lab_world *world);
 
 /* Where the evidence is: the SMTP hosts' JSON lines, the resolver's query log (see
- * judge/evidence.h), the TLS secrets. */
+ * judge/evidence.h), the TLS secrets, the packets (world/capture.h). */
 const char *lab_world_smtp_log(const struct lab_world *world);
 const char *lab_world_dns_log(const struct lab_world *world);
 const char *lab_world_key_log(const struct lab_world *world);
+/* Seconds to add to this machine's clock for the lab's. */
+int64_t lab_world_clock_offset(const struct lab_world *world);
+const char *lab_world_packets(const struct lab_world *world);
 /* The chain that a host shows (owned by the world), or NULL. */
 const struct lab_chain *lab_world_chain(const struct lab_world *world, const struct lab_scenario *s,
                                         const struct lab_host *h);

@@ -1,0 +1,46 @@
+/* traces.c - opening and closing of traces.h. */
+#include "run/traces.h"
+
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The recorder runs beside us: what was on the wire a moment ago may still be in its socket. */
+#define SETTLE_US 20000
+
+int lab_traces_now(const struct lab_world *world, size_t *packets, struct lab_fault *fault)
+{
+    const char *path = lab_world_packets(world);
+    struct stat st;
+
+    (void)usleep(SETTLE_US);
+    if (stat(path, &st) != 0)
+        return lab_fail_errno(fault, "%s", path);
+    *packets = (size_t)st.st_size;
+    return 0;
+}
+
+int lab_traces_open(const struct lab_world *world, size_t smtp, size_t packets,
+                    struct lab_traces *out, struct lab_fault *fault)
+{
+    struct timespec wall, mono;
+
+    *out = (struct lab_traces){0};
+    (void)clock_gettime(CLOCK_REALTIME, &wall);
+    (void)clock_gettime(CLOCK_MONOTONIC, &mono);
+    out->epoch_ns = ((int64_t)wall.tv_sec - (int64_t)mono.tv_sec) * 1000000000 + wall.tv_nsec -
+                    mono.tv_nsec + lab_world_clock_offset(world) * 1000000000;
+    (void)usleep(SETTLE_US);
+    return lab_transcript_open(lab_world_smtp_log(world), smtp, &out->transcript, fault) != 0 ||
+                   lab_packets_open(lab_world_packets(world), packets, &out->packets, fault) != 0 ||
+                   lab_secrets_open(lab_world_key_log(world), &out->secrets, fault) != 0
+               ? -1
+               : 0;
+}
+
+void lab_traces_close(struct lab_traces *traces)
+{
+    lab_transcript_close(&traces->transcript);
+    lab_packets_close(&traces->packets);
+    lab_secrets_close(&traces->secrets);
+}

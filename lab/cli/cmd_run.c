@@ -25,6 +25,7 @@ enum {
     DEADLINE,
     VARIANT,
     NO_CONTROLS,
+    LEAN,
     DRY_RUN
 };
 
@@ -41,6 +42,7 @@ static const struct lab_option table[] = {
     [DEADLINE]    = {"deadline", "SECONDS", "how long the sender may take for one batch (60)"},
     [VARIANT]     = {"variant", "WORD", "passed on to the adapter; what it means is the adapter's business"},
     [NO_CONTROLS] = {"no-controls", NULL, "leave out the four controls before and after"},
+    [LEAN]        = {"lean", NULL, "keep no evidence of what passes"},
     [DRY_RUN]     = {"dry-run", NULL, "print what would run, and what would not and why"},
     {NULL, NULL, NULL},
 };
@@ -116,6 +118,7 @@ static int configure(const char **got, struct lab_run_config *config)
     config->variant = got[VARIANT];
     config->any_policy = got[POLICY] == NULL;
     config->deadline = DEADLINE_SECONDS;
+    config->lean = got[LEAN] != NULL;
     if (strchr(config->sut, '/') != NULL)
         return lab_complaint(
             2, "--sut: \"%s\" is no name; expected that of a directory of lab/adapters",

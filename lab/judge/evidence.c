@@ -48,10 +48,10 @@ struct lab_evidence_case *lab_evidence_case_of(struct lab_evidence_index *index,
 
 /* Give every whole line from the offset on to read. *keep becomes the text, which the lines may
  * point into. */
+typedef int line_reader(struct lab_evidence_index *index, char *line, struct lab_fault *fault);
+
 static int read_lines(struct lab_evidence_index *index, const char *path, size_t from, char **keep,
-                      int (*read)(struct lab_evidence_index *index, char *line,
-                                  struct lab_fault *fault),
-                      struct lab_fault *fault)
+                      line_reader *read, struct lab_fault *fault)
 {
     struct lab_fault inner;
     size_t len;
@@ -74,8 +74,9 @@ static int read_lines(struct lab_evidence_index *index, const char *path, size_t
     return 0;
 }
 
-int lab_evidence_collect(const char *smtp_log, const char *dns_log, struct lab_evidence_from from,
-                         struct lab_evidence_index **out, struct lab_fault *fault)
+static int open_index(const char *smtp_log, const char *dns_log, struct lab_evidence_from from,
+                      line_reader *read_dns, struct lab_evidence_index **out,
+                      struct lab_fault *fault)
 {
     struct lab_evidence_index *index = lab_calloc(1, sizeof(*index));
     char *smtp_text = NULL;
@@ -83,7 +84,7 @@ int lab_evidence_collect(const char *smtp_log, const char *dns_log, struct lab_e
 
     index->lines = json_array();
     failed = read_lines(index, smtp_log, from.smtp, &smtp_text, lab_read_smtp_line, fault) != 0 ||
-             read_lines(index, dns_log, from.dns, &index->dns_text, lab_read_dns_line, fault) != 0;
+             read_lines(index, dns_log, from.dns, &index->dns_text, read_dns, fault) != 0;
     free(smtp_text);
     if (failed) {
         lab_evidence_close(&index);
@@ -91,6 +92,20 @@ int lab_evidence_collect(const char *smtp_log, const char *dns_log, struct lab_e
     }
     *out = index;
     return 0;
+}
+
+int lab_evidence_collect(const char *smtp_log, const char *dns_log, struct lab_evidence_from from,
+                         struct lab_evidence_index **out, struct lab_fault *fault)
+{
+    return open_index(smtp_log, dns_log, from, lab_read_dns_line, out, fault);
+}
+
+int lab_evidence_reopen(const char *smtp_lines, const char *questions,
+                        struct lab_evidence_index **out, struct lab_fault *fault)
+{
+    const struct lab_evidence_from start = {0, 0};
+
+    return open_index(smtp_lines, questions, start, lab_read_question_line, out, fault);
 }
 
 void lab_evidence_of(struct lab_evidence_index *index, const char *id, struct lab_evidence *out)

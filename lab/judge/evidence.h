@@ -30,6 +30,11 @@ LAB_MUST_USE int lab_evidence_collect(const char *smtp_log, const char *dns_log,
                                       struct lab_evidence_from from,
                                       struct lab_evidence_index **out, struct lab_fault *fault);
 
+/* The same from what a run has kept of one case: the SMTP hosts' lines, and "NAME TYPE" a line for
+ * the sender's questions. */
+LAB_MUST_USE int lab_evidence_reopen(const char *smtp_lines, const char *questions,
+                                     struct lab_evidence_index **out, struct lab_fault *fault);
+
 /* The sessions and questions of a scenario, none if there were none; report is LAB_R_NONE, the
  * caller fills it in. All but the report belongs to the index. */
 void lab_evidence_of(struct lab_evidence_index *index, const char *id, struct lab_evidence *out);

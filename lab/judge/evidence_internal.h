@@ -42,5 +42,7 @@ LAB_MUST_USE int lab_read_smtp_line(struct lab_evidence_index *index, char *line
                                     struct lab_fault *fault);
 LAB_MUST_USE int lab_read_dns_line(struct lab_evidence_index *index, char *line,
                                    struct lab_fault *fault);
+LAB_MUST_USE int lab_read_question_line(struct lab_evidence_index *index, char *line,
+                                        struct lab_fault *fault);
 
 #endif

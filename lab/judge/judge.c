@@ -44,6 +44,14 @@ const char *lab_verdict_name(enum lab_verdict v)
     return v < LAB_V_COUNT ? names[v] : "?";
 }
 
+const char *lab_report_outcome_name(enum lab_report_outcome v)
+{
+    static const char *const names[] = {"delivered", "deferred", "bounced",    "queued",
+                                        "none",      "crashed",  "unsupported"};
+
+    return names[v];
+}
+
 bool lab_verdict_gates(enum lab_verdict v)
 {
     static const bool gating[] = {

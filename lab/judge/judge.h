@@ -67,6 +67,8 @@ enum lab_report_outcome {
     LAB_R_CRASHED,
     LAB_R_UNSUPPORTED
 };
+/* "delivered", ...; never NULL. */
+const char *lab_report_outcome_name(enum lab_report_outcome v);
 struct lab_report {
     enum lab_report_outcome outcome;
     const char *reason; /* our reason word, or NULL */

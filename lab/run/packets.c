@@ -208,7 +208,7 @@ void lab_packets_close(struct lab_packets **packets)
     if (all == NULL)
         return;
     for (size_t i = 0; i < all->count; i++)
-        free((char *)(uintptr_t)all->list[i].owner);
+        free(all->list[i].owner);
     free(all->list);
     free(all->data);
     free(all);

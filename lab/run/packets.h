@@ -19,7 +19,7 @@ struct lab_packet {
     uint16_t from_port, to_port;
     const uint8_t *payload;
     uint32_t payload_len;
-    const char *owner; /* of DNS: the id of the scenario whose name is asked for, or NULL; owned */
+    char *owner; /* of DNS: the id of the scenario whose name is asked for, or NULL; owned */
 };
 
 /* Read the file of world/capture.h from an offset on. */

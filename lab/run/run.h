@@ -35,6 +35,7 @@ struct lab_run_config {
     const char *out_dir; /* absolute; NULL: nothing is written */
     unsigned min;        /* fewer judged cases than this is exit status 4 */
     unsigned deadline;   /* seconds for a batch */
+    bool lean;           /* no folder for a case that passed */
     bool quiet;          /* no console lines */
     const char *command; /* how the run was started, for repro.sh */
 };

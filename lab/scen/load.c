@@ -26,7 +26,7 @@ struct loading {
     size_t count;
 };
 
-static void scenario_free(struct lab_scenario *s)
+void lab_scenario_free(struct lab_scenario *s)
 {
     if (s == NULL)
         return;
@@ -113,9 +113,9 @@ static char *directory_of(const char *path)
     return end == NULL ? lab_strdup("") : lab_strndup(begin, (size_t)(end - begin));
 }
 
-static void load_entry(struct loading *in, struct entry *e)
+/* Schema and defaults; scenario stays NULL when there are faults. */
+static void read_entry(struct loading *in, struct entry *e)
 {
-    struct lab_lint lint;
     cyaml_data_t *data = NULL;
     bool silent = in->only != NULL && strcmp(in->only, e->path) != 0;
     bool open = lab_source_open(&e->source, e->path, silent, in->report, in->self);
@@ -136,6 +136,15 @@ static void load_entry(struct loading *in, struct entry *e)
     e->scenario->path = lab_strdup(e->path);
     e->scenario->topic = directory_of(e->path);
     defaults(e->scenario, &e->source);
+}
+
+static void load_entry(struct loading *in, struct entry *e)
+{
+    struct lab_lint lint;
+
+    read_entry(in, e);
+    if (e->scenario == NULL)
+        return;
     lint = (struct lab_lint){e->scenario, &e->source, in->context,
                              in->context->rules_path != NULL ? &in->rules : NULL};
     lab_lint_scenario(&lint);
@@ -211,7 +220,7 @@ static int finish(struct loading *in, struct lab_catalogue *out)
         if (wanted && e->source.faults == 0 && e->scenario != NULL)
             out->list[out->count++] = e->scenario;
         else
-            scenario_free(e->scenario);
+            lab_scenario_free(e->scenario);
         lab_source_close(&e->source);
         free(e->path);
     }
@@ -287,10 +296,22 @@ int lab_catalogue_load(const char *root, const struct lab_lint_context *context,
     return faults;
 }
 
+struct lab_scenario *lab_scenario_load(const char *path,
+                                       void (*report)(void *self, const char *line), void *self)
+{
+    struct loading in = {.report = report, .self = self};
+    struct entry e = {.path = lab_strdup(path)};
+
+    read_entry(&in, &e);
+    lab_source_close(&e.source);
+    free(e.path);
+    return e.scenario;
+}
+
 void lab_catalogue_free(struct lab_catalogue *c)
 {
     for (size_t i = 0; i < c->count; i++)
-        scenario_free(c->list[i]);
+        lab_scenario_free(c->list[i]);
     free(c->list);
     memset(c, 0, sizeof(*c));
 }

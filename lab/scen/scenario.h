@@ -197,6 +197,13 @@ int lab_catalogue_load(const char *root, const struct lab_lint_context *context,
                        void (*report)(void *self, const char *line), void *self,
                        struct lab_catalogue *out);
 void lab_catalogue_free(struct lab_catalogue *c);
+
+/* One file alone, under any name: schema and defaults, but neither lint nor addresses (block 0).
+ * NULL after its faults were reported. */
+struct lab_scenario *lab_scenario_load(const char *path,
+                                       void (*report)(void *self, const char *line), void *self);
+void lab_scenario_free(struct lab_scenario *s);
+
 const struct lab_scenario *lab_catalogue_find(const struct lab_catalogue *c, const char *id);
 
 #endif

@@ -1,0 +1,176 @@
+/* cmd_replay.c - danelab replay, danelab bundle: what can be done with the evidence of a run. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "run/replay.h"
+#include "world/world.h"
+
+static const struct lab_option none[] = {{NULL, NULL, NULL}};
+
+struct counts {
+    unsigned same, changed, unjudged, broken;
+};
+
+static void replay(const char *dir, struct counts *n)
+{
+    struct lab_replay r;
+    struct lab_fault fault;
+
+    if (lab_replay_case(dir, &r, &fault) != 0) {
+        (void)lab_complaint(0, "%s", fault.what);
+        n->broken++;
+        return;
+    }
+    if (!r.judged) {
+        (void)printf("%s: %s (not from evidence)\n", lab_verdict_name(r.recorded), r.name);
+        n->unjudged++;
+    } else if (r.judgement.verdict == r.recorded) {
+        (void)printf("%s: %s\n", lab_verdict_name(r.recorded), r.name);
+        n->same++;
+    } else {
+        (void)printf("%s: %s (recorded as %s)\n", lab_verdict_name(r.judgement.verdict), r.name,
+                     lab_verdict_name(r.recorded));
+        n->changed++;
+    }
+    lab_replay_free(&r);
+}
+
+static bool is_case(const char *dir)
+{
+    char *path = lab_format("%s/verdict.json", dir);
+    bool there = access(path, F_OK) == 0;
+
+    free(path);
+    return there;
+}
+
+static int visible(const struct dirent *e)
+{
+    return e->d_name[0] != '.';
+}
+
+/* A folder of a case, or a run's: all of its cases. */
+static int replay_all(const char *dir, struct counts *n)
+{
+    struct dirent **list;
+    int count;
+
+    if (is_case(dir)) {
+        replay(dir, n);
+        return 0;
+    }
+    count = scandir(dir, &list, visible, alphasort);
+    if (count < 0)
+        return lab_complaint(2, "%s: %s", dir, strerror(errno));
+    for (int i = 0; i < count; i++) {
+        char *path = lab_format("%s/%s", dir, list[i]->d_name);
+
+        if (is_case(path))
+            replay(path, n);
+        free(path);
+        free(list[i]);
+    }
+    free(list);
+    return 0;
+}
+
+int lab_cmd_replay(int argc, char **argv)
+{
+    const char *got[LAB_COUNT(none)];
+    struct counts n = {0};
+    int first;
+    int rc = lab_options(argc, argv, none, "replay DIR", got, &first);
+
+    if (rc >= 0)
+        return rc;
+    if (argc - first != 1)
+        return lab_complaint(2, "replay: expected one directory, of a run or of one of its cases");
+    rc = replay_all(argv[first], &n);
+    if (rc != 0)
+        return rc;
+    if (n.same + n.changed + n.unjudged + n.broken == 0)
+        return lab_complaint(2, "%s: no evidence in it; expected the directory of a run or a case",
+                             argv[first]);
+    (void)printf("%u as recorded, %u changed, %u not from evidence, %u unreadable\n", n.same,
+                 n.changed, n.unjudged, n.broken);
+    return n.broken > 0 ? 3 : n.changed > 0 ? 1 : 0;
+}
+
+/* tar, told to leave out all that differs from one machine to the next; argv has room. */
+static void put_words(char **argv, const char *dir, char *const *cases, int count)
+{
+    static const char *const fixed[] = {
+        "tar",
+        "--create",
+        "--sort=name",
+        "--owner=0",
+        "--group=0",
+        "--numeric-owner",
+        "--format=ustar",
+        "--mode=go-w",
+        "--use-compress-program=gzip -n",
+    };
+    size_t n = 0;
+
+    for (; n < LAB_COUNT(fixed); n++)
+        argv[n] = lab_strdup(fixed[n]);
+    argv[n++] = lab_format("--mtime=@%lld", (long long)LAB_EPOCH);
+    argv[n++] = lab_format("--directory=%s", dir);
+    argv[n++] = lab_strdup("run.jsonl");
+    argv[n++] = lab_strdup("--");
+    for (int i = 0; i < count; i++)
+        argv[n++] = lab_strdup(cases[i]);
+}
+
+static int archive(const char *dir, char *const *cases, int count)
+{
+    char **argv = lab_calloc((size_t)count + 20, sizeof(*argv));
+    int status = 0;
+    pid_t pid;
+
+    put_words(argv, dir, cases, count);
+    (void)fflush(NULL);
+    pid = fork();
+    if (pid == 0) {
+        (void)execvp(argv[0], argv);
+        _exit(lab_complaint(127, "tar: %s", strerror(errno)));
+    }
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    for (char **word = argv; *word != NULL; word++)
+        free(*word);
+    free(argv);
+    return pid < 0 || status != 0 ? lab_complaint(3, "%s: the archive could not be made", dir) : 0;
+}
+
+int lab_cmd_bundle(int argc, char **argv)
+{
+    const char *got[LAB_COUNT(none)];
+    int first;
+    int rc = lab_options(argc, argv, none, "bundle DIR CASE... >FILE.tar.gz", got, &first);
+
+    if (rc >= 0)
+        return rc;
+    if (argc - first < 2)
+        return lab_complaint(2, "bundle: expected the directory of a run, and cases of it");
+    if (isatty(STDOUT_FILENO) == 1)
+        return lab_complaint(2, "bundle: standard output is a terminal; expected a file, as in "
+                                "danelab bundle DIR CASE >FILE.tar.gz");
+    for (int i = first + 1; i < argc; i++) {
+        char *path = lab_format("%s/%s", argv[first], argv[i]);
+        bool there = strchr(argv[i], '/') == NULL && is_case(path);
+
+        free(path);
+        if (!there)
+            return lab_complaint(2, "%s: no case \"%s\" in it", argv[first], argv[i]);
+    }
+    return archive(argv[first], argv + first + 1, argc - first - 1);
+}

@@ -1,0 +1,141 @@
+/* replay.c - from a folder of evidence to a judgement, see replay.h. */
+#include "run/replay.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge/evidence.h"
+
+static const char *text_of(const json_t *record, const char *key)
+{
+    return json_string_value(json_object_get(record, key));
+}
+
+static int read_record(const char *dir, json_t **out, struct lab_fault *fault)
+{
+    char *path = lab_format("%s/verdict.json", dir);
+    json_error_t error;
+    char *text = NULL;
+    int rc = lab_file_read(path, &text, NULL, fault);
+
+    if (rc == 0) {
+        *out = json_loads(text, 0, &error);
+        if (*out == NULL)
+            rc = lab_fail(fault, EX_DATAERR, "%s:%d:%d: %s; expected the record of a case", path,
+                          error.line, error.column, error.text);
+    }
+    free(text);
+    free(path);
+    return rc;
+}
+
+static int find_verdict(const char *word, enum lab_verdict *out)
+{
+    for (int v = 0; word != NULL && v < LAB_V_COUNT; v++) {
+        if (strcmp(lab_verdict_name((enum lab_verdict)v), word) == 0) {
+            *out = (enum lab_verdict)v;
+            return 0;
+        }
+    }
+    return -1;
+}
+
+static const struct lab_expect *find_expect(const struct lab_scenario *s, const json_t *record)
+{
+    const char *policy = text_of(record, "policy");
+    const char *profile = text_of(record, "profile");
+
+    for (int p = 0; policy != NULL && profile != NULL && p < LAB_POLICY_COUNT; p++)
+        if (strcmp(lab_policy_name((enum lab_policy)p), policy) == 0)
+            return lab_expect_for(s, profile, (enum lab_policy)p);
+    return NULL;
+}
+
+static enum lab_report_outcome find_outcome(const json_t *record)
+{
+    const char *word = text_of(record, "outcome");
+
+    for (int o = 0; word != NULL && o <= LAB_R_UNSUPPORTED; o++)
+        if (strcmp(lab_report_outcome_name((enum lab_report_outcome)o), word) == 0)
+            return (enum lab_report_outcome)o;
+    return LAB_R_NONE;
+}
+
+static int judge(const char *dir, const struct lab_scenario *s, const json_t *record,
+                 struct lab_replay *out, struct lab_fault *fault)
+{
+    const struct lab_expect *expect = find_expect(s, record);
+    char *smtp = lab_format("%s/smtp.jsonl", dir);
+    char *questions = lab_format("%s/queries.txt", dir);
+    struct lab_evidence_index *index = NULL;
+    struct lab_evidence evidence;
+    int rc = expect == NULL ? lab_fail(fault, EX_DATAERR,
+                                       "%s: the scenario expects nothing under that profile and "
+                                       "policy",
+                                       dir)
+                            : lab_evidence_reopen(smtp, questions, &index, fault);
+
+    if (rc == 0) {
+        lab_evidence_of(index, s->id, &evidence);
+        evidence.report.outcome = find_outcome(record);
+        evidence.report.reason = text_of(record, "reason");
+        evidence.report.text = text_of(record, "text");
+        lab_judge(s, expect, &evidence, &out->judgement);
+        lab_evidence_close(&index);
+    }
+    free(questions);
+    free(smtp);
+    return rc;
+}
+
+static void keep_first(void *self, const char *line)
+{
+    struct lab_fault *fault = self;
+
+    if (fault->what[0] == '\0')
+        (void)lab_fail(fault, EX_DATAERR, "%s", line);
+}
+
+/* These say that something did not end, or did not even begin: there is nothing to judge. */
+static bool comes_from_evidence(enum lab_verdict v)
+{
+    return v <= LAB_V_OTHER || v == LAB_V_DISPUTED;
+}
+
+int lab_replay_case(const char *dir, struct lab_replay *out, struct lab_fault *fault)
+{
+    char *path = lab_format("%s/scenario.yaml", dir);
+    struct lab_scenario *s = NULL;
+    json_t *record = NULL;
+    int rc = read_record(dir, &record, fault);
+
+    memset(out, 0, sizeof(*out));
+    if (rc == 0 && find_verdict(text_of(record, "verdict"), &out->recorded) != 0)
+        rc = lab_fail(fault, EX_DATAERR,
+                      "%s/verdict.json: no verdict; expected the record of a case", dir);
+    if (rc == 0) {
+        out->judged = comes_from_evidence(out->recorded);
+        fault->what[0] = '\0';
+        s = lab_scenario_load(path, keep_first, fault);
+        rc = s == NULL ? -1 : 0;
+    }
+    if (rc == 0 && out->judged)
+        rc = judge(dir, s, record, out, fault);
+    if (rc == 0) {
+        const char *name = text_of(record, "case");
+
+        out->name = lab_strdup(name != NULL ? name : dir);
+    }
+    lab_scenario_free(s);
+    json_decref(record);
+    free(path);
+    return rc;
+}
+
+void lab_replay_free(struct lab_replay *replay)
+{
+    free(replay->name);
+    lab_judgement_free(&replay->judgement);
+    memset(replay, 0, sizeof(*replay));
+}

@@ -12,8 +12,8 @@ enum { PROFILE };
 
 /* clang-format off */
 static const struct lab_option table[] = {
-    [PROFILE] = {"profile", "NAME", "which version of the rules the sender is held to (rfc7672)"},
-    {NULL, NULL, NULL},
+    [PROFILE] = {"profile", "NAME", "which version of the rules the sender is held to (rfc7672)", 0},
+    {NULL, NULL, NULL, 0},
 };
 /* clang-format on */
 

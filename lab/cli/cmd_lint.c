@@ -8,7 +8,7 @@
 #include "cli/common.h"
 #include "cli/options.h"
 
-static const struct lab_option none[] = {{NULL, NULL, NULL}};
+static const struct lab_option none[] = {{NULL, NULL, NULL, 0}};
 
 static int lint_one(const struct lab_paths *paths, const char *root, size_t *count)
 {

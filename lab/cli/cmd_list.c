@@ -11,12 +11,12 @@ enum { TAG, RULE, SECTION };
 
 /* clang-format off */
 static const struct lab_option table[] = {
-    [TAG]     = {"tag", "TAG", "only scenarios with this tag"},
-    [RULE]    = {"rule", "ID", "only scenarios that cite this rule"},
-    [SECTION] = {"section", "RFC#SECTION", "only scenarios that cite a rule of this section"},
-    {NULL, NULL, NULL},
+    [TAG]     = {"tag", "TAG", "only scenarios with this tag", 0},
+    [RULE]    = {"rule", "ID", "only scenarios that cite this rule", 0},
+    [SECTION] = {"section", "RFC#SECTION", "only scenarios that cite a rule of this section", 0},
+    {NULL, NULL, NULL, 0},
 };
-static const struct lab_option none[] = {{NULL, NULL, NULL}};
+static const struct lab_option none[] = {{NULL, NULL, NULL, 0}};
 /* clang-format on */
 
 int lab_cmd_list(int argc, char **argv)

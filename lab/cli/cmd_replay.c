@@ -1,4 +1,4 @@
-/* cmd_replay.c - danelab replay, danelab bundle: what can be done with the evidence of a run. */
+/* cmd_replay.c - danelab replay, bundle, merge: what can be done with the evidence of a run. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -10,10 +10,11 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "run/merge.h"
 #include "run/replay.h"
 #include "world/world.h"
 
-static const struct lab_option none[] = {{NULL, NULL, NULL}};
+static const struct lab_option none[] = {{NULL, NULL, NULL, 0}};
 
 struct counts {
     unsigned same, changed, unjudged, broken;
@@ -130,25 +131,32 @@ static void put_words(char **argv, const char *dir, char *const *cases, int coun
         argv[n++] = lab_strdup(cases[i]);
 }
 
-static int archive(const char *dir, char *const *cases, int count)
+/* Run a program of the system to its end; argv is released, words and all. */
+static bool run_program(char **argv)
 {
-    char **argv = lab_calloc((size_t)count + 20, sizeof(*argv));
     int status = 0;
     pid_t pid;
 
-    put_words(argv, dir, cases, count);
     (void)fflush(NULL);
     pid = fork();
     if (pid == 0) {
         (void)execvp(argv[0], argv);
-        _exit(lab_complaint(127, "tar: %s", strerror(errno)));
+        _exit(lab_complaint(127, "%s: %s", argv[0], strerror(errno)));
     }
     while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
         continue;
     for (char **word = argv; *word != NULL; word++)
         free(*word);
     free(argv);
-    return pid < 0 || status != 0 ? lab_complaint(3, "%s: the archive could not be made", dir) : 0;
+    return pid > 0 && status == 0;
+}
+
+static int archive(const char *dir, char *const *cases, int count)
+{
+    char **argv = lab_calloc((size_t)count + 20, sizeof(*argv));
+
+    put_words(argv, dir, cases, count);
+    return run_program(argv) ? 0 : lab_complaint(3, "%s: the archive could not be made", dir);
 }
 
 int lab_cmd_bundle(int argc, char **argv)
@@ -173,4 +181,72 @@ int lab_cmd_bundle(int argc, char **argv)
             return lab_complaint(2, "%s: no case \"%s\" in it", argv[first], argv[i]);
     }
     return archive(argv[first], argv + first + 1, argc - first - 1);
+}
+
+/* The folders of a run's cases, next to the others. */
+static bool copy_cases(const char *from, const char *to)
+{
+    struct dirent **list;
+    int count = scandir(from, &list, visible, alphasort);
+    char **argv = lab_calloc((size_t)(count > 0 ? count : 0) + 6, sizeof(*argv));
+    size_t n = 0;
+    size_t fixed;
+
+    argv[n++] = lab_strdup("cp");
+    argv[n++] = lab_strdup("--archive");
+    argv[n++] = lab_format("--target-directory=%s", to);
+    argv[n++] = lab_strdup("--");
+    fixed = n;
+    for (int i = 0; i < count; i++) {
+        char *path = lab_format("%s/%s", from, list[i]->d_name);
+
+        if (is_case(path))
+            argv[n++] = path;
+        else
+            free(path);
+        free(list[i]);
+    }
+    free(list);
+    if (n > fixed)
+        return run_program(argv);
+    for (size_t i = 0; i < n; i++)
+        free(argv[i]);
+    free(argv);
+    return true;
+}
+
+int lab_cmd_merge(int argc, char **argv)
+{
+    static const struct lab_option table[] = {
+        {"out", "DIR", "where the whole goes; must not be a run already", 0},
+        {NULL, NULL, NULL, 0}};
+    const char *got[LAB_COUNT(table)];
+    struct lab_merge merge = {0};
+    struct lab_fault fault;
+    char *path;
+    int first;
+    int rc = lab_options(argc, argv, table, "merge --out DIR DIR...", got, &first);
+
+    if (rc >= 0)
+        return rc;
+    if (got[0] == NULL || argc - first < 1)
+        return lab_complaint(2, "merge: expected --out DIR and the directories of runs");
+    path = lab_format("%s/run.jsonl", got[0]);
+    rc = access(path, F_OK) == 0 ? lab_complaint(2, "%s: there is a run already", got[0]) : 0;
+    free(path);
+    for (int i = first; i < argc && rc == 0; i++)
+        if (lab_merge_add(&merge, argv[i], &fault) != 0)
+            rc = lab_complaint(3, "%s", fault.what);
+    if (rc == 0 && lab_merge_write(&merge, got[0], &fault) != 0)
+        rc = lab_complaint(3, "%s", fault.what);
+    for (int i = first; i < argc && rc == 0; i++)
+        if (!copy_cases(argv[i], got[0]))
+            rc = lab_complaint(3, "%s: the evidence could not be copied", argv[i]);
+    if (rc == 0)
+        (void)printf("%lld passed, %lld failed, %lld skipped\n",
+                     json_integer_value(json_object_get(merge.sums, "passed")),
+                     json_integer_value(json_object_get(merge.sums, "failed")),
+                     json_integer_value(json_object_get(merge.sums, "skipped")));
+    lab_merge_free(&merge);
+    return rc;
 }

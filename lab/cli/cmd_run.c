@@ -1,4 +1,5 @@
 /* cmd_run.c - danelab run. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,27 +27,49 @@ enum {
     VARIANT,
     NO_CONTROLS,
     LEAN,
+    JOBS,
+    ORDER,
+    SEED,
+    SHARD,
+    REPEAT,
+    UNTIL_FAIL,
+    WRAP,
     DRY_RUN
 };
 
 /* clang-format off */
 static const struct lab_option table[] = {
-    [SUT]         = {"sut", "NAME", "the sender: a directory of lab/adapters (danesmtp)"},
-    [PROFILE]     = {"profile", "NAME", "which version of the rules the sender is held to (rfc7672)"},
-    [POLICY]      = {"policy", "LEVEL", "only cases of this local policy: dane, dane-only, may or encrypt"},
-    [TAG]         = {"tag", "TAG", "only scenarios with this tag"},
-    [RULE]        = {"rule", "ID", "only scenarios that cite this rule"},
-    [SECTION]     = {"section", "RFC#SECTION", "only scenarios that cite a rule of this section, as in 7672#2.2"},
-    [OUT]         = {"out", "DIR", "where records and evidence go (out/TIME-NAME-PROFILE)"},
-    [MIN]         = {"min", "N", "fewer passed cases than this are exit status 4"},
-    [DEADLINE]    = {"deadline", "SECONDS", "how long the sender may take for one batch (60)"},
-    [VARIANT]     = {"variant", "WORD", "passed on to the adapter; what it means is the adapter's business"},
-    [NO_CONTROLS] = {"no-controls", NULL, "leave out the four controls before and after"},
-    [LEAN]        = {"lean", NULL, "keep no evidence of what passes"},
-    [DRY_RUN]     = {"dry-run", NULL, "print what would run, and what would not and why"},
-    {NULL, NULL, NULL},
+    [SUT]         = {"sut", "NAME", "the sender: a directory of lab/adapters (danesmtp)", 0},
+    [PROFILE]     = {"profile", "NAME", "which version of the rules the sender is held to (rfc7672)", 0},
+    [POLICY]      = {"policy", "LEVEL", "only cases of this local policy: dane, dane-only, may or encrypt", 0},
+    [TAG]         = {"tag", "TAG", "only scenarios with this tag", 0},
+    [RULE]        = {"rule", "ID", "only scenarios that cite this rule", 0},
+    [SECTION]     = {"section", "RFC#SECTION", "only scenarios that cite a rule of this section, as in 7672#2.2", 0},
+    [OUT]         = {"out", "DIR", "where records and evidence go (out/TIME-NAME-PROFILE)", 0},
+    [MIN]         = {"min", "N", "fewer passed cases than this are exit status 4", 0},
+    [DEADLINE]    = {"deadline", "SECONDS", "how long the sender may take for one batch (60)", 0},
+    [VARIANT]     = {"variant", "WORD", "passed on to the adapter; what it means is the adapter's business", 0},
+    [NO_CONTROLS] = {"no-controls", NULL, "leave out the four controls before and after", 0},
+    [LEAN]        = {"lean", NULL, "keep no evidence of what passes", 0},
+    [JOBS]        = {"jobs", "N", "messages that the sender may have under way at once (64)", 'j'},
+    [ORDER]       = {"order", "WORD", "submit in the order of names, or random (names)", 0},
+    [SEED]        = {"seed", "N", "makes a random order, here and in the sender (1)", 0},
+    [SHARD]       = {"shard", "I/N", "only the I-th of N parts; danelab merge joins their records", 0},
+    [REPEAT]      = {"repeat", "N", "run N times, in DIR.1, DIR.2, ...; the exit status is the worst", 0},
+    [UNTIL_FAIL]  = {"until-fail", NULL, "with --repeat, or without end: stop at the first run that is not clean", 0},
+    [WRAP]        = {"wrap", "COMMAND", "put this in front of the sender's command, as in --wrap 'valgrind -q'", 0},
+    [DRY_RUN]     = {"dry-run", NULL, "print what would run, and what would not and why", 0},
+    {NULL, NULL, NULL, 0},
 };
 /* clang-format on */
+
+/* What to run, and how often. */
+struct plan {
+    struct lab_run_config config;
+    unsigned shard, shards; /* part number shard, from 0, of so many */
+    unsigned times;
+    bool until_fail;
+};
 
 static int policy_of(const char *word)
 {
@@ -133,37 +156,119 @@ static int configure(const char **got, struct lab_run_config *config)
             2, "--policy: no policy \"%s\"; expected dane, dane-only, may or encrypt", got[POLICY]);
     if (got[POLICY] != NULL)
         config->policy = (enum lab_policy)policy_of(got[POLICY]);
-    if (got[MIN] != NULL && (number = lab_number("min", got[MIN], 100000)) < 0)
+    if (got[MIN] != NULL && (number = lab_number("min", got[MIN], 0, 100000)) < 0)
         return 2;
     config->min = (unsigned)number;
-    if (got[DEADLINE] != NULL && (number = lab_number("deadline", got[DEADLINE], 86400)) < 0)
+    if (got[DEADLINE] != NULL && (number = lab_number("deadline", got[DEADLINE], 1, 86400)) < 0)
         return 2;
     if (got[DEADLINE] != NULL)
         config->deadline = (unsigned)number;
     return -1;
 }
 
-static int run(const struct lab_suite *suite, const struct lab_selection *selection,
-               const char **got, struct lab_run_config *config)
+/* One run, or several in directories DIR.1, DIR.2, ... of their own. Returns the worst exit status.
+ */
+static int run_again(struct plan *plan)
 {
+    const char *out = plan->config.out_dir;
+    struct lab_fault fault;
+    int worst = 0;
+
+    for (unsigned i = 1; i <= plan->times && !(plan->until_fail && worst != 0); i++) {
+        char *dir = plan->times > 1 ? lab_format("%s.%u", out, i) : lab_strdup(out);
+        int rc;
+
+        plan->config.out_dir = dir;
+        rc = lab_run(&plan->config, &fault);
+        if (rc < 0)
+            rc = lab_complaint(3, "%s", fault.what);
+        if (plan->times > 1 && rc != 0)
+            (void)printf("run %u of %u: exit status %d, see %s\n", i, plan->times, rc, dir);
+        worst = rc > worst ? rc : worst;
+        free(dir);
+        plan->config.seed += plan->config.shuffle ? 1 : 0;
+        if (rc > 128)
+            break;
+    }
+    plan->config.out_dir = out;
+    return worst;
+}
+
+/* A number of an option that may be missing: unchanged then. -1 after a complaint. */
+static int take_number(const char *name, const char *text, long min, long max, unsigned *out)
+{
+    long number = text != NULL ? lab_number(name, text, min, max) : 0;
+
+    if (text != NULL && number >= 0)
+        *out = (unsigned)number;
+    return number < 0 ? -1 : 0;
+}
+
+/* "I/N", 1 <= I <= N. */
+static bool read_shard(const char *text, struct plan *plan)
+{
+    char *slash;
+    char *end;
+    unsigned long part = strtoul(text, &slash, 10);
+    unsigned long of = *slash == '/' ? strtoul(slash + 1, &end, 10) : 0;
+
+    if (part < 1 || part > of || of > INT_MAX || *end != '\0')
+        return false;
+    plan->shard = (unsigned)part - 1;
+    plan->shards = (unsigned)of;
+    return true;
+}
+
+/* How to run: order, number, wrapping. */
+static int configure_manner(const char **got, struct lab_run_config *config, struct plan *plan)
+{
+    const char *order = got[ORDER] != NULL ? got[ORDER] : "names";
+
+    config->wrap = got[WRAP];
+    config->shuffle = strcmp(order, "random") == 0;
+    plan->shards = 1;
+    plan->times = got[UNTIL_FAIL] != NULL ? UINT_MAX : 1;
+    plan->until_fail = got[UNTIL_FAIL] != NULL;
+    if (!config->shuffle && strcmp(order, "names") != 0)
+        return lab_complaint(2, "--order: no order \"%s\"; expected names or random", order);
+    if (take_number("jobs", got[JOBS], 1, 10000, &config->jobs) != 0 ||
+        take_number("seed", got[SEED], 1, INT_MAX, &config->seed) != 0 ||
+        take_number("repeat", got[REPEAT], 1, 1000000, &plan->times) != 0)
+        return 2;
+    return got[SHARD] == NULL || read_shard(got[SHARD], plan)
+               ? -1
+               : lab_complaint(2, "--shard: \"%s\" is no part; expected I/N as in 1/4", got[SHARD]);
+}
+
+/* Every N-th scenario, so that the parts take about the same time. */
+static size_t take_shard(struct lab_scenario **list, size_t count, const struct plan *plan)
+{
+    size_t kept = 0;
+
+    for (size_t i = plan->shard; i < count; i += plan->shards)
+        list[kept++] = list[i];
+    return kept;
+}
+
+static int run(const struct lab_suite *suite, const struct lab_selection *selection,
+               const char **got, struct plan *plan)
+{
+    struct lab_run_config *config = &plan->config;
     struct lab_scenario **selected = NULL, **controls = NULL;
     long count = lab_select(suite, selection, &selected);
     char *out = got[OUT] != NULL ? absolute(got[OUT]) : default_out(config->sut, config->profile);
-    struct lab_fault fault;
     int rc = 2;
 
-    if (count == 0)
+    config->count = count > 0 ? take_shard(selected, (size_t)count, plan) : 0;
+    if (count >= 0 && config->count == 0)
         rc = lab_complaint(4, "no scenario fits");
-    if (count > 0) {
+    if (config->count > 0) {
         config->paths = suite->paths;
         config->scenarios = selected;
-        config->count = (size_t)count;
         config->out_dir = out;
         config->controls_count = got[NO_CONTROLS] == NULL ? lab_controls(suite, &controls) : 0;
         config->controls = controls;
-        rc = got[DRY_RUN] != NULL ? dry_run(config) : lab_run(config, &fault);
-        if (rc < 0)
-            rc = lab_complaint(3, "%s", fault.what);
+        rc = got[DRY_RUN] != NULL ? dry_run(config) : run_again(plan);
     }
     free(out);
     free(selected);
@@ -173,14 +278,16 @@ static int run(const struct lab_suite *suite, const struct lab_selection *select
 
 int lab_cmd_run(int argc, char **argv)
 {
-    struct lab_run_config config = {.command = "danelab run"};
+    struct plan plan = {.config.command = "danelab run"};
     const char *got[LAB_COUNT(table)];
     struct lab_suite suite;
     int first;
     int rc = lab_options(argc, argv, table, "run [OPTION]... [ID|GLOB|@FILE]...", got, &first);
 
     if (rc < 0)
-        rc = configure(got, &config);
+        rc = configure(got, &plan.config);
+    if (rc < 0)
+        rc = configure_manner(got, &plan.config, &plan);
     if (rc >= 0)
         return rc;
     lab_suite_open(&suite);
@@ -193,7 +300,7 @@ int lab_cmd_run(int argc, char **argv)
                                                 .rule = got[RULE],
                                                 .section = got[SECTION]};
 
-        rc = run(&suite, &selection, got, &config);
+        rc = run(&suite, &selection, got, &plan);
     }
     lab_suite_close(&suite);
     return rc;

@@ -7,7 +7,7 @@
 #include "cli/options.h"
 #include "run/selftest.h"
 
-static const struct lab_option none[] = {{NULL, NULL, NULL}};
+static const struct lab_option none[] = {{NULL, NULL, NULL, 0}};
 
 /* The named rows, all if none is named; the strings stay the table's. NULL: a name is none. */
 static struct lab_faulty *choose(const struct lab_faulty *list, size_t *count, char **names,

@@ -35,6 +35,7 @@ static const struct {
     {"down",     "",                     "end that world",                                             lab_cmd_down},
     {"adapter",  "check NAME",           "run the four controls against a sender",                     lab_cmd_adapter},
     {"replay",   "DIR",                  "judge the evidence of a run again, without running anything", lab_cmd_replay},
+    {"merge",    "--out DIR DIR...",     "the records of several runs as one",                         lab_cmd_merge},
     {"bundle",   "DIR CASE...",          "the evidence of these cases as one archive",                 lab_cmd_bundle},
     {"selftest", "[FAULT]...",           "show that senders with known faults are caught",             lab_cmd_selftest},
     {"doctor",   "",                     "say what this machine lacks for the lab",                    lab_cmd_doctor},

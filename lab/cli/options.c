@@ -14,7 +14,10 @@ static void help(const struct lab_option *table, const char *usage)
 {
     (void)printf("usage: danelab %s\n", usage);
     for (size_t i = 0; table[i].name != NULL; i++) {
-        char *name = lab_format("--%s%s%s", table[i].name, table[i].value != NULL ? " " : "",
+        char *name = lab_format("%s%c%s--%s%s%s", table[i].letter != 0 ? "-" : "",
+                                table[i].letter != 0 ? table[i].letter : ' ',
+                                table[i].letter != 0 ? ", " : "   ", table[i].name,
+                                table[i].value != NULL ? " " : "",
                                 table[i].value != NULL ? table[i].value : "");
 
         (void)printf("  %-22s %s\n", name, table[i].says);
@@ -22,10 +25,24 @@ static void help(const struct lab_option *table, const char *usage)
     }
 }
 
+/* The row that an answer of getopt_long stands for: its index, or its letter. */
+static size_t place_of(const struct lab_option *table, int answer)
+{
+    size_t i = 0;
+
+    if (answer < (int)OPTIONS_MAX)
+        return (size_t)answer;
+    while (table[i].letter != (char)answer)
+        i++;
+    return i;
+}
+
 int lab_options(int argc, char **argv, const struct lab_option *table, const char *usage,
                 const char **got, int *first)
 {
     struct option list[OPTIONS_MAX + 2] = {{NULL, 0, NULL, 0}};
+    char letters[2 * OPTIONS_MAX + 2] = ":";
+    size_t len = 1;
     size_t count = 0;
     int c;
 
@@ -34,11 +51,16 @@ int lab_options(int argc, char **argv, const struct lab_option *table, const cha
                                       table[count].value != NULL ? required_argument : no_argument,
                                       NULL, (int)count};
         got[count] = NULL;
+        if (table[count].letter == 0)
+            continue;
+        letters[len++] = table[count].letter;
+        if (table[count].value != NULL)
+            letters[len++] = ':';
     }
     list[count] = (struct option){"help", no_argument, NULL, HELP};
     optind = 0;
     opterr = 0;
-    while ((c = getopt_long(argc, argv, ":", list, NULL)) != -1) {
+    while ((c = getopt_long(argc, argv, letters, list, NULL)) != -1) {
         if (c == HELP) {
             help(table, usage);
             return 0;
@@ -48,20 +70,21 @@ int lab_options(int argc, char **argv, const struct lab_option *table, const cha
         if (c == '?')
             return lab_complaint(2, "%s: no option %s; danelab %s --help lists them", argv[0],
                                  argv[optind - 1], argv[0]);
-        got[c] = optarg != NULL ? optarg : "";
+        got[place_of(table, c)] = optarg != NULL ? optarg : "";
     }
     *first = optind;
     return -1;
 }
 
-long lab_number(const char *option, const char *text, long max)
+long lab_number(const char *option, const char *text, long min, long max)
 {
     char *end;
     long n;
 
     errno = 0;
     n = strtol(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || n < 0 || n > max)
-        return lab_complaint(-1, "--%s: \"%s\" is no number from 0 to %ld", option, text, max);
+    if (errno != 0 || end == text || *end != '\0' || n < min || n > max)
+        return lab_complaint(-1, "--%s: \"%s\" is no number from %ld to %ld", option, text, min,
+                             max);
     return n;
 }

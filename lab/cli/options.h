@@ -4,11 +4,13 @@
 
 #include "cli/common.h"
 
-/* One option of a command: its name, what its value is called (NULL: none), one line about it. */
+/* One option of a command: its name, what its value is called (NULL: none), one line about it, and
+ * its letter (0: none). */
 struct lab_option {
     const char *name;
     const char *value;
     const char *says;
+    char letter;
 };
 
 /* Read argv by a table of long options, NULL-terminated by name. got[i] becomes the value of the
@@ -18,7 +20,7 @@ struct lab_option {
 int lab_options(int argc, char **argv, const struct lab_option *table, const char *usage,
                 const char **got, int *first);
 
-/* A number from 0 to max, or -1 after a complaint that names the option. */
-long lab_number(const char *option, const char *text, long max);
+/* A number from min to max, or -1 after a complaint that names the option. */
+long lab_number(const char *option, const char *text, long min, long max);
 
 #endif

@@ -22,7 +22,7 @@
 #define GIVE_UP_MS 6000
 #define BROKEN 3 /* exit status: the lab could not */
 
-static const struct lab_option none[] = {{NULL, NULL, NULL}};
+static const struct lab_option none[] = {{NULL, NULL, NULL, 0}};
 
 /* What the world tells the command that started it. */
 struct word {
@@ -132,6 +132,67 @@ static int start(struct plan *p, int dir, struct word *word)
     return lab_state_write(dir, &word->state, &word->fault);
 }
 
+/* clang-format off */
+/* Lines to paste: shown if the program is there. %1$s: the domain, %2$s: a host of it. */
+static const struct { const char *program, *line; bool host; } lines[] = {
+    {"danesmtp",       "danelab exec -- danesmtp probe --trace %1$s", false},
+    {"dig",            "danelab exec -- dig +dnssec TLSA _25._tcp.%2$s", true},
+    {"delv",           "danelab exec -- delv @127.0.0.1 -a /etc/danelab/delv.keys MX %1$s", false},
+    {"drill",          "danelab exec -- drill -S -k /etc/danelab/trust-anchor TLSA _25._tcp.%2$s", true},
+    {"openssl",        "danelab exec -- sh -c 'openssl s_client -brief -starttls smtp -connect %2$s:25 -dane_tlsa_domain %2$s "
+                       "-dane_ee_no_namechecks -dane_tlsa_rrdata \"$(dig +short TLSA _25._tcp.%2$s)\" </dev/null'", true},
+    {"swaks",          "danelab exec -- swaks --server %2$s --tls-optional --from me@sender.lab --to user@%1$s --quit-after RCPT", true},
+    {"posttls-finger", "danelab exec -- posttls-finger -c -l dane %1$s", false},
+};
+/* clang-format on */
+
+static bool installed(const char *program)
+{
+    static const char *const places[] = {"/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin"};
+    bool found = strcmp(program, "danesmtp") == 0;
+
+    for (size_t i = 0; i < LAB_COUNT(places) && !found; i++) {
+        char *path = lab_format("%s/%s", places[i], program);
+
+        found = access(path, X_OK) == 0;
+        free(path);
+    }
+    return found;
+}
+
+/* %1$s and %2$s replaced. */
+static void put_line(const char *line, const char *domain, const char *host)
+{
+    for (; *line != '\0'; line++) {
+        if (line[0] != '%') {
+            (void)fputc(*line, stdout);
+            continue;
+        }
+        (void)fputs(line[1] == '1' ? domain : host, stdout);
+        line += 3;
+    }
+    (void)fputc('\n', stdout);
+}
+
+static void print_lines(const struct lab_scenario *s)
+{
+    char *domain = lab_format("%s.example", s->id);
+    char *host = s->hosts_count > 0 ? lab_scenario_name(s, s->hosts[0].name) : NULL;
+
+    if (host != NULL)
+        host[strlen(host) - 1] = '\0';
+    (void)printf("\nTry:\n");
+    for (size_t i = 0; i < LAB_COUNT(lines); i++) {
+        if (!installed(lines[i].program) || (lines[i].host && host == NULL))
+            continue;
+        (void)printf("  ");
+        put_line(lines[i].line, domain, host);
+    }
+    (void)printf("  danelab shell\n  danelab down\n");
+    free(host);
+    free(domain);
+}
+
 static void print_world(const struct plan *p, int boot_ms)
 {
     const struct lab_scenario *first = p->scenarios[0];
@@ -159,9 +220,7 @@ static void print_world(const struct plan *p, int boot_ms)
         if (rows >= SHOWN && i + 1 < p->count)
             (void)printf("... and %zu more: danelab list\n", p->count - i - 1);
     }
-    (void)printf("\nTry:\n  danelab exec -- dig +dnssec %s.example MX\n  danelab exec -- danesmtp "
-                 "probe %s.example\n  danelab down\n",
-                 first->id, first->id);
+    print_lines(first);
 }
 
 /* One world at a time: the lock is taken here and then held by the world itself. */

@@ -19,7 +19,7 @@
 #define NOT_EXECUTABLE 126
 #define NOT_FOUND 127
 
-static const struct lab_option none[] = {{NULL, NULL, NULL}};
+static const struct lab_option none[] = {{NULL, NULL, NULL, 0}};
 
 /* Move this process to the sender's place; its children are in the world's PID namespace too. */
 static int enter(struct lab_fault *fault)

@@ -10,7 +10,8 @@
 #define SENDER "sender@probe.lab"
 #define CALL_SECONDS 20u
 #define SERVER_SECONDS 5
-#define SEED 1
+#define DEFAULT_JOBS 64
+#define DEFAULT_SEED 1
 
 /* A judgement that no evidence is needed for. */
 static void give(struct lab_case *k, enum lab_verdict verdict, const char *why)
@@ -73,10 +74,12 @@ static int configure(struct lab_batch *b)
     const struct lab_run_config *c = b->config;
     json_t *reply;
     json_t *request = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:i, s:i}", "verb", "configure", "dir",
-        b->dir, "resolver", LAB_RESOLVER, "trust_anchor", "/etc/danelab/trust-anchor", "ca_file",
-        LAB_WORLD_DIR "/roots.pem", "helo", "sender.lab", "profile", c->profile, "policy",
-        lab_policy_name(b->policy), "variant", c->variant, "timeout", SERVER_SECONDS, "seed", SEED);
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:i, s:i, s:i, s:s?}", "verb", "configure",
+        "dir", b->dir, "resolver", LAB_RESOLVER, "trust_anchor", "/etc/danelab/trust-anchor",
+        "ca_file", LAB_WORLD_DIR "/roots.pem", "helo", "sender.lab", "profile", c->profile,
+        "policy", lab_policy_name(b->policy), "variant", c->variant, "timeout", SERVER_SECONDS,
+        "seed", c->seed != 0 ? (int)c->seed : DEFAULT_SEED, "jobs",
+        c->jobs != 0 ? (int)c->jobs : DEFAULT_JOBS, "wrap", c->wrap);
 
     if (call(b, request, &reply) != 0)
         return -1;
@@ -95,6 +98,31 @@ static char *recipient(const struct lab_case *k)
     return out;
 }
 
+/* The cases in the order in which they are submitted. */
+static void add_messages(const struct lab_batch *b, json_t *messages)
+{
+    size_t *order = lab_calloc(b->count, sizeof(*order));
+    unsigned state = b->config->seed;
+
+    for (size_t i = 0; i < b->count; i++)
+        order[i] = i;
+    for (size_t i = b->count; b->config->shuffle && i > 1; i--) {
+        size_t k = (size_t)rand_r(&state) % i;
+        size_t held = order[i - 1];
+
+        order[i - 1] = order[k];
+        order[k] = held;
+    }
+    for (size_t i = 0; i < b->count; i++) {
+        const struct lab_case *k = b->cases[order[i]];
+        char *to = recipient(k);
+
+        (void)json_array_append_new(messages, json_pack("{s:s, s:s}", "id", k->name, "to", to));
+        free(to);
+    }
+    free(order);
+}
+
 static int submit(struct lab_batch *b)
 {
     char *file = lab_format("%s/message", b->dir);
@@ -110,13 +138,7 @@ static int submit(struct lab_batch *b)
 
     if (rc != 0)
         give_all(b, LAB_V_ADAPTER_ERROR, fault.what);
-    for (size_t i = 0; i < b->count; i++) {
-        char *to = recipient(b->cases[i]);
-
-        (void)json_array_append_new(messages,
-                                    json_pack("{s:s, s:s}", "id", b->cases[i]->name, "to", to));
-        free(to);
-    }
+    add_messages(b, messages);
     if (rc == 0)
         rc = call(b,
                   json_pack("{s:s, s:s, s:s, s:O}", "verb", "submit", "from", SENDER, "file", file,

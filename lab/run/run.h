@@ -35,6 +35,10 @@ struct lab_run_config {
     const char *out_dir; /* absolute; NULL: nothing is written */
     unsigned min;        /* fewer judged cases than this is exit status 4 */
     unsigned deadline;   /* seconds for a batch */
+    unsigned jobs;       /* messages that the sender may have under way at once; 0: 64 */
+    const char *wrap;    /* a command to put in front of the sender's, or NULL */
+    bool shuffle;        /* submit in an order that seed makes */
+    unsigned seed;       /* also given to the sender; 0: 1 */
     bool lean;           /* no folder for a case that passed */
     bool quiet;          /* no console lines */
     const char *command; /* how the run was started, for repro.sh */

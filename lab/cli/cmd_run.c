@@ -71,14 +71,6 @@ struct plan {
     bool until_fail;
 };
 
-static int policy_of(const char *word)
-{
-    for (int p = 0; p < LAB_POLICY_COUNT; p++)
-        if (strcmp(lab_policy_name((enum lab_policy)p), word) == 0)
-            return p;
-    return -1;
-}
-
 static bool profile_known(const char *word)
 {
     for (size_t i = 0; lab_profile_at(i) != NULL; i++)
@@ -151,11 +143,9 @@ static int configure(const char **got, struct lab_run_config *config)
                              "--profile: no profile \"%s\"; expected rfc7672, seed2013, opp2013, "
                              "draft2014, draft2014b or postfix",
                              config->profile);
-    if (got[POLICY] != NULL && policy_of(got[POLICY]) < 0)
+    if (got[POLICY] != NULL && !lab_policy_find(got[POLICY], &config->policy))
         return lab_complaint(
             2, "--policy: no policy \"%s\"; expected dane, dane-only, may or encrypt", got[POLICY]);
-    if (got[POLICY] != NULL)
-        config->policy = (enum lab_policy)policy_of(got[POLICY]);
     if (got[MIN] != NULL && (number = lab_number("min", got[MIN], 0, 100000)) < 0)
         return 2;
     config->min = (unsigned)number;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "judge/drawing.h"
 #include "run/record.h"
 
 struct folder {
@@ -175,6 +176,20 @@ static int put_verdict(const struct folder *f, const struct lab_run_config *conf
     return rc;
 }
 
+static int put_drawing(const struct folder *f, const struct lab_run_config *config)
+{
+    const struct lab_drawing d = {f->k->scenario,  f->k->expect,
+                                  config->profile, f->k->policy,
+                                  f->evidence,     lab_verdict_name(f->k->judgement.verdict)};
+    struct lab_text svg = {0};
+    int rc;
+
+    lab_draw(&d, &svg);
+    rc = put(f, "path.svg", svg.text);
+    free(svg.text);
+    return rc;
+}
+
 static int make_dirs(const struct folder *f)
 {
     static const char *const parts[] = {"zones", "certs"};
@@ -210,6 +225,8 @@ int lab_evidence_dir_write(const struct lab_run_config *config, const struct lab
         rc = put_sessions(&f);
     if (rc == 0)
         rc = put_traces(&f);
+    if (rc == 0)
+        rc = put_drawing(&f, config);
     if (rc == 0)
         rc = put_verdict(&f, config);
     if (rc == 0)

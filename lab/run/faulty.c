@@ -14,23 +14,15 @@ static int verdict_of(const char *word)
     return -1;
 }
 
-static int policy_of(const char *word)
-{
-    for (int p = 0; p < LAB_POLICY_COUNT; p++)
-        if (strcmp(lab_policy_name((enum lab_policy)p), word) == 0)
-            return p;
-    return -1;
-}
-
 /* "ID" or "ID@POLICY". */
 static int read_row(const char *path, unsigned line, char *const field[FIELDS],
                     struct lab_faulty *out, struct lab_fault *fault)
 {
     const char *at = strchr(field[CASE], '@');
-    int policy = at != NULL ? policy_of(at + 1) : (int)LAB_POLICY_DANE;
+    enum lab_policy policy = LAB_POLICY_DANE;
     int verdict = verdict_of(field[VERDICT]);
 
-    if (policy < 0)
+    if (at != NULL && !lab_policy_find(at + 1, &policy))
         return lab_fail(fault, EX_DATAERR,
                         "%s:%u:1: no policy \"%s\"; expected dane, dane-only, may or encrypt", path,
                         line, at + 1);
@@ -41,7 +33,7 @@ static int read_row(const char *path, unsigned line, char *const field[FIELDS],
     out->profile = lab_strdup(field[PROFILE]);
     out->scenario =
         lab_strndup(field[CASE], at != NULL ? (size_t)(at - field[CASE]) : strlen(field[CASE]));
-    out->policy = (enum lab_policy)policy;
+    out->policy = policy;
     out->verdict = (enum lab_verdict)verdict;
     out->says = lab_strdup(field[SAYS]);
     return 0;

@@ -45,11 +45,11 @@ static const struct lab_expect *find_expect(const struct lab_scenario *s, const 
 {
     const char *policy = text_of(record, "policy");
     const char *profile = text_of(record, "profile");
+    enum lab_policy found;
 
-    for (int p = 0; policy != NULL && profile != NULL && p < LAB_POLICY_COUNT; p++)
-        if (strcmp(lab_policy_name((enum lab_policy)p), policy) == 0)
-            return lab_expect_for(s, profile, (enum lab_policy)p);
-    return NULL;
+    if (policy == NULL || profile == NULL || !lab_policy_find(policy, &found))
+        return NULL;
+    return lab_expect_for(s, profile, found);
 }
 
 static enum lab_report_outcome find_outcome(const json_t *record)

@@ -143,6 +143,8 @@ const char *lab_answer_name(enum lab_answer v);
 const char *lab_outcome_name(enum lab_outcome v);
 const char *lab_over_name(enum lab_over v);
 const char *lab_policy_name(enum lab_policy v);
+/* The policy of that name; false: there is none. */
+bool lab_policy_find(const char *word, enum lab_policy *out);
 const char *lab_impact_name(enum lab_impact v);
 const char *lab_see_name(enum lab_see v);
 

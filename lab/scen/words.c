@@ -71,6 +71,17 @@ const char *lab_policy_name(enum lab_policy v)
     return name_of(lab_policy_words, LAB_COUNT(lab_policy_words), (int64_t)v);
 }
 
+bool lab_policy_find(const char *word, enum lab_policy *out)
+{
+    for (int p = 0; p < LAB_POLICY_COUNT; p++) {
+        if (strcmp(lab_policy_name((enum lab_policy)p), word) == 0) {
+            *out = (enum lab_policy)p;
+            return true;
+        }
+    }
+    return false;
+}
+
 const char *lab_impact_name(enum lab_impact v)
 {
     return name_of(lab_impact_words, LAB_COUNT(lab_impact_words), (int64_t)v);

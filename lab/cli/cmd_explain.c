@@ -1,0 +1,195 @@
+/* cmd_explain.c - danelab explain: a rule, or a scenario with its path, expected and as a run saw
+ * it. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "judge/drawing.h"
+#include "judge/say.h"
+#include "scen/lint.h"
+
+enum { PROFILE, POLICY, RUN, SVG };
+
+static const struct lab_option table[] = {
+    [PROFILE] = {"profile", "NAME", "what the drawing is about (rfc7672)", 0},
+    [POLICY] = {"policy", "LEVEL", "the same (dane)", 0},
+    [RUN] = {"run", "DIR", "also say what this run saw", 0},
+    [SVG] = {"svg", NULL, "draw the path instead: SVG on standard output", 0},
+    {NULL, NULL, NULL, 0},
+};
+
+static void explain_rule(const struct lab_suite *suite, const struct lab_rule *rule)
+{
+    (void)printf("%s (%s, %s)\n  %s\n", rule->id, rule->level, rule->source, rule->statement);
+    if (rule->unobservable != NULL)
+        (void)printf("  cannot be seen on the wire: %s\n", rule->unobservable);
+    for (size_t i = 0; i < suite->catalogue.count; i++)
+        for (unsigned r = 0; r < suite->catalogue.list[i]->rules_count; r++)
+            if (strcmp(suite->catalogue.list[i]->rules[r], rule->id) == 0)
+                (void)printf("  %-36s %s\n", suite->catalogue.list[i]->id,
+                             suite->catalogue.list[i]->title);
+}
+
+static void print_accept(const struct lab_accept *a, unsigned rank)
+{
+    (void)printf("    %s %s%s%s%s%s%s%s\n",
+                 rank == 0 ? "expected:" : "or:      ", lab_outcome_name(a->outcome),
+                 a->host != NULL ? " by " : "", a->host != NULL ? a->host : "",
+                 a->over != LAB_OVER_ANY ? " over " : "",
+                 a->over != LAB_OVER_ANY ? lab_over_name(a->over) : "", a->note != NULL ? ": " : "",
+                 a->note != NULL ? a->note : "");
+}
+
+static void print_expect(const struct lab_expect *e)
+{
+    (void)printf("  under");
+    for (unsigned i = 0; i < e->profiles_count; i++)
+        (void)printf(" %s", e->profiles[i]);
+    for (unsigned i = 0; i < e->policies_count; i++)
+        (void)printf("%s%s", i == 0 ? " with policy " : " ", lab_policy_name(e->policies[i]));
+    (void)printf("\n");
+    for (unsigned i = 0; i < e->accept_count; i++)
+        print_accept(&e->accept[i], i);
+    for (unsigned i = 0; i < e->require_count; i++)
+        (void)printf("    must be seen: %s %s %s\n", lab_see_name(e->require[i].see),
+                     e->require[i].at != NULL ? e->require[i].at : "",
+                     e->require[i].of != NULL ? e->require[i].of : "");
+    for (unsigned i = 0; i < e->forbid_count; i++)
+        (void)printf("    must not be seen: %s %s %s\n", lab_see_name(e->forbid[i].see),
+                     e->forbid[i].at != NULL ? e->forbid[i].at : "",
+                     e->forbid[i].of != NULL ? e->forbid[i].of : "");
+}
+
+static void explain_scenario(const struct lab_scenario *s, const struct lab_rules *rules)
+{
+    (void)printf("%s: %s\n\n%s\n", s->id, s->title, s->why);
+    for (unsigned i = 0; i < s->rules_count; i++) {
+        const struct lab_rule *rule = lab_rules_find(rules, s->rules[i]);
+
+        if (rule != NULL)
+            (void)printf("  %-18s %-10s %s\n", rule->id, rule->level, rule->statement);
+    }
+    (void)printf("\n");
+    for (unsigned i = 0; i < s->expect_count; i++)
+        print_expect(&s->expect[i]);
+    if (s->twin != NULL)
+        (void)printf("  twin: %s\n", s->twin);
+}
+
+/* What was asked for beside the scenario. */
+struct view {
+    const char *profile;
+    enum lab_policy policy;
+    const char *run;
+};
+
+static char *case_file(const struct lab_scenario *s, const struct view *v, const char *name)
+{
+    return v->policy == LAB_POLICY_DANE
+               ? lab_format("%s/%s/%s", v->run, s->id, name)
+               : lab_format("%s/%s@%s/%s", v->run, s->id, lab_policy_name(v->policy), name);
+}
+
+/* A file of the run's evidence to standard output. */
+static int show_file(const struct lab_scenario *s, const struct view *v, const char *name)
+{
+    char *path = case_file(s, v, name);
+    struct lab_fault fault;
+    char *text = NULL;
+    int rc = lab_file_read(path, &text, NULL, &fault);
+
+    free(path);
+    if (rc != 0)
+        return lab_complaint(2, "%s", fault.what);
+    (void)fputs(text, stdout);
+    free(text);
+    return 0;
+}
+
+static int show_run(const struct lab_scenario *s, const struct view *v)
+{
+    static const char *const keys[] = {"verdict", "expected", "seen", "why"};
+    char *path = case_file(s, v, "verdict.json");
+    json_error_t error;
+    json_t *record = json_load_file(path, 0, &error);
+    int rc = 0;
+
+    if (record == NULL)
+        rc = lab_complaint(2, "%s:%d:%d: %s", path, error.line, error.column, error.text);
+    for (size_t i = 0; i < LAB_COUNT(keys) && rc == 0; i++)
+        (void)printf("%s%-9s %s\n", i == 0 ? "\n" : "", keys[i],
+                     json_string_value(json_object_get(record, keys[i])) != NULL
+                         ? json_string_value(json_object_get(record, keys[i]))
+                         : "-");
+    json_decref(record);
+    free(path);
+    if (rc == 0)
+        (void)printf("\n");
+    return rc == 0 ? show_file(s, v, "timeline.txt") : rc;
+}
+
+static int draw(const struct lab_scenario *s, const struct view *v)
+{
+    const struct lab_expect *expect = lab_expect_for(s, v->profile, v->policy);
+    const struct lab_drawing d = {s, expect, v->profile, v->policy, NULL, NULL};
+    struct lab_text svg = {0};
+
+    if (expect == NULL)
+        return lab_complaint(2, "explain: %s expects nothing under profile %s and policy %s", s->id,
+                             v->profile, lab_policy_name(v->policy));
+    lab_draw(&d, &svg);
+    (void)fputs(svg.text, stdout);
+    free(svg.text);
+    return 0;
+}
+
+static int explain(const struct lab_suite *suite, const char *what, const struct view *v, bool svg)
+{
+    const struct lab_scenario *s = lab_catalogue_find(&suite->catalogue, what);
+    const struct lab_rule *rule;
+    struct lab_rules rules;
+    int rc = 0;
+
+    if (s != NULL && svg)
+        return v->run != NULL ? show_file(s, v, "path.svg") : draw(s, v);
+    lab_suite_rules(suite, &rules);
+    rule = lab_rules_find(&rules, what);
+    if (s != NULL)
+        explain_scenario(s, &rules);
+    else if (rule != NULL)
+        explain_rule(suite, rule);
+    else
+        rc = lab_complaint(
+            2, "explain: no such scenario or rule; see danelab list and danelab coverage");
+    if (s != NULL && v->run != NULL)
+        rc = show_run(s, v);
+    lab_rules_free(&rules);
+    return rc;
+}
+
+int lab_cmd_explain(int argc, char **argv)
+{
+    const char *got[LAB_COUNT(table)];
+    struct view v = {.profile = "rfc7672", .policy = LAB_POLICY_DANE};
+    struct lab_suite suite;
+    int first;
+    int rc = lab_options(argc, argv, table, "explain [OPTION]... ID|RULE", got, &first);
+
+    if (rc >= 0)
+        return rc;
+    if (argc - first != 1)
+        return lab_complaint(2, "explain: expected one id");
+    if (got[PROFILE] != NULL)
+        v.profile = got[PROFILE];
+    if (got[POLICY] != NULL && !lab_policy_find(got[POLICY], &v.policy))
+        return lab_complaint(
+            2, "--policy: no policy \"%s\"; expected dane, dane-only, may or encrypt", got[POLICY]);
+    v.run = got[RUN];
+    lab_suite_open(&suite);
+    rc = explain(&suite, argv[first], &v, got[SVG] != NULL);
+    lab_suite_close(&suite);
+    return rc;
+}

@@ -168,6 +168,7 @@ static void test_read(void)
         check_str(dsmtp_presence_name(out.presence), dsmtp_presence_name(replies[i].presence));
         check_uint(out.count, replies[i].count);
         check_str(out.canonical, replies[i].canonical);
+        check_int(out.aliased > 0, replies[i].canonical != NULL);
         check_str(out.why, replies[i].why);
         dsmtp_arena_fini(&arena);
     }

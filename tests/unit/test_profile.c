@@ -20,7 +20,8 @@ static void test_switches(void)
         const struct dsmtp_switch_info *info = dsmtp_switch_info((enum dsmtp_switch)i);
 
         check_row(info->word);
-        check_true(values_of(i) >= 2 && values_of(i) <= DSMTP_SWITCH_VALUES_MAX);
+        check_true(info->max != 0 ? values_of(i) == 0
+                                  : values_of(i) >= 2 && values_of(i) <= DSMTP_SWITCH_VALUES_MAX);
         check_true(info->says[0] != '\0');
         check_true(info->rules[0] != '\0');
         for (unsigned k = 0; k < i; k++)
@@ -37,24 +38,29 @@ static void test_profiles(void)
         check_row(p->name);
         check_true(dsmtp_profile_find(p->name) == p);
         for (unsigned k = 0; k < DSMTP_SWITCH_COUNT; k++)
-            check_true(p->value[k] < values_of(k));
+            check_true(dsmtp_switch_info(k)->max != 0
+                           ? p->value[k] >= 1 && p->value[k] <= dsmtp_switch_info(k)->max
+                           : p->value[k] < values_of(k));
     }
     check_true(dsmtp_profile_find("rfc767") == NULL);
     check_true(dsmtp_profile_find("") == NULL);
 }
 
+/* Each value, in words or as a number, can be set and reads the same. */
 static void test_set_each(void)
 {
     for (unsigned i = 0; i < DSMTP_SWITCH_COUNT; i++) {
         const struct dsmtp_switch_info *info = dsmtp_switch_info((enum dsmtp_switch)i);
 
-        for (uint8_t v = 0; info->values[v] != NULL; v++) {
+        for (uint16_t v = info->max != 0 ? 1 : 0;
+             info->max != 0 ? v <= info->max : info->values[v] != NULL; v++) {
             struct dsmtp_profile profile = *dsmtp_profile_at(0);
             struct dsmtp_profile want = profile;
             struct dsmtp_fault fault;
-            char setting[100];
+            char setting[100], number[DSMTP_SWITCH_TEXT_SIZE];
 
-            snprintf(setting, sizeof(setting), "%s=%s", info->word, info->values[v]);
+            snprintf(setting, sizeof(setting), "%s=%s", info->word,
+                     dsmtp_switch_text((enum dsmtp_switch)i, v, number));
             check_row(setting);
             want.value[i] = v;
             check_int(dsmtp_profile_set(&profile, setting, &fault), DSMTP_OK);
@@ -75,7 +81,17 @@ static void test_set_wrong(void)
                                         "Usage1=map3",
                                         "usage1 = map3",
                                         "=map3",
-                                        "usage1=map3 "};
+                                        "usage1=map3 ",
+                                        "tlsa_max=",
+                                        "tlsa_max=0",
+                                        "tlsa_max=1001",
+                                        "tlsa_max=65537",
+                                        "tlsa_max=4294967297",
+                                        "tlsa_max=-1",
+                                        "tlsa_max=1x",
+                                        "tlsa_max= 1",
+                                        "chain_limit=17",
+                                        "chain_limit=base"};
     static char huge[2000];
     struct dsmtp_profile profile = *dsmtp_profile_at(0);
     struct dsmtp_fault fault;

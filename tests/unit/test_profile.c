@@ -115,8 +115,43 @@ static void test_set_wrong(void)
     check_true(strstr(fault.what, "port_label or clear_retry") != NULL);
 }
 
+/* The manual page has each profile, and each switch with all its values. */
+static void test_manual(void)
+{
+    static char manual[1u << 17];
+    FILE *f = fopen("engine/man/danesmtp.1", "r");
+    char item[300];
+    size_t len;
+
+    if (f == NULL)
+        return; /* not in the tree */
+    len = fread(manual, 1, sizeof(manual) - 1, f);
+    (void)fclose(f);
+    manual[len] = '\0';
+    for (unsigned i = 0; dsmtp_profile_at(i) != NULL; i++) {
+        snprintf(item, sizeof(item), "\n.It Cm %s\n", dsmtp_profile_at(i)->name);
+        check_row(item);
+        check_true(strstr(manual, item) != NULL);
+    }
+    for (unsigned i = 0; i < DSMTP_SWITCH_COUNT; i++) {
+        const struct dsmtp_switch_info *info = dsmtp_switch_info((enum dsmtp_switch)i);
+        int used = snprintf(item, sizeof(item), "\n.It Cm %s Ns = Ns ", info->word);
+
+        if (info->max != 0)
+            snprintf(item + used, sizeof(item) - (size_t)used, "Ar %u\n",
+                     dsmtp_profile_at(0)->value[i]);
+        for (unsigned v = 0; info->values[v] != NULL; v++)
+            used +=
+                snprintf(item + used, sizeof(item) - (size_t)used, "%s%s%s", v == 0 ? "Cm " : " | ",
+                         info->values[v], info->values[v + 1] == NULL ? "\n" : "");
+        check_row(item);
+        check_true(strstr(manual, item) != NULL);
+    }
+}
+
 static const struct check_test tests[] = {{"switches", test_switches},
                                           {"profiles", test_profiles},
                                           {"every setting", test_set_each},
-                                          {"wrong settings", test_set_wrong}};
+                                          {"wrong settings", test_set_wrong},
+                                          {"manual page", test_manual}};
 SUITE(profile, tests);

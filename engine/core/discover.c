@@ -57,6 +57,16 @@ static enum dsmtp_status apply_row(struct dsmtp_discover *d, enum dsmtp_mx kind)
     return DSMTP_OK;
 }
 
+/* Some MX records are not followed, and nothing in the plan tells which. */
+static void note_self(struct dsmtp_discover *d)
+{
+    d->self = true;
+    if (d->config.trace != NULL)
+        d->config.trace(d->config.trace_arg, d->plan.nexthop,
+                        "own MX record: it is left out, with all that are no better",
+                        "R-5321-5.1-13");
+}
+
 static bool has_own_address(const struct dsmtp_discover *d, unsigned host)
 {
     const struct dsmtp_host_plan *h = &d->plan.hosts[host];
@@ -85,7 +95,7 @@ static void leave_out_self(struct dsmtp_discover *d)
     while (better < own && d->plan.hosts[better].preference < d->plan.hosts[own].preference)
         better++;
     d->plan.host_count = better;
-    d->self = true;
+    note_self(d);
 }
 
 /* Nothing better than this client has an address: is it the best host, and the mail in a loop? A
@@ -111,6 +121,9 @@ static enum dsmtp_status finish_if_complete(struct dsmtp_discover *d)
     if (d->plan.host_count == 0)
         return apply_row(d, DSMTP_MX_SELF);
     dsmtp_judge_plan(&d->plan);
+    /* as_nodata: no address either, as was to be expected. */
+    if (d->plan.verdict == DSMTP_VERDICT_BOUNCE && d->plan.mx_answer == DSMTP_PRESENCE_NXDOMAIN)
+        return apply_row(d, DSMTP_MX_NXDOMAIN);
     return d->self ? judge_self(d) : DSMTP_OK;
 }
 
@@ -159,7 +172,8 @@ static enum dsmtp_status feed_mx(struct dsmtp_discover *d, const struct dsmtp_qu
     d->plan.detail = q->answer.why;
     d->expanded = q->answer.canonical;
     DSMTP_TRY(dsmtp_hosts_read(d->arena, &q->answer, &config, &names));
-    d->self = names.self;
+    if (names.self)
+        note_self(d);
     if (names.kind == DSMTP_MX_NODATA && dsmtp_self_is(&d->config.self, d->plan.nexthop))
         names.kind = DSMTP_MX_SELF;
     if (names.kind == DSMTP_MX_FAILED && q->answer.presence != DSMTP_PRESENCE_FAILED) {

@@ -120,7 +120,8 @@ void WRAP(dsmtp_judge_plan)(struct dsmtp_plan *plan)
 
 /* Worst preference first. */
 enum dsmtp_status WRAP(dsmtp_hosts_read)(struct dsmtp_arena *arena,
-                                         const struct dsmtp_answer *answer, uint64_t seed,
+                                         const struct dsmtp_answer *answer,
+                                         const struct dsmtp_hosts_config *config,
                                          struct dsmtp_host_names *out)
 {
     enum dsmtp_status status = REAL(dsmtp_hosts_read)(arena, answer, config, out);

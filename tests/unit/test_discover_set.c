@@ -117,7 +117,7 @@ static const struct { struct setting setting; struct fake_record world[9]; const
     /* E3: no such domain */
     {WITH("mx_nxdomain=bounce"),       {MX(SNX), GOOD("d.e")},                                     "bounce NO_SUCH_DOMAIN 1"},
     {WITH("mx_nxdomain=as_nodata"),    {MX(SNX), GOOD("d.e")},                                     "attempt TLSA_USABLE 3 | d.e dane TLSA_USABLE d.e=1 for d.e"},
-    {WITH("mx_nxdomain=as_nodata"),    {MX(SNX)},                                                  "bounce NO_ADDRESS 2 | d.e skip NO_ADDRESS"},
+    {WITH("mx_nxdomain=as_nodata"),    {MX(SNX)},                                                  "bounce NO_SUCH_DOMAIN 2 | d.e skip NO_ADDRESS"},
     {WITH("mx_nxdomain=as_nodata"),    {MX(BOG)},                                                  "defer MX_BOGUS 1"},
     /* C6, C7 */
     {WITH("no_mx=impute_validated"),   {MX(SNO), A("d.e", SEC, IP, "r"), TL("r", SEC, "211")},     "attempt TLSA_USABLE 3 | d.e dane TLSA_USABLE r=1 for r,d.e"},

@@ -160,6 +160,44 @@ static void test_no_dead_rows(void)
     }
 }
 
+static bool depends_on(const struct dsmtp_host_row *h, enum dsmtp_switch which)
+{
+    return (h->when[0].values != 0 && h->when[0].which == which) ||
+           (h->when[1].values != 0 && h->when[1].which == which);
+}
+
+/* With usable records nothing less than dane, unless a switch asks for it. */
+static bool usable_is_dane(const struct dsmtp_host_row *h)
+{
+    if (h->level == DSMTP_LEVEL_AUDIT)
+        return depends_on(h, DSMTP_SWITCH_AUTH_FAILURE);
+    if (h->level == DSMTP_LEVEL_ENCRYPT)
+        return depends_on(h, DSMTP_SWITCH_INSECURE_MX);
+    return h->level == DSMTP_LEVEL_DANE;
+}
+
+static void check_host_row(const struct dsmtp_host_row *h)
+{
+    const unsigned no_address = 1u << DSMTP_ADDRESS_ABSENT | 1u << DSMTP_ADDRESS_BOGUS |
+                                1u << DSMTP_ADDRESS_ERROR | 1u << DSMTP_ADDRESS_ALIAS_BOGUS |
+                                1u << DSMTP_ADDRESS_ALIAS_ERROR;
+    const unsigned failed = 1u << DSMTP_TLSA_BOGUS | 1u << DSMTP_TLSA_ERROR;
+    const unsigned clear = 1u << DSMTP_LEVEL_MAY | 1u << DSMTP_LEVEL_NONE;
+    const unsigned authenticated = 1u << DSMTP_LEVEL_DANE | 1u << DSMTP_LEVEL_AUDIT;
+    unsigned level = 1u << h->level;
+
+    if ((h->address & no_address) != 0 || (h->tlsa & failed) != 0)
+        check_int(h->level, DSMTP_LEVEL_SKIP);
+    if (h->tlsa == 1u << DSMTP_TLSA_USABLE)
+        check_true(usable_is_dane(h));
+    else
+        check_true((level & authenticated) == 0);
+    if ((h->policy & 1u << DSMTP_POLICY_DANE_ONLY) != 0)
+        check_true(h->level == DSMTP_LEVEL_SKIP || h->level == DSMTP_LEVEL_DANE);
+    if ((h->policy & 1u << DSMTP_POLICY_ENCRYPT) != 0)
+        check_true((level & clear) == 0);
+}
+
 /* What the tables may never say, whatever the profile. */
 static void test_safety(void)
 {
@@ -175,21 +213,8 @@ static void test_safety(void)
                    m->when.which == DSMTP_SWITCH_NODATA_INSECURE);
     }
     for (unsigned i = 0; (h = dsmtp_policy_host_row(i)) != NULL; i++) {
-        const unsigned no_address = 1u << DSMTP_ADDRESS_ABSENT | 1u << DSMTP_ADDRESS_BOGUS |
-                                    1u << DSMTP_ADDRESS_ERROR | 1u << DSMTP_ADDRESS_ALIAS_BOGUS |
-                                    1u << DSMTP_ADDRESS_ALIAS_ERROR;
-        const unsigned failed = 1u << DSMTP_TLSA_BOGUS | 1u << DSMTP_TLSA_ERROR;
-
         check_rowf("host row %u", i);
-        check_true((h->address & no_address) == 0 || h->level == DSMTP_LEVEL_SKIP);
-        check_true((h->tlsa & failed) == 0 || h->level == DSMTP_LEVEL_SKIP);
-        check_true((h->level != DSMTP_LEVEL_DANE && h->level != DSMTP_LEVEL_AUDIT) ||
-                   h->tlsa == 1u << DSMTP_TLSA_USABLE);
-        check_true(h->tlsa != 1u << DSMTP_TLSA_USABLE || h->level >= DSMTP_LEVEL_ENCRYPT);
-        check_true((h->policy & 1u << DSMTP_POLICY_DANE_ONLY) == 0 ||
-                   h->level == DSMTP_LEVEL_SKIP || h->level == DSMTP_LEVEL_DANE);
-        check_true((h->policy & 1u << DSMTP_POLICY_ENCRYPT) == 0 ||
-                   (h->level != DSMTP_LEVEL_MAY && h->level != DSMTP_LEVEL_NONE));
+        check_host_row(h);
     }
 }
 

@@ -105,22 +105,17 @@ bool dsmtp_self_is(const struct dsmtp_self *self, const char *name)
     return false;
 }
 
-unsigned dsmtp_hosts_better(const struct dsmtp_host_name *list, unsigned count, uint16_t preference)
-{
-    unsigned better = 0;
-
-    while (better < count && list[better].preference < preference)
-        better++;
-    return better;
-}
-
 /* Sorted by now: the first own record is the best one. */
 static void leave_out_self(struct dsmtp_host_names *hosts, const struct dsmtp_self *self)
 {
+    unsigned better = 0;
+
     for (unsigned i = 0; i < hosts->count && !hosts->self; i++) {
         if (!dsmtp_self_is(self, hosts->list[i].name))
             continue;
-        hosts->count = dsmtp_hosts_better(hosts->list, hosts->count, hosts->list[i].preference);
+        while (better < i && hosts->list[better].preference < hosts->list[i].preference)
+            better++;
+        hosts->count = better;
         hosts->self = true;
         if (hosts->count == 0)
             hosts->kind = DSMTP_MX_SELF;

@@ -47,8 +47,4 @@ DSMTP_MUST_USE enum dsmtp_status dsmtp_hosts_read(struct dsmtp_arena *arena,
                                                   const struct dsmtp_hosts_config *config,
                                                   struct dsmtp_host_names *out);
 
-/* How many of the first hosts, which are in order of preference, are better than this one. */
-unsigned dsmtp_hosts_better(const struct dsmtp_host_name *list, unsigned count,
-                            uint16_t preference);
-
 #endif

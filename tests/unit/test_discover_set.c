@@ -189,6 +189,8 @@ static const struct { struct setting setting; struct fake_record world[9]; const
     {{.set = "self_after_skip=defer", .policy = DANE, .self = {"me"}}, {MX(SEC, "1 m; 2 me")},      "defer NO_ADDRESS 2 | m skip NO_ADDRESS"},
     {{.set = "self_after_skip=bounce", .policy = DANE, .self = {"me"}}, {MX(SEC, "1 m; 2 me")},     "bounce MAIL_LOOP 2 | m skip NO_ADDRESS"},
     {{.set = "rfc7672", .policy = DANE, .self = {"x", IP2}}, {MX(SEC, "1 m; 2 o; 2 p; 3 n"), GOOD("m"), A("o", SEC, IP2), A("n", SEC, IP)}, "attempt TLSA_USABLE 3 | m dane TLSA_USABLE m=1 for m,d.e"},
+    {{.set = "rfc7672", .policy = DANE, .self = {IP2}}, {MX(SEC, "1 m; 2 o; 2 p"), GOOD("m"), A("o", SEC, IP), A("p", SEC, IP2)}, "attempt TLSA_USABLE 3 | m dane TLSA_USABLE m=1 for m,d.e"},
+    {{.set = "rfc7672", .policy = DANE, .self = {IP2}}, {MX(SEC, "1 m; 2 o; 2 p"), GOOD("m"), A("p", SEC, IP), A("o", SEC, IP2)}, "attempt TLSA_USABLE 3 | m dane TLSA_USABLE m=1 for m,d.e"},
     {{.set = "rfc7672", .policy = DANE, .self = {IP6}}, {MX(SEC, "1 o"), A6("o", SEC, IP6), A("o", SEC, IP)}, "bounce MAIL_LOOP 3"},
     {{.set = "rfc7672", .policy = DANE, .self = {"me"}}, {MX(SEC, "1 m; 2 o"), GOOD("m"), A("o", SEC, IP2, "me")}, "attempt TLSA_USABLE 3 | m dane TLSA_USABLE m=1 for m,d.e"},
     {{.set = "rfc7672", .policy = DANE, .self = {"d.e"}}, {MX(SNO), GOOD("d.e")},                   "bounce MAIL_LOOP 1"},

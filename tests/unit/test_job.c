@@ -246,6 +246,27 @@ static void test_wire(void)
     check_uint(net.connector.opened, 1);
 }
 
+/* The engine's own names reach discovery. */
+static void test_self(void)
+{
+    static const char *const own[] = {"n", "m"};
+
+    for (unsigned count = 0; count <= 2; count++) {
+        struct result r = {0};
+        struct dsmtp_job_config config = config_for(DSMTP_MODE_SEND, DSMTP_POLICY_DANE, 1, &r);
+
+        fake_network_init(&net, fake_two_hosts(DSMTP_LEVEL_DANE), "4 " OK_DANE);
+        net.engine.self = (struct dsmtp_self){own, count};
+        check_rowf("%u own names", count);
+        run(&config);
+        check_str(r.text, count == 0   ? "delivered DELIVERED a:delivered | m failed "
+                                         "GREETING_REFUSED | n authenticated DELIVERED"
+                          : count == 1 ? "deferred GREETING_REFUSED a:deferred | m failed "
+                                         "GREETING_REFUSED"
+                                       : "bounced MAIL_LOOP a:bounced");
+    }
+}
+
 /* auth_failure=audit: a mismatch is told and delivered; TLS itself is still demanded, and dane-only
  * is dane as ever. */
 static void test_audit(void)
@@ -372,10 +393,15 @@ static void test_close_any_time(void)
     }
 }
 
-static const struct check_test tests[] = {
-    {"deliveries", test_sends}, {"skipped host", test_skipped_host},
-    {"probes", test_probes},    {"octets", test_wire},
-    {"audit", test_audit},      {"plan", test_plan},
-    {"misuse", test_misuse},    {"ports that refuse", test_refusals},
-    {"memory", test_memory},    {"close at any time", test_close_any_time}};
+static const struct check_test tests[] = {{"deliveries", test_sends},
+                                          {"skipped host", test_skipped_host},
+                                          {"probes", test_probes},
+                                          {"octets", test_wire},
+                                          {"own names", test_self},
+                                          {"audit", test_audit},
+                                          {"plan", test_plan},
+                                          {"misuse", test_misuse},
+                                          {"ports that refuse", test_refusals},
+                                          {"memory", test_memory},
+                                          {"close at any time", test_close_any_time}};
 SUITE(job, tests);

@@ -47,10 +47,11 @@ static void check_line(char *line)
     check_true(line == NULL);
     note_point(field[0]);
     check_true(field[1][0] != '\0');
-    /* A switch needs no excuse, and nothing else goes without. */
-    check_int(strcmp(field[2], "-") == 0, field[3][0] != '\0');
+    /* Without a switch a point needs its reason. */
     if (strcmp(field[2], "-") != 0)
         note_switch(field[2]);
+    else
+        check_true(field[3][0] != '\0');
 }
 
 static void test_list(void)

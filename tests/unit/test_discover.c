@@ -251,6 +251,30 @@ static void test_many_hosts(void)
     }
 }
 
+/* R-5321-5.1-12: addresses keep their order within a family; IPv6 comes first. */
+static void test_addresses(void)
+{
+    static const char *const want[] = {"2001:db8::9", "2001:db8::1", "198.18.0.3", "198.18.0.1",
+                                       "198.18.0.2"};
+    static const struct fake_record records[] = {MX(SEC, "1 m"),
+                                                 A("m", SEC, "198.18.0.3; 198.18.0.1; 198.18.0.2"),
+                                                 A6("m", SEC, "2001:db8::9; 2001:db8::1")};
+    struct dsmtp_arena arena;
+    struct dsmtp_discover d;
+
+    dsmtp_arena_init(&arena, MEMORY);
+    check_int(start(&d, &arena, &(struct setting){"d", DOMAIN, NULL, DANE, 0}), DSMTP_OK);
+    check_int(
+        fake_discover(&d, &(struct fake_world){records, CHECK_COUNT(records)}, FAKE_LAST_FIRST, 0),
+        DSMTP_OK);
+    if (check_true(dsmtp_discover_plan(&d) != NULL) &&
+        check_uint(dsmtp_discover_plan(&d)->hosts[0].address_count, CHECK_COUNT(want)))
+        for (size_t i = 0; i < CHECK_COUNT(want); i++)
+            check_str(dsmtp_discover_plan(&d)->hosts[0].addresses[i], want[i]);
+    dsmtp_arena_fini(&arena);
+}
+
+/* R-5321-5.1-1: MX is asked for first, and nothing beside it. */
 static void test_misuse(void)
 {
     static const struct fake_record mx = MX(SEC, "1 m");
@@ -262,7 +286,10 @@ static void test_misuse(void)
     check_int(start(&d, &arena, &(struct setting){"d", DOMAIN, NULL, DANE, 0}), DSMTP_OK);
     q = dsmtp_discover_want(&d);
     check_true(dsmtp_discover_want(&d) == NULL);
-    if (check_true(q != NULL)) {
+    check_true(q != NULL);
+    if (q != NULL) {
+        check_str(q->query.name, "d");
+        check_str(dsmtp_rrtype_name(q->query.type), "MX");
         fake_answer_from(&mx, &q->query, &reply);
         reply.answer.security = DSMTP_SECURITY_BOGUS;
         check_int(dsmtp_discover_feed(&d, q, &reply.answer), DSMTP_MISUSE);
@@ -280,5 +307,6 @@ static void test_misuse(void)
 static const struct check_test tests[] = {{"worlds, in every order", test_cases},
                                           {"memory", test_memory},
                                           {"many hosts", test_many_hosts},
+                                          {"addresses", test_addresses},
                                           {"misuse", test_misuse}};
 SUITE(discover, tests);

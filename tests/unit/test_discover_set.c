@@ -229,7 +229,7 @@ static void test_cases(void)
     }
 }
 
-/* sni: what the first host of the plan is asked for. */
+/* R-7671-7-3, R-7671-10.2-1; sni: what the first host of the plan is asked for. */
 static void test_sni(void)
 {
     static const struct fake_record records[] = {MX(SEC, "1 m"), A("m", SEC, IP, "r"),

@@ -157,8 +157,8 @@ static void test_self(void)
     }
 }
 
-/* Equal preferences: every order comes about, the same seed gives the same one, and preferences are
- * kept. */
+/* R-5321-5.1-10, R-5321-5.1-11. Equal preferences: every order comes about, the same seed gives the
+ * same one, and preferences are kept. */
 static void test_shuffle(void)
 {
     enum { SEEDS = 600 };

@@ -26,7 +26,8 @@ static struct dsmtp_tlsa record(uint8_t usage, uint8_t selector, uint8_t matchin
                                .len = length[matching < 3 ? matching : 3]};
 }
 
-/* Written from RFC 6698 and RFC 7672, section 3.1, not from the code. */
+/* R-7671-2-1: SHA2-256 above all. Written from RFC 6698 and RFC 7672, section 3.1, not from the
+ * code. */
 static enum dsmtp_unusable expected(const struct dsmtp_tlsa *r, bool map0, bool map1)
 {
     if (r->usage > 3 || (r->usage == 0 && !map0) || (r->usage == 1 && !map1))
@@ -223,7 +224,7 @@ static void test_agility_mapped(void)
     check_int(r[1].why, DSMTP_UNUSABLE_LENGTH);
 }
 
-/* digest_order: the other digest is the stronger one. */
+/* R-7671-9-1; digest_order: the other digest is the stronger one. */
 static void test_digest_order(void)
 {
     struct dsmtp_profile p = *dsmtp_profile_at(0);

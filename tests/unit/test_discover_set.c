@@ -17,8 +17,9 @@ struct setting {
     const char *self[SELF_MAX];
 };
 
-/* Every order of answers gives the same plan, which is put into got. */
-static void plan_of(const struct setting *s, const struct fake_world *world, char *got, size_t room)
+/* Every order of answers gives the same plan, which is put into plan. */
+static void plan_of(const struct setting *s, const struct fake_world *world, char *plan,
+                    size_t room)
 {
     for (unsigned n = 0; n < 8; n++) {
         struct dsmtp_profile p = *dsmtp_profile_at(0);
@@ -53,9 +54,9 @@ static void plan_of(const struct setting *s, const struct fake_world *world, cha
                   DSMTP_OK);
         fake_describe(dsmtp_discover_plan(&d), text, sizeof(text));
         if (n == 0)
-            snprintf(got, room, "%s", text);
+            snprintf(plan, room, "%s", text);
         else
-            check_str(text, got);
+            check_str(text, plan);
         dsmtp_arena_fini(&arena);
     }
 }

@@ -270,7 +270,7 @@ static const char *follow(const struct reader *r, const struct dsmtp_query *quer
             return found.records > DSMTP_RECORDS_MAX ? "too many records" : NULL;
         }
         *name = found.target;
-        out->aliased = true;
+        out->aliased++;
     }
     return "alias chain too long or a loop";
 }
@@ -321,7 +321,7 @@ static const char *interpret(const struct reader *r, const struct dsmtp_query *q
     wrong = follow(r, query, &name, out);
     if (wrong == NULL && out->count > 0)
         wrong = collect(*r, query, &name, arena, out);
-    if (wrong == NULL && out->aliased)
+    if (wrong == NULL && out->aliased > 0)
         wrong = canonical_name(&name, arena, &out->canonical);
     if (wrong != NULL)
         return wrong;
@@ -367,6 +367,7 @@ struct dsmtp_answer dsmtp_dns_answer(const struct dsmtp_query *query,
                                  .security = security,
                                  .presence = reply->presence,
                                  .canonical = reply->canonical,
+                                 .aliases = reply->aliased,
                                  .records = reply->records,
                                  .count = reply->count,
                                  .ttl = reply->ttl};

@@ -33,8 +33,8 @@ struct dsmtp_dns_reply {
     bool authentic;               /* AD */
     bool truncated;               /* TC */
     enum dsmtp_presence presence; /* only with rcode 0 or 3, otherwise FAILED */
-    bool aliased;
-    bool soa; /* the authority section holds one */
+    unsigned aliased;             /* how many aliases were followed */
+    bool soa;                     /* the authority section holds one */
     const char *canonical;
     const struct dsmtp_rdata *records;
     unsigned count;

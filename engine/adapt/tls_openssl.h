@@ -34,7 +34,8 @@ void dsmtp_tls_close(struct dsmtp_tls **tls);
 
 /* A client session that makes the demand. With demand->authenticate the handshake fails, before any
  * application data, unless the peer matches a usable record (and, under usage 2, bears one of the
- * names); without it any peer will do. DSMTP_MISUSE: a usable record of usage 2, but no name to
+ * names); with demand->audit the same is looked at, but no handshake fails for it; without either
+ * any peer will do. DSMTP_MISUSE: a usable record of usage 2, but no name to
  * check. */
 DSMTP_MUST_USE enum dsmtp_status dsmtp_tls_session(struct dsmtp_tls *tls,
                                                    const struct dsmtp_tls_demand *demand,

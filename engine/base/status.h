@@ -36,7 +36,7 @@ const char *dsmtp_status_text(enum dsmtp_status status);
  * adapters and parsers of user input; the caller owns it. */
 struct dsmtp_fault {
     enum dsmtp_status status;
-    char what[400];
+    char what[640];
 };
 
 /* Fill fault and return status. */

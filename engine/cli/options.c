@@ -37,6 +37,7 @@ static const struct option_row rows[] = {
     {"default-policy", 0,  "LEVEL",        NET,                      POLICY, 0,                  0,     "for other destinations: none, may, encrypt, dane, dane-only (dane)"},
     {"from",           'f', "SENDER",      DSMTP_TAKES_SEND,         TEXT,   AT(from),           0,     "envelope sender; <> or \"\" is the null sender"},
     {"nexthop",        0,  "TARGET",       DSMTP_TAKES_SEND,         TEXT,   AT(nexthop),        0,     "deliver there, whatever the recipients' domains"},
+    {"self",           0,  "NAME|ADDRESS", NET,                      LIST,   AT(self),           0,     "own name or address: the MX record of it ends the list; may be repeated"},
     {"port",           0,  "N",            NET,                      NUMBER, AT(port),           65535, "port to connect to; the TLSA owner name keeps the service's"},
     {"helo",           0,  "NAME",         MAIL,                     TEXT,   AT(helo),           0,     "own name for EHLO (the system's)"},
     {"resolver",       0,  "ADDR[@PORT]",  NET,                      TEXT,   AT(resolver),       0,     "ask this resolver, and validate its answers (resolv.conf)"},
@@ -212,7 +213,7 @@ static int apply_profile(struct dsmtp_options *o, const char *command)
 
 static bool make_room(struct dsmtp_options *o, int argc)
 {
-    struct dsmtp_values *const lists[] = {&o->set, &o->tlsa, &o->names};
+    struct dsmtp_values *const lists[] = {&o->set, &o->tlsa, &o->names, &o->self};
 
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
         lists[i]->items = calloc((size_t)argc + 1, sizeof(const char *));
@@ -247,6 +248,7 @@ int dsmtp_options_parse(struct dsmtp_options *o, enum dsmtp_takes takes, int arg
 void dsmtp_options_fini(struct dsmtp_options *o)
 {
     free(o->set.items);
+    free(o->self.items);
     free(o->tlsa.items);
     free(o->names.items);
 }

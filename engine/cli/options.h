@@ -49,6 +49,7 @@ struct dsmtp_options {
     unsigned jobs;
     const char *from;
     const char *nexthop;
+    struct dsmtp_values self;
     const char *chain;
     struct dsmtp_values tlsa;
     struct dsmtp_values names;

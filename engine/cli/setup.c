@@ -13,6 +13,9 @@
 #include "core/nexthop.h"
 #include "report/clean.h"
 
+/* Room for some thousand own names. */
+#define SELF_MEMORY (1u << 20)
+
 /* The name for EHLO: a domain, or an address literal (RFC 5321, section 4.1.1.1). */
 static enum dsmtp_status choose_helo(struct dsmtp_setup *setup, const struct dsmtp_options *o,
                                      struct dsmtp_fault *fault)
@@ -36,6 +39,30 @@ static enum dsmtp_status choose_helo(struct dsmtp_setup *setup, const struct dsm
     return DSMTP_OK;
 }
 
+/* The own names and addresses, as MX and address records would give them. */
+static enum dsmtp_status read_self(struct dsmtp_setup *setup, const struct dsmtp_options *o,
+                                   struct dsmtp_fault *fault)
+{
+    const char **list = dsmtp_arena_alloc(&setup->arena, o->self.count, sizeof(*list));
+
+    for (unsigned i = 0; list != NULL && i < o->self.count; i++) {
+        const char *text = o->self.items[i];
+        char name[DSMTP_NAME_SIZE];
+
+        if (!dsmtp_name_address(text, name) && dsmtp_name_parse(text, name) != DSMTP_OK)
+            return dsmtp_fault_set(
+                fault, DSMTP_SYNTAX,
+                "option --self: bad value \"%.100s\"; expected a host name or an "
+                "address",
+                text);
+        list[i] = dsmtp_arena_strdup(&setup->arena, name);
+        if (list[i] == NULL)
+            return DSMTP_NOMEM;
+    }
+    setup->engine.self = (struct dsmtp_self){list, o->self.count};
+    return list != NULL ? DSMTP_OK : DSMTP_NOMEM;
+}
+
 /* "TARGET: SUBJECT: what [rules]" */
 static void trace(void *arg, const char *target, const char *subject, const char *what,
                   const char *rules)
@@ -56,6 +83,7 @@ static enum dsmtp_status open_all(struct dsmtp_setup *setup, const struct dsmtp_
                                   struct dsmtp_fault *fault)
 {
     DSMTP_TRY(choose_helo(setup, o, fault));
+    DSMTP_TRY(read_self(setup, o, fault));
     DSMTP_TRY(dsmtp_loop_open(&setup->loop, fault));
     DSMTP_TRY(dsmtp_cli_open_resolver(&setup->loop, o, &setup->engine.resolver, fault));
     DSMTP_TRY(dsmtp_tls_open(NULL, &setup->tls, fault));
@@ -69,6 +97,7 @@ int dsmtp_setup_open(struct dsmtp_setup *setup, const struct dsmtp_options *o, c
     int wrong = dsmtp_cli_check_resolver(o, command);
 
     memset(setup, 0, sizeof(*setup));
+    dsmtp_arena_init(&setup->arena, SELF_MEMORY);
     if (wrong != 0)
         return wrong;
     setup->engine.profile = o->profile;
@@ -95,4 +124,5 @@ void dsmtp_setup_close(struct dsmtp_setup *setup)
         setup->engine.resolver.close(setup->engine.resolver.self);
     if (setup->loop.base != NULL)
         dsmtp_loop_close(&setup->loop);
+    dsmtp_arena_fini(&setup->arena);
 }

@@ -4,6 +4,7 @@
 
 #include "adapt/loop.h"
 #include "adapt/tls_openssl.h"
+#include "base/arena.h"
 #include "cli/options.h"
 #include "model/name.h"
 #include "run/engine.h"
@@ -12,6 +13,7 @@ struct dsmtp_setup {
     struct dsmtp_loop loop;
     struct dsmtp_tls *tls;
     struct dsmtp_engine engine; /* service and dial port are for each destination to set */
+    struct dsmtp_arena arena;   /* of own names */
     char helo[DSMTP_NAME_SIZE + 8];
 };
 

@@ -15,7 +15,7 @@ static const char *const action_names[] = {DSMTP_ACTION_LIST(X)};
 #define L(name)   (1u << DSMTP_LEVEL_##name)
 #define ANY       (~L(SKIP) & ((1u << DSMTP_LEVEL_COUNT) - 1))
 #define MAY       (L(MAY) | L(NONE))
-#define MUST      (L(ENCRYPT) | L(DANE))
+#define MUST      (L(ENCRYPT) | L(AUDIT) | L(DANE))
 #define TO(name)  DSMTP_STATE_##name
 #define DO(name)  DSMTP_ACTION_##name
 #define WHY(name) DSMTP_REASON_##name
@@ -63,7 +63,7 @@ static const struct dsmtp_dialog_row rows[] = {
     /* The stream failed: the reason comes with the event. */
     {~(S(HANDSHAKE) | S(END)),                  E(FAILED),                           ANY,      TO(END),        DO(CLOSE),          WHY(CONNECTION_LOST),    ""},
     {S(HANDSHAKE),                              E(FAILED),                           MAY,      TO(END),        DO(CLOSE),          WHY(TLS_HANDSHAKE),      "S9c R-7672-2.2-8"},
-    {S(HANDSHAKE),                              E(FAILED),                           L(ENCRYPT),
+    {S(HANDSHAKE),                              E(FAILED),                           L(ENCRYPT) | L(AUDIT),
                                                                                                TO(END),        DO(CLOSE),          WHY(TLS_HANDSHAKE),      "R-7672-2.2-6"},
     {S(HANDSHAKE),                              E(FAILED),                           L(DANE),  TO(END),        DO(CLOSE),          WHY(TLS_HANDSHAKE),      "S33 R-7672-2.2-4 R-7672-3.2-1"},
     /* Replies that no server may give here. */

@@ -39,13 +39,92 @@ enum dsmtp_status dsmtp_discover_ask(struct dsmtp_discover *d, const char *name,
     return DSMTP_OK;
 }
 
-static void finish_if_complete(struct dsmtp_discover *d)
+/* Apply the destination's row. */
+static enum dsmtp_status apply_row(struct dsmtp_discover *d, enum dsmtp_mx kind)
+{
+    struct dsmtp_plan *plan = &d->plan;
+    const struct dsmtp_mx_row *row =
+        dsmtp_policy_mx(d->config.profile, d->config.policy, plan->mx_security, kind);
+
+    if (row == NULL)
+        return DSMTP_MISUSE;
+    plan->verdict = row->verdict;
+    plan->reason = row->reason;
+    plan->rules = row->rules;
+    d->trust = row->trust;
+    if (d->config.trace != NULL)
+        d->config.trace(d->config.trace_arg, plan->nexthop, dsmtp_mx_name(kind), row->rules);
+    return DSMTP_OK;
+}
+
+/* Some MX records are not followed, and nothing in the plan tells which. */
+static void note_self(struct dsmtp_discover *d)
+{
+    d->self = true;
+    if (d->config.trace != NULL)
+        d->config.trace(d->config.trace_arg, d->plan.nexthop,
+                        "own MX record: it is left out, with all that are no better",
+                        "R-5321-5.1-13");
+}
+
+static bool has_own_address(const struct dsmtp_discover *d, unsigned host)
+{
+    const struct dsmtp_host_plan *h = &d->plan.hosts[host];
+    const struct dsmtp_question *const asked[] = {d->search[host].a, d->search[host].aaaa};
+
+    for (unsigned i = 0; i < h->address_count; i++)
+        if (dsmtp_self_is(&d->config.self, h->addresses[i]))
+            return true;
+    for (unsigned i = 0; i < 2; i++)
+        if (asked[i] != NULL && asked[i]->answer.canonical != NULL &&
+            dsmtp_self_is(&d->config.self, asked[i]->answer.canonical))
+            return true;
+    return false;
+}
+
+/* A host with an own address is this client under another name: it and what is no better go. */
+static void leave_out_self(struct dsmtp_discover *d)
+{
+    unsigned own = 0;
+    unsigned better = 0;
+
+    while (own < d->plan.host_count && !has_own_address(d, own))
+        own++;
+    if (own == d->plan.host_count || d->config.kind != DSMTP_NEXTHOP_DOMAIN)
+        return;
+    while (better < own && d->plan.hosts[better].preference < d->plan.hosts[own].preference)
+        better++;
+    d->plan.host_count = better;
+    note_self(d);
+}
+
+/* Nothing better than this client has an address: is it the best host, and the mail in a loop? A
+ * host that may come back leaves the verdict at DEFER in any case (R-5321-5.1-13). */
+static enum dsmtp_status judge_self(struct dsmtp_discover *d)
+{
+    if (d->plan.verdict != DSMTP_VERDICT_BOUNCE)
+        return DSMTP_OK;
+    if (d->config.profile->value[DSMTP_SWITCH_SELF_AFTER_SKIP] == DSMTP_SELF_AFTER_SKIP_BOUNCE)
+        return apply_row(d, DSMTP_MX_SELF);
+    d->plan.verdict = DSMTP_VERDICT_DEFER;
+    d->plan.rules = "R-5321-5.1-13";
+    return DSMTP_OK;
+}
+
+static enum dsmtp_status finish_if_complete(struct dsmtp_discover *d)
 {
     for (unsigned i = 0; i < d->plan.host_count; i++)
         if (!d->search[i].decided)
-            return;
-    dsmtp_judge_plan(&d->plan);
+            return DSMTP_OK;
+    leave_out_self(d);
     d->done = true;
+    if (d->plan.host_count == 0)
+        return apply_row(d, DSMTP_MX_SELF);
+    dsmtp_judge_plan(&d->plan);
+    /* as_nodata: no address either, as was to be expected. */
+    if (d->plan.verdict == DSMTP_VERDICT_BOUNCE && d->plan.mx_answer == DSMTP_PRESENCE_NXDOMAIN)
+        return apply_row(d, DSMTP_MX_NXDOMAIN);
+    return d->self ? judge_self(d) : DSMTP_OK;
 }
 
 static enum dsmtp_status begin_hosts(struct dsmtp_discover *d, const struct dsmtp_host_name *list,
@@ -61,8 +140,7 @@ static enum dsmtp_status begin_hosts(struct dsmtp_discover *d, const struct dsmt
         d->plan.hosts[i].preference = list[i].preference;
         DSMTP_TRY(dsmtp_discover_host_begin(d, i, round));
     }
-    finish_if_complete(d);
-    return DSMTP_OK;
+    return finish_if_complete(d);
 }
 
 /* Apply the destination's row: go on with the hosts, or end here. */
@@ -71,20 +149,11 @@ static enum dsmtp_status apply_mx(struct dsmtp_discover *d, const struct dsmtp_h
 {
     struct dsmtp_plan *plan = &d->plan;
     struct dsmtp_host_name self = {plan->nexthop, 0};
-    const struct dsmtp_mx_row *row =
-        dsmtp_policy_mx(d->config.profile, d->config.policy, plan->mx_security, names->kind);
 
-    if (row == NULL)
-        return DSMTP_MISUSE;
-    plan->verdict = row->verdict;
-    plan->reason = row->reason;
-    plan->rules = row->rules;
+    DSMTP_TRY(apply_row(d, names->kind));
     plan->mx_null = names->kind == DSMTP_MX_NULL;
-    plan->mx_implicit = names->kind == DSMTP_MX_NODATA && row->verdict == DSMTP_VERDICT_ATTEMPT;
-    d->trust = row->trust;
-    if (d->config.trace != NULL)
-        d->config.trace(d->config.trace_arg, plan->nexthop, dsmtp_mx_name(names->kind), row->rules);
-    if (row->verdict != DSMTP_VERDICT_ATTEMPT) {
+    plan->mx_implicit = names->kind == DSMTP_MX_NODATA && plan->verdict == DSMTP_VERDICT_ATTEMPT;
+    if (plan->verdict != DSMTP_VERDICT_ATTEMPT) {
         d->done = true;
         return DSMTP_OK;
     }
@@ -95,13 +164,18 @@ static enum dsmtp_status apply_mx(struct dsmtp_discover *d, const struct dsmtp_h
 
 static enum dsmtp_status feed_mx(struct dsmtp_discover *d, const struct dsmtp_question *q)
 {
+    const struct dsmtp_hosts_config config = {d->config.profile, d->config.self, d->config.seed};
     struct dsmtp_host_names names;
 
     d->plan.mx_security = q->answer.security;
     d->plan.mx_answer = q->answer.presence;
     d->plan.detail = q->answer.why;
     d->expanded = q->answer.canonical;
-    DSMTP_TRY(dsmtp_hosts_read(d->arena, &q->answer, d->config.seed, &names));
+    DSMTP_TRY(dsmtp_hosts_read(d->arena, &q->answer, &config, &names));
+    if (names.self)
+        note_self(d);
+    if (names.kind == DSMTP_MX_NODATA && dsmtp_self_is(&d->config.self, d->plan.nexthop))
+        names.kind = DSMTP_MX_SELF;
     if (names.kind == DSMTP_MX_FAILED && q->answer.presence != DSMTP_PRESENCE_FAILED) {
         d->plan.mx_security = DSMTP_SECURITY_ERROR;
         d->plan.detail = names.why;
@@ -137,22 +211,51 @@ struct dsmtp_question *dsmtp_discover_want(struct dsmtp_discover *d)
     return d->wanted < d->count ? d->questions[d->wanted++] : NULL;
 }
 
+static size_t octets_of(const struct dsmtp_answer *answer)
+{
+    size_t octets = answer->count * sizeof(struct dsmtp_rdata);
+
+    for (unsigned i = 0; i < answer->count; i++)
+        octets += answer->records[i].len;
+    return octets;
+}
+
+/* The limit that an answer breaks, or NULL. */
+static const char *over_limit(const struct dsmtp_discover *d, const struct dsmtp_answer *answer,
+                              enum dsmtp_rrtype type)
+{
+    if (answer->aliases > d->config.profile->value[DSMTP_SWITCH_CHAIN_LIMIT])
+        return "an alias chain longer than the profile allows (chain_limit)";
+    if ((type == DSMTP_RR_A || type == DSMTP_RR_AAAA) && answer->count > DSMTP_ADDRESSES_MAX)
+        return "more addresses than the engine's limit";
+    if (octets_of(answer) > DSMTP_OCTETS_MAX - d->octets)
+        return "more records for one destination than the engine's limit";
+    return NULL;
+}
+
 enum dsmtp_status dsmtp_discover_feed(struct dsmtp_discover *d, struct dsmtp_question *question,
                                       const struct dsmtp_answer *answer)
 {
     bool failed =
         answer->security == DSMTP_SECURITY_BOGUS || answer->security == DSMTP_SECURITY_ERROR;
+    struct dsmtp_answer refused;
+    const char *limit;
 
     /* A bogus answer that came with data would pass for data. */
     if (question->answered || failed != (answer->presence == DSMTP_PRESENCE_FAILED))
         return DSMTP_MISUSE;
+    limit = over_limit(d, answer, question->query.type);
+    if (limit != NULL) {
+        refused = dsmtp_answer_failed(&question->query, DSMTP_SECURITY_ERROR, limit);
+        answer = &refused;
+    }
+    d->octets += octets_of(answer);
     DSMTP_TRY(dsmtp_answer_copy(d->arena, answer, &question->answer));
     question->answered = true;
     if (question->query.type == DSMTP_RR_MX)
         return feed_mx(d, question);
     DSMTP_TRY(dsmtp_discover_host_next(d, question->host, question->round + 1));
-    finish_if_complete(d);
-    return DSMTP_OK;
+    return finish_if_complete(d);
 }
 
 const struct dsmtp_plan *dsmtp_discover_plan(const struct dsmtp_discover *d)

@@ -14,8 +14,11 @@
 #include "model/plan.h"
 #include "model/record.h"
 
-/* More TLSA records than this at one name is an error, never "no TLSA". */
-#define DSMTP_TLSA_MAX 100u
+/* More addresses in one answer, or more octets of records for one destination, than this is an
+ * error, never a shorter list. The switches chain_limit and tlsa_max say the same of aliases and
+ * TLSA records. */
+#define DSMTP_ADDRESSES_MAX 100u
+#define DSMTP_OCTETS_MAX (4u << 20)
 
 enum dsmtp_nexthop_kind { DSMTP_NEXTHOP_DOMAIN, DSMTP_NEXTHOP_HOST, DSMTP_NEXTHOP_ADDRESS };
 
@@ -27,6 +30,7 @@ struct dsmtp_discover_config {
     enum dsmtp_policy policy;
     unsigned port; /* service port, for the TLSA owner name (25) */
     uint64_t seed; /* shuffles hosts of equal preference */
+    struct dsmtp_self self;
     /* Called for each rule as it is applied; may be NULL. The strings are valid during the call. */
     void (*trace)(void *arg, const char *subject, const char *what, const char *rules);
     void *trace_arg;
@@ -58,6 +62,8 @@ struct dsmtp_discover {
     struct dsmtp_host_search *search; /* one for each host of the plan */
     enum dsmtp_trust trust;
     const char *expanded; /* CNAME-expanded next-hop domain, or NULL */
+    bool self;            /* own MX records were left out, and what is no better */
+    size_t octets;        /* of the records so far */
     struct dsmtp_plan plan;
     bool done;
 };

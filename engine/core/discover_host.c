@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "core/family.h"
 #include "core/names.h"
 #include "core/usable.h"
 #include "model/name.h"
@@ -28,29 +29,13 @@ static bool secure(const struct dsmtp_question *q)
     return q->answer.security == DSMTP_SECURITY_SECURE;
 }
 
-static bool bogus(const struct dsmtp_question *q)
+static const struct dsmtp_question *leading(const struct dsmtp_discover *d,
+                                            const struct dsmtp_host_search *s)
 {
-    return q->answer.security == DSMTP_SECURITY_BOGUS;
-}
+    unsigned first = dsmtp_family_leads(d->config.profile, dsmtp_family_of(&s->a->answer),
+                                        dsmtp_family_of(&s->aaaa->answer));
 
-/* The answer that speaks for the host. Secure addresses of one family are enough, whatever became
- * of the other. Insecure ones are not while the other family is bogus: a zone is not insecure for
- * one type and signed for another. Otherwise any address is better than none, and a failure better
- * than to believe that there is none. */
-static const struct dsmtp_question *leading(const struct dsmtp_host_search *s)
-{
-    const struct dsmtp_question *const both[] = {s->a, s->aaaa};
-
-    for (unsigned i = 0; i < 2; i++)
-        if (has_data(both[i]) && secure(both[i]))
-            return both[i];
-    for (unsigned i = 0; i < 2; i++)
-        if (bogus(both[i]))
-            return both[i];
-    for (unsigned i = 0; i < 2; i++)
-        if (has_data(both[i]))
-            return both[i];
-    return failed(s->aaaa) && !failed(s->a) ? s->aaaa : s->a;
+    return first == 0 ? s->a : s->aaaa;
 }
 
 static enum dsmtp_status add_addresses(struct dsmtp_discover *d, const struct dsmtp_question *q,
@@ -81,17 +66,29 @@ static enum dsmtp_status collect_addresses(struct dsmtp_discover *d, unsigned ho
     DSMTP_TRY(add_addresses(d, s->aaaa, AF_INET6, 16, list, &h->address_count));
     DSMTP_TRY(add_addresses(d, s->a, AF_INET, 4, list, &h->address_count));
     h->addresses = list;
-    h->address_security = leading(s)->answer.security;
+    h->address_security = leading(d, s)->answer.security;
     return DSMTP_OK;
 }
 
-static enum dsmtp_address address_state(const struct dsmtp_host_search *s, unsigned addresses)
+/* Only a host that an MX record names can be refused for being an alias: an administrator's relay
+ * is expected to be one (R-7672-2.2.2-2). */
+static bool refused(const struct dsmtp_discover *d, const struct dsmtp_question *q)
 {
-    const struct dsmtp_question *q = leading(s);
+    return d->config.profile->value[DSMTP_SWITCH_MX_CNAME] == DSMTP_MX_CNAME_REFUSE &&
+           q->answer.canonical != NULL && d->plan.mx_answer == DSMTP_PRESENCE_DATA &&
+           d->plan.mx_asked;
+}
+
+static enum dsmtp_address address_state(const struct dsmtp_discover *d,
+                                        const struct dsmtp_host_search *s, unsigned addresses)
+{
+    const struct dsmtp_question *q = leading(d, s);
 
     if (failed(q))
         return q->answer.security == DSMTP_SECURITY_BOGUS ? DSMTP_ADDRESS_BOGUS
                                                           : DSMTP_ADDRESS_ERROR;
+    if (refused(d, q))
+        return DSMTP_ADDRESS_REFUSED;
     if (addresses == 0)
         return DSMTP_ADDRESS_ABSENT;
     return secure(q) ? DSMTP_ADDRESS_SECURE : DSMTP_ADDRESS_INSECURE;
@@ -112,10 +109,21 @@ static enum dsmtp_address alias_state(const struct dsmtp_question *alias)
 static bool wants_alias_probe(const struct dsmtp_discover *d, const struct dsmtp_host_search *s)
 {
     return s->address == DSMTP_ADDRESS_INSECURE && s->alias == NULL &&
-           leading(s)->answer.canonical != NULL && on(d, DSMTP_SWITCH_ALIAS_PROBE) &&
+           leading(d, s)->answer.canonical != NULL && on(d, DSMTP_SWITCH_ALIAS_PROBE) &&
+           d->config.profile->value[DSMTP_SWITCH_HOST_BASE] != DSMTP_BASE_EXPANDED_ONLY &&
            d->config.policy >= DSMTP_POLICY_DANE &&
            dsmtp_policy_host(d->config.profile, d->config.policy, d->trust, DSMTP_ADDRESS_ALIAS,
                              DSMTP_TLSA_NOT_ASKED) == NULL;
+}
+
+/* No literals: RFC 6066, section 3. */
+static const char *server_name(const struct dsmtp_profile *profile, const char *base,
+                               const char *exchange)
+{
+    const char *name = profile->value[DSMTP_SWITCH_SNI] == DSMTP_SNI_EXCHANGE ? exchange : base;
+
+    return profile->value[DSMTP_SWITCH_SNI] == DSMTP_SNI_OFF || dsmtp_name_is_address(name) ? NULL
+                                                                                            : name;
 }
 
 /* The reference identifiers and SNI follow the base domain. */
@@ -132,7 +140,7 @@ static enum dsmtp_status set_names(struct dsmtp_discover *d, struct dsmtp_host_p
     if (names == NULL)
         return DSMTP_NOMEM;
     h->tlsa_base = base;
-    h->sni = dsmtp_name_is_address(base) ? NULL : base; /* RFC 6066, section 3: no literals */
+    h->sni = server_name(d->config.profile, base, h->name);
     h->name_count = dsmtp_names_list(d->config.profile, &in, names);
     h->names = names;
     return DSMTP_OK;
@@ -160,17 +168,18 @@ static enum dsmtp_status decide(struct dsmtp_discover *d, unsigned host, enum ds
 }
 
 /* Candidates for the TLSA base domain: the expanded name, then the original one, never one between
- * (R-7672-2.2.3-2, -13). */
+ * (R-7672-2.2.3-2, -13); host_base can leave out either. */
 static unsigned candidates(const struct dsmtp_discover *d, unsigned host, const char **out)
 {
     const struct dsmtp_host_search *s = &d->search[host];
-    const char *canonical = leading(s)->answer.canonical;
+    const char *canonical = leading(d, s)->answer.canonical;
+    unsigned base = d->config.profile->value[DSMTP_SWITCH_HOST_BASE];
     unsigned count = 0;
 
-    if (s->address == DSMTP_ADDRESS_SECURE && canonical != NULL &&
-        d->config.profile->value[DSMTP_SWITCH_HOST_BASE] == DSMTP_BASE_EXPANDED)
+    if (s->address == DSMTP_ADDRESS_SECURE && canonical != NULL && base != DSMTP_BASE_EXCHANGE)
         out[count++] = canonical;
-    out[count++] = d->plan.hosts[host].name;
+    if (canonical == NULL || base != DSMTP_BASE_EXPANDED_ONLY)
+        out[count++] = d->plan.hosts[host].name;
     return count;
 }
 
@@ -182,6 +191,9 @@ static enum dsmtp_status ask_tlsa(struct dsmtp_discover *d, unsigned host, unsig
     unsigned count = candidates(d, host, s->base);
     unsigned asked = 0;
 
+    /* expanded_only, and no secure way to the expanded name: nowhere to look. */
+    if (count == 0)
+        return decide(d, host, DSMTP_TLSA_INSECURE_ABSENT);
     d->plan.hosts[host].tlsa_asked = true;
     for (unsigned i = 0; i < count; i++) {
         char owner[DSMTP_NAME_SIZE];
@@ -232,17 +244,18 @@ static enum dsmtp_status read_tlsa(struct dsmtp_discover *d, unsigned host)
                           answer->security == DSMTP_SECURITY_BOGUS ? DSMTP_TLSA_BOGUS
                                                                    : DSMTP_TLSA_ERROR);
         if (answer->security == DSMTP_SECURITY_INSECURE) {
-            state = DSMTP_TLSA_INSECURE;
+            if (state != DSMTP_TLSA_INSECURE)
+                state = answer->presence == DSMTP_PRESENCE_DATA ? DSMTP_TLSA_INSECURE
+                                                                : DSMTP_TLSA_INSECURE_ABSENT;
         } else if (answer->presence == DSMTP_PRESENCE_DATA) {
-            if (answer->count > DSMTP_TLSA_MAX) {
-                h->detail = "more TLSA records than the engine's limit";
+            if (answer->count > d->config.profile->value[DSMTP_SWITCH_TLSA_MAX]) {
+                h->detail = "more TLSA records than the profile allows (tlsa_max)";
                 return decide(d, host, DSMTP_TLSA_ERROR);
             }
             DSMTP_TRY(take_records(d, h, answer, &state));
             return decide(d, host, state);
         }
     }
-    DSMTP_TRY(set_names(d, h, h->name));
     return decide(d, host, state);
 }
 
@@ -252,8 +265,8 @@ static enum dsmtp_status addresses_known(struct dsmtp_discover *d, unsigned host
 
     if (s->alias == NULL) {
         DSMTP_TRY(collect_addresses(d, host));
-        s->address = address_state(s, d->plan.hosts[host].address_count);
-        d->plan.hosts[host].detail = leading(s)->answer.why;
+        s->address = address_state(d, s, d->plan.hosts[host].address_count);
+        d->plan.hosts[host].detail = leading(d, s)->answer.why;
     } else {
         s->address = alias_state(s->alias);
         d->plan.hosts[host].detail = s->alias->answer.why;
@@ -267,13 +280,21 @@ static enum dsmtp_status addresses_known(struct dsmtp_discover *d, unsigned host
     return ask_tlsa(d, host, round);
 }
 
+/* A next hop in brackets is one; digits in an MX record are a name, which does not exist, unless
+ * the profile takes them for an address (R-7672-2.2-13). */
+static bool is_literal(const struct dsmtp_discover *d, const char *name)
+{
+    return d->config.kind == DSMTP_NEXTHOP_ADDRESS ||
+           (d->config.profile->value[DSMTP_SWITCH_MX_NUMERIC] == DSMTP_MX_NUMERIC_ADDRESS &&
+            dsmtp_name_is_address(name));
+}
+
 enum dsmtp_status dsmtp_discover_host_begin(struct dsmtp_discover *d, unsigned host, unsigned round)
 {
     struct dsmtp_host_plan *h = &d->plan.hosts[host];
     struct dsmtp_host_search *s = &d->search[host];
 
-    /* Only a next hop can be a literal: digits in an MX record are a name, which does not exist. */
-    if (d->config.kind == DSMTP_NEXTHOP_ADDRESS) {
+    if (is_literal(d, h->name)) {
         s->address = DSMTP_ADDRESS_LITERAL;
         h->addresses = &h->name;
         h->address_count = 1;

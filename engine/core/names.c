@@ -14,14 +14,15 @@ static const unsigned of_secure_mx[] = {
 };
 /* The next hop is the host: the name before expansion is the second one (R-7672-3.2.2-6). */
 static const unsigned of_host[] = {
-    [DSMTP_NAMES_EXPANDED] = BASE | NEXTHOP,
-    [DSMTP_NAMES_NEXTHOP]  = BASE | NEXTHOP,
-    [DSMTP_NAMES_BASE]     = BASE,
+    [DSMTP_HOST_NAMES_NEXTHOP] = BASE | NEXTHOP,
+    [DSMTP_HOST_NAMES_BASE]    = BASE,
 };
 /* Whoever forged the MX answer may name the next hop as he likes: only the MX hostname counts (R-7672-3.2.2-5). */
 static const unsigned of_insecure_mx[] = {
-    [DSMTP_INSECURE_MX_NAMES_HOST] = BASE | EXCHANGE,
-    [DSMTP_INSECURE_MX_NAMES_ALL]  = BASE | EXCHANGE | NEXTHOP | EXPANDED,
+    [DSMTP_INSECURE_MX_NAMES_BASE_HOST] = BASE | EXCHANGE,
+    [DSMTP_INSECURE_MX_NAMES_HOST]      = EXCHANGE,
+    [DSMTP_INSECURE_MX_NAMES_BASE]      = BASE,
+    [DSMTP_INSECURE_MX_NAMES_ALL]       = BASE | EXCHANGE | NEXTHOP | EXPANDED,
 };
 /* clang-format on */
 
@@ -31,7 +32,7 @@ static unsigned accepted(const struct dsmtp_profile *profile, enum dsmtp_trust t
     case DSMTP_TRUST_SECURE:
         return of_secure_mx[profile->value[DSMTP_SWITCH_TA_NAMES]];
     case DSMTP_TRUST_HOST:
-        return of_host[profile->value[DSMTP_SWITCH_TA_NAMES]];
+        return of_host[profile->value[DSMTP_SWITCH_HOST_NAMES]];
     case DSMTP_TRUST_INSECURE:
         return of_insecure_mx[profile->value[DSMTP_SWITCH_INSECURE_MX_NAMES]];
     case DSMTP_TRUST_COUNT:

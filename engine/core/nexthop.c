@@ -1,10 +1,8 @@
 /* nexthop.c - destinations of nexthop.h. */
 #include "core/nexthop.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 static bool has_octets_beyond_ascii(const char *text)
 {
@@ -42,22 +40,6 @@ static enum dsmtp_status parse_name(const char *text, char out[DSMTP_NAME_SIZE],
         text, DSMTP_NAME_MAX);
 }
 
-/* One address has one text, or the same destination would be two in a policy table. */
-static bool parse_address(const char *text, char out[DSMTP_NAME_SIZE])
-{
-    unsigned char octets[16];
-    int family = AF_INET;
-
-    if (strncasecmp(text, "IPv6:", 5) == 0) {
-        family = AF_INET6;
-        text += 5;
-    } else if (strchr(text, ':') != NULL) {
-        family = AF_INET6;
-    }
-    return inet_pton(family, text, octets) == 1 &&
-           inet_ntop(family, octets, out, DSMTP_NAME_SIZE) != NULL;
-}
-
 static enum dsmtp_status parse_brackets(const char *text, struct dsmtp_nexthop *out,
                                         struct dsmtp_fault *fault)
 {
@@ -76,7 +58,7 @@ static enum dsmtp_status parse_brackets(const char *text, struct dsmtp_nexthop *
     if (end[1] == ':')
         DSMTP_TRY(parse_port(end + 2, &out->port, fault));
     out->kind = DSMTP_NEXTHOP_ADDRESS;
-    if (parse_address(inner, out->name))
+    if (dsmtp_name_address(inner, out->name))
         return DSMTP_OK;
     if (strchr(inner, ':') != NULL)
         return dsmtp_fault_set(fault, DSMTP_SYNTAX,

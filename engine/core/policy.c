@@ -12,11 +12,11 @@ static const char *const mx_names[] = {
 #undef X
 };
 static const char *const trust_names[] = {"secure", "insecure", "host"};
-static const char *const address_names[] = {"secure",      "alias",       "insecure",
-                                            "absent",      "bogus",       "error",
-                                            "alias bogus", "alias error", "literal"};
-static const char *const tlsa_names[] = {"not asked", "usable", "unusable", "absent",
-                                         "insecure",  "bogus",  "error"};
+static const char *const address_names[] = {"secure",  "alias",  "insecure",    "absent",
+                                            "bogus",   "error",  "alias bogus", "alias error",
+                                            "refused", "literal"};
+static const char *const tlsa_names[] = {"not asked", "usable",          "unusable", "absent",
+                                         "insecure",  "insecure absent", "bogus",    "error"};
 
 /* clang-format off */
 
@@ -46,6 +46,7 @@ static const struct dsmtp_mx_row mx_rows[] = {
     {ANY,        SEC | INS, MX(NXDOMAIN),   ALWAYS,                                             BOUNCE,       WHY(NO_SUCH_DOMAIN),     "S11 R-5321-5.1-3"},
     {ANY,        SEC | INS, MX(NULL),       ALWAYS,                                             BOUNCE,       WHY(NULL_MX),            "S45 R-7505-3-1 R-7505-4.1-1"},
     {ANY,        SEC | INS, MX(INVALID),    ALWAYS,                                             BOUNCE,       WHY(NO_VALID_MX),        "R-5321-5.1-6"},
+    {ANY,        SEC | INS, MX(SELF),       ALWAYS,                                             BOUNCE,       WHY(MAIL_LOOP),          "R-5321-5.1-13"},
     {ANY,        SEC,       MX(DATA),       ALWAYS,                                             GO(SECURE),   WHY(NONE),               "S14 R-7672-2.2.1-12"},
     {DANE | OFF, INS,       MX(DATA),       ALWAYS,                                             GO(INSECURE), WHY(MX_INSECURE),        "S9 R-7672-2.2.1-8"},
     {ONLY,       INS,       MX(DATA),       ALWAYS,                                             DEFER,        WHY(DANE_REQUIRED),      "R-7672-2.2.1-7"},
@@ -71,6 +72,8 @@ static const struct dsmtp_mx_row mx_rows[] = {
 #define UNASKED  R(NOT_ASKED)
 #define NO_WHEN  {ALWAYS, ALWAYS}
 #define L(name)  DSMTP_LEVEL_##name
+/* an insecure MX answer is no end of it */
+#define MX_COUNTS {DSMTP_SWITCH_INSECURE_MX, IN(DSMTP_INSECURE_MX_DANE) | IN(DSMTP_INSECURE_MX_ENCRYPT)}
 
 static const struct dsmtp_host_row host_rows[] = {
 /*  policy                    trust                 address         TLSA         when                                                       insist on    because                 rules */
@@ -80,6 +83,7 @@ static const struct dsmtp_host_row host_rows[] = {
     {ANY,                     ANY,                  A(ABSENT),      UNASKED,     NO_WHEN,                                                   L(SKIP),     WHY(NO_ADDRESS),        "R-7672-2.2.2-5 R-7672-2.2.2-8"},
     {ANY,                     ANY,                  A(ALIAS_BOGUS), UNASKED,     NO_WHEN,                                                   L(SKIP),     WHY(ALIAS_BOGUS),       "R-7672-2.1.3-3 R-7672-2.2.2-14"},
     {ANY,                     ANY,                  A(ALIAS_ERROR), UNASKED,     NO_WHEN,                                                   L(SKIP),     WHY(ALIAS_ERROR),       "R-7672-2.1.3-3 R-7672-2.2.2-14"},
+    {ANY,                     ANY,                  A(REFUSED),     UNASKED,     NO_WHEN,                                                   L(SKIP),     WHY(MX_ALIAS),          "R-7672-2.2.2-2 R-7672-2.2.2-8"},
     /* the local policy decides */
     {IN(DSMTP_POLICY_NONE),   ANY,                  FOUND,          UNASKED,     NO_WHEN,                                                   L(NONE),     WHY(LOCAL_POLICY),      "S2 R-7672-9.1-1"},
     {IN(DSMTP_POLICY_MAY),    ANY,                  FOUND,          UNASKED,     NO_WHEN,                                                   L(MAY),      WHY(LOCAL_POLICY),      "S2 R-7672-9.1-1"},
@@ -90,20 +94,30 @@ static const struct dsmtp_host_row host_rows[] = {
     {DANE,                    T(INSECURE),          NAMED,          UNASKED,     {WHEN(INSECURE_MX, DSMTP_INSECURE_MX_MAY), ALWAYS},        L(MAY),      WHY(MX_INSECURE),       "S9 R-7672-2.2.1-8"},
     {ONLY,                    T(INSECURE),          NAMED,          UNASKED,     NO_WHEN,                                                   L(SKIP),     WHY(DANE_REQUIRED),     "R-7672-2.2.1-7"},
     {DANE,                    T(SECURE) | T(HOST),  A(INSECURE),    UNASKED,     {WHEN(ADDR_PRECHECK, DSMTP_ON), ALWAYS},                   L(MAY),      WHY(ADDRESS_INSECURE),  "R-7672-2.2.2-6 R-7672-2.2.2-11"},
-    {DANE,                    T(INSECURE),          A(INSECURE),    UNASKED,     {WHEN(ADDR_PRECHECK, DSMTP_ON), WHEN(INSECURE_MX, DSMTP_INSECURE_MX_DANE)},
+    {DANE,                    T(INSECURE),          A(INSECURE),    UNASKED,     {WHEN(ADDR_PRECHECK, DSMTP_ON), MX_COUNTS},
                                                                                                                                             L(MAY),      WHY(ADDRESS_INSECURE),  "R-7672-2.2.2-6 R-7672-2.2.2-11"},
     {ONLY,                    T(SECURE) | T(HOST),  A(INSECURE),    UNASKED,     {WHEN(ADDR_PRECHECK, DSMTP_ON), ALWAYS},                   L(SKIP),     WHY(DANE_REQUIRED),     "R-7672-6-1"},
     /* TLSA decides */
     {DANE | ONLY,             ANY,                  NAMED,          R(BOGUS),    NO_WHEN,                                                   L(SKIP),     WHY(TLSA_BOGUS),        "S16 S17 S18 S38 R-7672-2.1.2-4 R-7672-2.2.1-14"},
     {DANE | ONLY,             ANY,                  NAMED,          R(ERROR),    NO_WHEN,                                                   L(SKIP),     WHY(TLSA_ERROR),        "S19 R-7672-2.1.2-4 R-7672-2.2-9"},
     {DANE,                    ANY,                  NAMED,          R(ABSENT),   NO_WHEN,                                                   L(MAY),      WHY(TLSA_ABSENT),       "S35a R-7672-2.2-7 R-7672-2.2.2-10"},
-    {DANE,                    ANY,                  NAMED,          R(INSECURE), NO_WHEN,                                                   L(MAY),      WHY(TLSA_INSECURE),     "S23 R-7672-2.2-7 R-7672-2.2.1-13"},
+    {DANE,                    ANY,                  NAMED,          R(INSECURE), {WHEN(INSECURE_TLSA, DSMTP_INSECURE_TLSA_IGNORE), ALWAYS},  L(MAY),      WHY(TLSA_INSECURE),     "S23 R-7672-2.2-7 R-7672-2.2.1-13"},
+    {DANE,                    ANY,                  NAMED,          R(INSECURE), {WHEN(INSECURE_TLSA, DSMTP_INSECURE_TLSA_ENCRYPT), ALWAYS}, L(ENCRYPT),  WHY(TLSA_INSECURE),     "S23"},
+    {DANE,                    ANY,                  NAMED,          R(INSECURE_ABSENT),
+                                                                                 NO_WHEN,                                                   L(MAY),      WHY(TLSA_INSECURE),     "S23 R-7672-2.2-7 R-7672-2.2.1-13"},
     {DANE,                    ANY,                  NAMED,          R(UNUSABLE), {WHEN(ALL_UNUSABLE, DSMTP_ALL_UNUSABLE_ENCRYPT), ALWAYS},  L(ENCRYPT),  WHY(TLSA_UNUSABLE),     "R-7672-2.2-5 R-7672-2.2.3-11"},
     {DANE,                    ANY,                  NAMED,          R(UNUSABLE), {WHEN(ALL_UNUSABLE, DSMTP_ALL_UNUSABLE_MAY), ALWAYS},      L(MAY),      WHY(TLSA_UNUSABLE),     "S35"},
     {DANE,                    ANY,                  NAMED,          R(UNUSABLE), {WHEN(ALL_UNUSABLE, DSMTP_ALL_UNUSABLE_DEFER), ALWAYS},    L(SKIP),     WHY(TLSA_UNUSABLE),     "R-7672-6-1"},
-    {ONLY,                    ANY,                  NAMED,          R(ABSENT) | R(INSECURE) | R(UNUSABLE),
+    {ONLY,                    ANY,                  NAMED,          R(ABSENT) | R(INSECURE) | R(INSECURE_ABSENT) | R(UNUSABLE),
                                                                                  NO_WHEN,                                                   L(SKIP),     WHY(DANE_REQUIRED),     "R-7672-6-1"},
-    {DANE | ONLY,             ANY,                  NAMED,          R(USABLE),   NO_WHEN,                                                   L(DANE),     WHY(TLSA_USABLE),       "S33 R-7672-2.2-3 R-7672-2.2-11"},
+    {ONLY,                    ANY,                  NAMED,          R(USABLE),   NO_WHEN,                                                   L(DANE),     WHY(TLSA_USABLE),       "S33 R-7672-2.2-3 R-7672-2.2-11"},
+    {DANE,                    T(SECURE) | T(HOST),  NAMED,          R(USABLE),   {WHEN(AUTH_FAILURE, DSMTP_AUTH_FAILURE_DEFER), ALWAYS},    L(DANE),     WHY(TLSA_USABLE),       "S33 R-7672-2.2-3 R-7672-9.1-3"},
+    {DANE,                    T(SECURE) | T(HOST),  NAMED,          R(USABLE),   {WHEN(AUTH_FAILURE, DSMTP_AUTH_FAILURE_AUDIT), ALWAYS},    L(AUDIT),    WHY(TLSA_USABLE),       "R-7672-9.1-2"},
+    {DANE,                    T(INSECURE),          NAMED,          R(USABLE),   {WHEN(AUTH_FAILURE, DSMTP_AUTH_FAILURE_DEFER), WHEN(INSECURE_MX, DSMTP_INSECURE_MX_DANE)},
+                                                                                                                                            L(DANE),     WHY(TLSA_USABLE),       "R-7672-2.2-3 R-7672-2.2.1-9"},
+    {DANE,                    T(INSECURE),          NAMED,          R(USABLE),   {WHEN(AUTH_FAILURE, DSMTP_AUTH_FAILURE_AUDIT), WHEN(INSECURE_MX, DSMTP_INSECURE_MX_DANE)},
+                                                                                                                                            L(AUDIT),    WHY(TLSA_USABLE),       "R-7672-9.1-2"},
+    {DANE,                    T(INSECURE),          NAMED,          R(USABLE),   {WHEN(INSECURE_MX, DSMTP_INSECURE_MX_ENCRYPT), ALWAYS},    L(ENCRYPT),  WHY(MX_INSECURE),       "R-7672-2.2.1-8"},
 };
 /* clang-format on */
 

@@ -15,8 +15,9 @@
 #include "core/profile.h"
 #include "model/verdict.h"
 
-/* What the MX lookup gave. NOT_ASKED: the next hop is a host, not a domain. INVALID: records, but
- * none names a valid host. */
+/* What the MX lookup gave, after the profile's reading of it (core/hosts.h). NOT_ASKED: the next
+ * hop is a host, not a domain. INVALID: records, but none names a valid host. SELF: no host is
+ * better than this client itself. */
 #define DSMTP_MX_LIST(X)        \
     X(NOT_ASKED, "not asked")   \
     X(DATA, "records")          \
@@ -24,6 +25,7 @@
     X(NXDOMAIN, "no domain")    \
     X(NULL, "null MX")          \
     X(INVALID, "no valid host") \
+    X(SELF, "own host first")   \
     X(FAILED, "failed")
 
 enum dsmtp_mx {
@@ -39,8 +41,8 @@ enum dsmtp_mx {
 enum dsmtp_trust { DSMTP_TRUST_SECURE, DSMTP_TRUST_INSECURE, DSMTP_TRUST_HOST, DSMTP_TRUST_COUNT };
 
 /* What the address lookups of a host gave. ALIAS: insecure, but the first alias on the way is
- * secure (section 2.2.2). ALIAS_BOGUS, ALIAS_ERROR: the question for that alias failed. LITERAL:
- * the name is itself an address. */
+ * secure (section 2.2.2). ALIAS_BOGUS, ALIAS_ERROR: the question for that alias failed. REFUSED: an
+ * alias, which the profile does not follow. LITERAL: the name is itself an address. */
 enum dsmtp_address {
     DSMTP_ADDRESS_SECURE,
     DSMTP_ADDRESS_ALIAS,
@@ -50,17 +52,19 @@ enum dsmtp_address {
     DSMTP_ADDRESS_ERROR,
     DSMTP_ADDRESS_ALIAS_BOGUS,
     DSMTP_ADDRESS_ALIAS_ERROR,
+    DSMTP_ADDRESS_REFUSED,
     DSMTP_ADDRESS_LITERAL,
     DSMTP_ADDRESS_COUNT
 };
 
-/* What the TLSA lookups of a host gave. */
+/* What the TLSA lookups of a host gave. INSECURE: records; INSECURE_ABSENT: not even these. */
 enum dsmtp_tlsa_state {
     DSMTP_TLSA_NOT_ASKED,
     DSMTP_TLSA_USABLE,
     DSMTP_TLSA_UNUSABLE,
     DSMTP_TLSA_ABSENT,
     DSMTP_TLSA_INSECURE,
+    DSMTP_TLSA_INSECURE_ABSENT,
     DSMTP_TLSA_BOGUS,
     DSMTP_TLSA_ERROR,
     DSMTP_TLSA_STATE_COUNT

@@ -2,25 +2,31 @@
 #include "core/usable.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 enum { PKIX_TA, PKIX_EE, DANE_TA, DANE_EE };
 
 /* clang-format off */
-/* Matching types: digest length and strength (RFC 6698, section 2.1.3; SHA2-512 before SHA2-256, RFC 7671, section 9). */
-static const struct { size_t length; unsigned strength; } matching_types[] = {
-    {0, 0},   /* Full(0) */
-    {32, 1},  /* SHA2-256(1) */
-    {64, 2},  /* SHA2-512(2) */
+/* Matching types: digest length, and strength by the switch digest_order (RFC 6698, section 2.1.3; RFC 7671, section 9). */
+static const struct { size_t length; unsigned strength[2]; } matching_types[] = {
+    {0,  {[DSMTP_DIGEST_512_FIRST] = 0, [DSMTP_DIGEST_256_FIRST] = 0}},  /* Full(0) */
+    {32, {[DSMTP_DIGEST_512_FIRST] = 1, [DSMTP_DIGEST_256_FIRST] = 2}},  /* SHA2-256(1) */
+    {64, {[DSMTP_DIGEST_512_FIRST] = 2, [DSMTP_DIGEST_256_FIRST] = 1}},  /* SHA2-512(2) */
 };
 /* clang-format on */
 
-static uint8_t effective_usage(const struct dsmtp_profile *profile, uint8_t usage)
+/* With map2_full_only a digest of a trust anchor does not stand for the anchor: nobody promised to
+ * send it. */
+static uint8_t effective_usage(const struct dsmtp_profile *profile, const struct dsmtp_tlsa *r)
 {
-    if (usage == PKIX_TA && profile->value[DSMTP_SWITCH_USAGE0] == DSMTP_USAGE_MAP)
+    unsigned map0 = profile->value[DSMTP_SWITCH_USAGE0];
+
+    if (r->usage == PKIX_TA &&
+        (map0 == DSMTP_USAGE_MAP || (map0 == DSMTP_USAGE_MAP_FULL_ONLY && r->matching == 0)))
         return DANE_TA;
-    if (usage == PKIX_EE && profile->value[DSMTP_SWITCH_USAGE1] == DSMTP_USAGE_MAP)
+    if (r->usage == PKIX_EE && profile->value[DSMTP_SWITCH_USAGE1] == DSMTP_USAGE_MAP)
         return DANE_EE;
-    return usage;
+    return r->usage;
 }
 
 enum { DER_BIT_STRING = 0x03, DER_SEQUENCE = 0x30 };
@@ -88,16 +94,30 @@ static enum dsmtp_unusable why_unusable(const struct dsmtp_tlsa *r)
 }
 
 /* Is there a usable record of the same usage and selector with a stronger digest? */
-static bool outclassed(const struct dsmtp_tlsa *records, unsigned count, const struct dsmtp_tlsa *r)
+static bool outclassed(const struct dsmtp_tlsa *records, unsigned count, const struct dsmtp_tlsa *r,
+                       unsigned order)
 {
     for (unsigned i = 0; i < count; i++) {
         const struct dsmtp_tlsa *other = &records[i];
 
         if (other->why == DSMTP_UNUSABLE_NO && other->effective_usage == r->effective_usage &&
             other->selector == r->selector && other->matching != 0 &&
-            matching_types[other->matching].strength > matching_types[r->matching].strength)
+            matching_types[other->matching].strength[order] >
+                matching_types[r->matching].strength[order])
             return true;
     }
+    return false;
+}
+
+/* Does a usable record before this one ask for the same? It may be published twice, or be the same
+ * only after usages were mapped. */
+static bool repeats(const struct dsmtp_tlsa *records, const struct dsmtp_tlsa *r)
+{
+    for (const struct dsmtp_tlsa *other = records; other < r; other++)
+        if (other->why == DSMTP_UNUSABLE_NO && other->effective_usage == r->effective_usage &&
+            other->selector == r->selector && other->matching == r->matching &&
+            other->len == r->len && memcmp(other->data, r->data, r->len) == 0)
+            return true;
     return false;
 }
 
@@ -105,17 +125,20 @@ unsigned dsmtp_usable_mark(const struct dsmtp_profile *profile, struct dsmtp_tls
                            unsigned count)
 {
     bool agility = profile->value[DSMTP_SWITCH_AGILITY] == DSMTP_ON;
+    unsigned order = profile->value[DSMTP_SWITCH_DIGEST_ORDER];
     unsigned usable = 0;
 
     for (unsigned i = 0; i < count; i++) {
-        records[i].effective_usage = effective_usage(profile, records[i].usage);
+        records[i].effective_usage = effective_usage(profile, &records[i]);
         records[i].why = why_unusable(&records[i]);
+        if (records[i].why == DSMTP_UNUSABLE_NO && repeats(records, &records[i]))
+            records[i].why = DSMTP_UNUSABLE_DUPLICATE;
     }
     for (unsigned i = 0; i < count; i++) {
         struct dsmtp_tlsa *r = &records[i];
 
         if (r->why == DSMTP_UNUSABLE_NO && r->matching != 0 && agility &&
-            outclassed(records, count, r))
+            outclassed(records, count, r, order))
             r->why = DSMTP_UNUSABLE_WEAKER_DIGEST;
         usable += r->why == DSMTP_UNUSABLE_NO ? 1 : 0;
     }

@@ -7,8 +7,8 @@
 #include "model/tlsa.h"
 
 /* Set effective_usage and why of every record; returns the number of usable ones. Usages 0 and 1
- * are mapped before anything else is judged (S30); with digest agility only the strongest digest of
- * a usage and selector stays usable (RFC 7671, section 9). */
+ * are mapped before anything else is judged (S30); of equal records the first counts; with digest
+ * agility only the strongest digest of a usage and selector stays usable (RFC 7671, section 9). */
 unsigned dsmtp_usable_mark(const struct dsmtp_profile *profile, struct dsmtp_tlsa *records,
                            unsigned count);
 

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 static bool host_char(char c)
 {
@@ -84,6 +85,22 @@ enum dsmtp_status dsmtp_name_tlsa(const char *base, unsigned port, char out[DSMT
     int n = snprintf(out, DSMTP_NAME_SIZE, "_%u._tcp.%s", port, base);
 
     return n < 0 || (size_t)n > DSMTP_NAME_MAX ? DSMTP_TOOBIG : DSMTP_OK;
+}
+
+/* One address has one text, or the same destination would be two in a policy table. */
+bool dsmtp_name_address(const char *text, char out[DSMTP_NAME_SIZE])
+{
+    unsigned char octets[16];
+    int family = AF_INET;
+
+    if (strncasecmp(text, "IPv6:", 5) == 0) {
+        family = AF_INET6;
+        text += 5;
+    } else if (strchr(text, ':') != NULL) {
+        family = AF_INET6;
+    }
+    return inet_pton(family, text, octets) == 1 &&
+           inet_ntop(family, octets, out, DSMTP_NAME_SIZE) != NULL;
 }
 
 bool dsmtp_name_is_address(const char *text)

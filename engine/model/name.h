@@ -26,6 +26,10 @@ DSMTP_MUST_USE enum dsmtp_status dsmtp_name_from_wire(const uint8_t *wire, size_
 DSMTP_MUST_USE enum dsmtp_status dsmtp_name_tlsa(const char *base, unsigned port,
                                                  char out[DSMTP_NAME_SIZE]);
 
+/* A numeric address (an IPv6 one may begin with "IPv6:") in its one shortest form; false if it is
+ * none. */
+bool dsmtp_name_address(const char *text, char out[DSMTP_NAME_SIZE]);
+
 /* Numeric IPv4 or IPv6 address? */
 bool dsmtp_name_is_address(const char *text);
 

@@ -37,7 +37,8 @@ struct dsmtp_answer {
                                      7672, section 2.1.3) */
     enum dsmtp_presence presence;
     const char
-        *canonical; /* owner of the final answer when an alias was followed, otherwise NULL */
+        *canonical;   /* owner of the final answer when an alias was followed, otherwise NULL */
+    unsigned aliases; /* how many were followed */
     const struct dsmtp_rdata *records;
     unsigned count;
     uint32_t ttl;    /* seconds */

@@ -17,6 +17,7 @@
     X(MATCHING, "unknown matching type")                 \
     X(LENGTH, "digest of the wrong length")              \
     X(FULL_DATA, "association data is not a DER object") \
+    X(DUPLICATE, "the same as a record before it")       \
     X(WEAKER_DIGEST, "a stronger digest is published for the same usage and selector")
 
 enum dsmtp_unusable {

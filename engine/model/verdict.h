@@ -22,13 +22,15 @@
     X(NXDOMAIN, "nxdomain")    \
     X(FAILED, "error")
 
-/* What the client insists on with a host. SKIP: the host must not be contacted at all. The order is
- * no ranking. */
+/* What the client insists on with a host. SKIP: the host must not be contacted at all. AUDIT: TLS,
+ * and a certificate that matches no TLSA record is told, not refused (RFC 7672, section 9.1). The
+ * order is no ranking. */
 #define DSMTP_LEVEL_LIST(X) \
     X(SKIP, "skip")         \
     X(NONE, "none")         \
     X(MAY, "may")           \
     X(ENCRYPT, "encrypt")   \
+    X(AUDIT, "audit")       \
     X(DANE, "dane")
 
 /* What is decided (plan, probe) or was reached (send) for a target. */
@@ -67,6 +69,8 @@
     X(NO_SUCH_DOMAIN, "the domain does not exist")                                         \
     X(NULL_MX, "the domain accepts no mail (null MX)")                                     \
     X(NO_VALID_MX, "no MX record names a valid host")                                      \
+    X(MAIL_LOOP, "this host is the best mail exchanger of the domain: mail would loop")    \
+    X(MX_ALIAS, "the MX host is an alias, and the profile refuses those")                  \
     X(ADDRESS_BOGUS, "the address answer failed DNSSEC validation")                        \
     X(ADDRESS_ERROR, "the address lookup failed")                                          \
     X(NO_ADDRESS, "the host has no address")                                               \

@@ -61,7 +61,10 @@ static void print_text(FILE *to, const struct dsmtp_grid *g)
                 width[i] = (int)strlen(cell(g, r, i));
     }
     (void)fprintf(to, "%s\n", g->title);
-    put_line(to, g, width, g->heads);
+    if (g->rows == 0)
+        (void)fputs("  nothing\n", to);
+    else
+        put_line(to, g, width, g->heads);
     for (unsigned r = 0; r < g->rows; r++)
         put_line(to, g, width, g->cells + (size_t)r * g->columns);
     (void)fputc('\n', to);
@@ -69,7 +72,12 @@ static void print_text(FILE *to, const struct dsmtp_grid *g)
 
 static void print_markdown(FILE *to, const struct dsmtp_grid *g)
 {
-    (void)fprintf(to, "### %s\n\n|", g->title);
+    (void)fprintf(to, "### %s\n\n", g->title);
+    if (g->rows == 0) {
+        (void)fputs("Nothing.\n\n", to);
+        return;
+    }
+    (void)fputc('|', to);
     for (unsigned i = 0; i < g->columns; i++)
         (void)fprintf(to, " %s |", g->heads[i]);
     (void)fputs("\n|", to);

@@ -126,7 +126,7 @@ static void put_host(FILE *to, const struct dsmtp_plan *p, const struct dsmtp_ho
         (void)fputs("    names accepted under usage 2: ", to);
         put_list(to, h->names, h->name_count);
     }
-    if (h->sni != NULL && h->level == DSMTP_LEVEL_DANE) {
+    if (h->sni != NULL && (h->level == DSMTP_LEVEL_DANE || h->level == DSMTP_LEVEL_AUDIT)) {
         (void)fputs("    SNI: ", to);
         dsmtp_clean_put(to, h->sni);
         (void)fputc('\n', to);

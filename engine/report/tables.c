@@ -33,7 +33,7 @@ const char *dsmtp_tables_levels(unsigned set, char *out)
     return dsmtp_set_text(DSMTP_SET_LEVEL, (set & all) == (all & ~skip) ? all : set, out);
 }
 
-/* "switch=value" for each condition, joined by " and ". */
+/* "switch=value" or "switch=value or value" for each condition, joined by " and ". */
 static const char *conditions(const struct dsmtp_when *when, unsigned count, char *out)
 {
     size_t used = 0;
@@ -41,12 +41,17 @@ static const char *conditions(const struct dsmtp_when *when, unsigned count, cha
     out[0] = '\0';
     for (unsigned i = 0; i < count; i++) {
         const struct dsmtp_switch_info *info = dsmtp_switch_info(when[i].which);
+        bool first = true;
 
         for (unsigned v = 0;
-             when[i].values != 0 && info->values[v] != NULL && used < DSMTP_SET_TEXT_SIZE; v++)
-            if ((when[i].values >> v & 1u) != 0)
-                used += (size_t)snprintf(out + used, DSMTP_SET_TEXT_SIZE - used, "%s%s=%s",
-                                         used == 0 ? "" : " and ", info->word, info->values[v]);
+             when[i].values != 0 && info->values[v] != NULL && used < DSMTP_SET_TEXT_SIZE; v++) {
+            if ((when[i].values >> v & 1u) == 0)
+                continue;
+            used += (size_t)snprintf(out + used, DSMTP_SET_TEXT_SIZE - used, "%s%s%s%s",
+                                     !first || used == 0 ? "" : " and ", first ? info->word : "",
+                                     first ? "=" : " or ", info->values[v]);
+            first = false;
+        }
     }
     return out;
 }
@@ -170,10 +175,12 @@ enum dsmtp_status dsmtp_tables_switches(FILE *to, struct dsmtp_arena *arena,
     for (unsigned i = 0; i < DSMTP_SWITCH_COUNT; i++) {
         const struct dsmtp_switch_info *info = dsmtp_switch_info((enum dsmtp_switch)i);
         const char *cells[DSMTP_GRID_COLUMNS_MAX] = {info->word, info->says};
+        char numbers[DSMTP_GRID_COLUMNS_MAX][DSMTP_SWITCH_TEXT_SIZE];
         bool same = true;
 
         for (unsigned p = 0; p < n; p++) {
-            cells[2 + p] = info->values[profiles[p]->value[i]];
+            cells[2 + p] =
+                dsmtp_switch_text((enum dsmtp_switch)i, profiles[p]->value[i], numbers[p]);
             same = same && profiles[p]->value[i] == profiles[0]->value[i];
         }
         cells[2 + n] = info->rules;

@@ -236,6 +236,8 @@ enum dsmtp_status dsmtp_tables_diff(FILE *to, const struct dsmtp_profile *a,
 
     dsmtp_arena_init(&arena, DSMTP_TABLES_MEMORY);
     status = dsmtp_tables_switches(to, &arena, profiles, true, form);
+    if (status == DSMTP_OK)
+        status = dsmtp_tables_readings(to, &arena, a, b, form);
     for (size_t i = 0; status == DSMTP_OK && i < sizeof(tables) / sizeof(tables[0]); i++)
         status = tables[i](to, &arena, &pair, form);
     dsmtp_arena_fini(&arena);

@@ -24,4 +24,11 @@ DSMTP_MUST_USE enum dsmtp_status dsmtp_tables_switches(FILE *to, struct dsmtp_ar
                                                        const struct dsmtp_profile *const *profiles,
                                                        bool differing, enum dsmtp_grid_form form);
 
+/* What is in no decision table: how MX answers, address answers, names and TLSA records are read.
+ */
+DSMTP_MUST_USE enum dsmtp_status dsmtp_tables_readings(FILE *to, struct dsmtp_arena *arena,
+                                                       const struct dsmtp_profile *a,
+                                                       const struct dsmtp_profile *b,
+                                                       enum dsmtp_grid_form form);
+
 #endif

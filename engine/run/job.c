@@ -334,6 +334,7 @@ static enum dsmtp_status start(struct dsmtp_job *job)
         .policy = c->policy,
         .port = c->engine->service_port,
         .seed = c->engine->seed,
+        .self = c->engine->self,
         .trace = on_trace,
         .trace_arg = job,
     };

@@ -120,6 +120,7 @@ static enum dsmtp_status start_tls(struct dsmtp_session *s)
 
     s->demand = (struct dsmtp_tls_demand){
         .authenticate = s->config.level == DSMTP_LEVEL_DANE,
+        .audit = s->config.level == DSMTP_LEVEL_AUDIT,
         .records = h->tlsa,
         .record_count = h->tlsa_count,
         .names = h->names,
@@ -270,12 +271,25 @@ static void on_received(void *arg, const uint8_t *bytes, size_t len)
     leave_event(s);
 }
 
+/* Level audit: the mail goes on, and everybody is told that it should not. */
+static void note_audit(struct dsmtp_session *s)
+{
+    const char *why = dsmtp_reason_text(s->config.attempt->tls.reason);
+    char detail[160];
+
+    (void)snprintf(detail, sizeof(detail), "audit only: %.140s", why);
+    s->config.attempt->detail = dsmtp_arena_strdup(s->config.arena, detail);
+    trace(s, detail, "R-7672-9.1-2");
+}
+
 static void on_secured(void *arg, const struct dsmtp_tls_evidence *evidence)
 {
     struct dsmtp_session *s = arg;
 
     s->busy = true;
     s->config.attempt->tls = *evidence;
+    if (s->demand.audit && !evidence->authenticated)
+        note_audit(s);
     if (s->demand.authenticate && !evidence->authenticated)
         step(s, DSMTP_EVENT_FAILED, DSMTP_REASON_INTERNAL);
     else

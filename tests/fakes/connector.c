@@ -13,7 +13,7 @@ struct dsmtp_stream {
     const struct dsmtp_stream_events *events;
     void *arg;
     enum stage stage;
-    bool authenticate;
+    bool authenticate, audit;
     unsigned deadline;
     bool shut, busy;
 };
@@ -71,7 +71,9 @@ static void shake_hands(struct dsmtp_stream *s, char letter)
         evidence.reason = DSMTP_REASON_TLSA_MISMATCH;
         fail(s, DSMTP_REASON_TLSA_MISMATCH, &evidence);
     } else if (evidence.up) {
-        evidence.authenticated = letter == 'T' && s->authenticate && !s->fake->lie;
+        if (letter == 'M' && s->audit)
+            evidence.reason = DSMTP_REASON_TLSA_MISMATCH;
+        evidence.authenticated = letter == 'T' && (s->authenticate || s->audit) && !s->fake->lie;
         evidence.matched = evidence.authenticated;
         s->wire->matched = letter == 'T' && !s->fake->lie;
         s->stage = SECURE;
@@ -187,8 +189,10 @@ static enum dsmtp_status secure(struct dsmtp_stream *s, const struct dsmtp_tls_d
         s->fake->misused = true;
     s->stage = HANDSHAKE;
     s->authenticate = demand->authenticate;
+    s->audit = demand->audit;
     s->wire->asked_tls = true;
     s->wire->authenticate = demand->authenticate;
+    s->wire->audit = demand->audit;
     post_move(s);
     return DSMTP_OK;
 }

@@ -26,6 +26,7 @@ struct fake_wire {
     char tls[FAKE_WIRE_MAX];   /* written inside TLS */
     bool asked_tls;            /* secure was called */
     bool authenticate;         /* with the demand to authenticate */
+    bool audit;                /* with the demand to look at the certificate only */
     bool matched;              /* TLS came up with a good certificate */
 };
 

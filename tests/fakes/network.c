@@ -22,6 +22,7 @@ struct fake_world fake_two_hosts(enum dsmtp_level level)
         return WORLD(bogus);
     case DSMTP_LEVEL_ENCRYPT:
         return WORLD(unusable);
+    case DSMTP_LEVEL_AUDIT:
     case DSMTP_LEVEL_DANE:
         return WORLD(usable);
     case DSMTP_LEVEL_NONE:

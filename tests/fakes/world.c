@@ -105,6 +105,9 @@ void fake_answer_from(const struct fake_record *record, const struct dsmtp_query
                                         .security = record->security,
                                         .presence = record->presence,
                                         .canonical = record->canonical,
+                                        .aliases = record->canonical == NULL ? 0
+                                                   : record->aliases != 0    ? record->aliases
+                                                                             : 1,
                                         .records = out->records};
     if (record->presence == DSMTP_PRESENCE_FAILED) {
         out->answer.why = "the table says so";

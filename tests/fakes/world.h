@@ -19,6 +19,7 @@ struct fake_record {
     enum dsmtp_presence presence;
     const char *data;
     const char *canonical;
+    unsigned aliases; /* on the way to canonical; 0: one */
 };
 
 struct fake_world {

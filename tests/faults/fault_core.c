@@ -16,7 +16,7 @@
 /* clang-format off */
 WRAPPED(enum dsmtp_status, dsmtp_answer_copy, struct dsmtp_arena *arena, const struct dsmtp_answer *from, struct dsmtp_answer *out)
 WRAPPED(const struct dsmtp_dialog_row *, dsmtp_dialog_step, enum dsmtp_state state, enum dsmtp_event event, enum dsmtp_level level)
-WRAPPED(enum dsmtp_status, dsmtp_hosts_read, struct dsmtp_arena *arena, const struct dsmtp_answer *answer, uint64_t seed, struct dsmtp_host_names *out)
+WRAPPED(enum dsmtp_status, dsmtp_hosts_read, struct dsmtp_arena *arena, const struct dsmtp_answer *answer, const struct dsmtp_hosts_config *config, struct dsmtp_host_names *out)
 WRAPPED(const struct dsmtp_next_row *, dsmtp_judge_next, const struct dsmtp_profile *profile, const struct dsmtp_attempt_end *end)
 WRAPPED(void, dsmtp_judge_plan, struct dsmtp_plan *plan)
 WRAPPED(const struct dsmtp_host_row *, dsmtp_policy_host, const struct dsmtp_profile *profile, enum dsmtp_policy policy,
@@ -120,10 +120,11 @@ void WRAP(dsmtp_judge_plan)(struct dsmtp_plan *plan)
 
 /* Worst preference first. */
 enum dsmtp_status WRAP(dsmtp_hosts_read)(struct dsmtp_arena *arena,
-                                         const struct dsmtp_answer *answer, uint64_t seed,
+                                         const struct dsmtp_answer *answer,
+                                         const struct dsmtp_hosts_config *config,
                                          struct dsmtp_host_names *out)
 {
-    enum dsmtp_status status = REAL(dsmtp_hosts_read)(arena, answer, seed, out);
+    enum dsmtp_status status = REAL(dsmtp_hosts_read)(arena, answer, config, out);
 
     if (status != DSMTP_OK || !fault_is("worst-preference-first"))
         return status;

@@ -28,6 +28,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct dsmtp_rdata records[RECORDS_MAX];
     struct dsmtp_answer answer = {
         .security = DSMTP_SECURITY_SECURE, .presence = DSMTP_PRESENCE_DATA, .records = records};
+    static const char *const own[] = {"a", "198.18.0.1"};
+    const struct dsmtp_hosts_config config = {
+        dsmtp_profile_at((unsigned)(size % 6)), {own, (unsigned)(size % 3)}, size};
     struct dsmtp_host_names hosts;
     struct dsmtp_arena arena;
 
@@ -39,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         at += len;
     }
     dsmtp_arena_init(&arena, 1u << 20);
-    if (dsmtp_hosts_read(&arena, &answer, size, &hosts) == DSMTP_OK)
+    if (dsmtp_hosts_read(&arena, &answer, &config, &hosts) == DSMTP_OK)
         look(&hosts);
     dsmtp_arena_fini(&arena);
     return 0;

@@ -73,7 +73,8 @@ static bool carries_mail(const struct dsmtp_dialog_row *row)
 static bool allowed(const struct dsmtp_dialog_row *row, struct facts before, struct facts after,
                     enum dsmtp_level level)
 {
-    bool must = level == DSMTP_LEVEL_DANE || level == DSMTP_LEVEL_ENCRYPT;
+    bool must =
+        level == DSMTP_LEVEL_DANE || level == DSMTP_LEVEL_AUDIT || level == DSMTP_LEVEL_ENCRYPT;
     bool begins_tls =
         row->action == DSMTP_ACTION_SEND_STARTTLS || row->action == DSMTP_ACTION_START_TLS;
 

@@ -5,12 +5,9 @@
 
 #include "check.h"
 #include "core/discover.h"
-#include "fakes/world.h"
+#include "fakes/discovery.h"
 
-enum { QUESTIONS_MAX = 2000, MEMORY = 4 << 20 };
-
-/* In which order questions are answered. */
-enum order { FIRST_FIRST, LAST_FIRST, SHUFFLED };
+enum { MEMORY = 4 << 20 };
 
 static struct fake_reply reply;
 
@@ -35,56 +32,6 @@ static enum dsmtp_status start(struct dsmtp_discover *d, struct dsmtp_arena *are
         .seed = s->seed};
 
     return dsmtp_discover_init(d, arena, &config);
-}
-
-/* Answer everything from the world. */
-static enum dsmtp_status run(struct dsmtp_discover *d, const struct fake_world *world,
-                             enum order order, unsigned seed)
-{
-    static struct dsmtp_question *open[QUESTIONS_MAX];
-    unsigned count = 0;
-
-    for (;;) {
-        struct dsmtp_question *q;
-        unsigned pick;
-
-        while ((q = dsmtp_discover_want(d)) != NULL && count < QUESTIONS_MAX)
-            open[count++] = q;
-        if (count == 0)
-            return DSMTP_OK;
-        seed = seed * 1103515245u + 12345u;
-        pick = order == FIRST_FIRST ? 0 : order == LAST_FIRST ? count - 1 : (seed >> 16) % count;
-        q = open[pick];
-        memmove(open + pick, open + pick + 1, (--count - pick) * sizeof(struct dsmtp_question *));
-        if (dsmtp_discover_plan(d) != NULL)
-            return DSMTP_MISUSE;
-        fake_answer(world, &q->query, &reply);
-        DSMTP_TRY(dsmtp_discover_feed(d, q, &reply.answer));
-    }
-}
-
-/* A plan in one line: "attempt REASON 3 | mx1 dane TLSA_USABLE base=... names=a,b | ...". */
-static void describe(const struct dsmtp_plan *p, char *out, size_t room)
-{
-    size_t len = 0;
-
-    if (p == NULL) {
-        snprintf(out, room, "no plan");
-        return;
-    }
-    len += (size_t)snprintf(out, room, "%s %s %u", dsmtp_verdict_name(p->verdict),
-                            dsmtp_reason_name(p->reason), p->rounds);
-    for (unsigned i = 0; i < p->host_count && len < room; i++) {
-        const struct dsmtp_host_plan *h = &p->hosts[i];
-
-        len += (size_t)snprintf(out + len, room - len, " | %s %s %s", h->name,
-                                dsmtp_level_name(h->level), dsmtp_reason_name(h->reason));
-        if (h->tlsa_base != NULL && len < room)
-            len += (size_t)snprintf(out + len, room - len, " %s=%u", h->tlsa_base, h->tlsa_count);
-        for (unsigned k = 0; h->level == DSMTP_LEVEL_DANE && k < h->name_count && len < room; k++)
-            len += (size_t)snprintf(out + len, room - len, "%s%s", k == 0 ? " for " : ",",
-                                    h->names[k]);
-    }
 }
 
 /* clang-format off */
@@ -226,13 +173,13 @@ static void test_cases(void)
 
             dsmtp_arena_init(&arena, MEMORY);
             check_int(start(&d, &arena, &cases[i].setting), DSMTP_OK);
-            check_int(run(&d, &world,
-                          n == 0   ? FIRST_FIRST
-                          : n == 1 ? LAST_FIRST
-                                   : SHUFFLED,
-                          n),
+            check_int(fake_discover(&d, &world,
+                                    n == 0   ? FAKE_FIRST_FIRST
+                                    : n == 1 ? FAKE_LAST_FIRST
+                                             : FAKE_SHUFFLED,
+                                    n),
                       DSMTP_OK);
-            describe(dsmtp_discover_plan(&d), got, sizeof(got));
+            fake_describe(dsmtp_discover_plan(&d), got, sizeof(got));
             check_str(got, cases[i].want);
             dsmtp_arena_fini(&arena);
         }
@@ -253,7 +200,7 @@ static void test_memory(void)
             dsmtp_arena_init(&arena, limit);
             status = start(&d, &arena, &cases[i].setting);
             if (status == DSMTP_OK)
-                status = run(&d, &world, FIRST_FIRST, 0);
+                status = fake_discover(&d, &world, FAKE_FIRST_FIRST, 0);
             if (status != DSMTP_OK)
                 check_true(dsmtp_discover_plan(&d) == NULL);
             dsmtp_arena_fini(&arena);
@@ -281,14 +228,15 @@ static void test_many_hosts(void)
         for (unsigned k = 0; k < counts[i]; k++) {
             len += (size_t)snprintf(data + len, sizeof(data) - len, "9 h%u;", k);
             snprintf(names[k], sizeof(names[k]), "_25._tcp.h%u", k);
-            records[world.count++] = (struct fake_record){names[k] + 9, DSMTP_RR_A, SEC, IP, NULL};
             records[world.count++] =
-                (struct fake_record){names[k], DSMTP_RR_TLSA, SEC, "311", NULL};
+                (struct fake_record){names[k] + 9, DSMTP_RR_A, SEC, IP, NULL, 0};
+            records[world.count++] =
+                (struct fake_record){names[k], DSMTP_RR_TLSA, SEC, "311", NULL, 0};
         }
         check_rowf("%u hosts", counts[i]);
         dsmtp_arena_init(&arena, MEMORY);
         check_int(start(&d, &arena, &(struct setting){"d", DOMAIN, NULL, DANE, 7}), DSMTP_OK);
-        check_int(run(&d, &world, SHUFFLED, counts[i]), DSMTP_OK);
+        check_int(fake_discover(&d, &world, FAKE_SHUFFLED, counts[i]), DSMTP_OK);
         plan = dsmtp_discover_plan(&d);
         check_true(plan != NULL);
         if (plan != NULL) {
@@ -303,30 +251,30 @@ static void test_many_hosts(void)
     }
 }
 
-static void test_tlsa_limit(void)
+/* R-5321-5.1-12: addresses keep their order within a family; IPv6 comes first. */
+static void test_addresses(void)
 {
-    for (unsigned count = DSMTP_TLSA_MAX; count <= DSMTP_TLSA_MAX + 1; count++) {
-        char data[4 * (DSMTP_TLSA_MAX + 1) + 1] = "";
-        const struct fake_record records[] = {MX(SEC, "1 m"), A("m", SEC, IP), TL("m", SEC, data)};
-        struct fake_world world = {records, CHECK_COUNT(records)};
-        struct dsmtp_arena arena;
-        struct dsmtp_discover d;
-        char got[200];
+    static const char *const want[] = {"2001:db8::9", "2001:db8::1", "198.18.0.3", "198.18.0.1",
+                                       "198.18.0.2"};
+    static const struct fake_record records[] = {MX(SEC, "1 m"),
+                                                 A("m", SEC, "198.18.0.3; 198.18.0.1; 198.18.0.2"),
+                                                 A6("m", SEC, "2001:db8::9; 2001:db8::1")};
+    struct dsmtp_arena arena;
+    struct dsmtp_discover d;
 
-        for (unsigned i = 0; i < count; i++)
-            memcpy(data + (size_t)i * 4, "311;", 5);
-        check_rowf("%u records", count);
-        dsmtp_arena_init(&arena, MEMORY);
-        check_int(start(&d, &arena, &(struct setting){"d", DOMAIN, NULL, DANE, 0}), DSMTP_OK);
-        check_int(run(&d, &world, FIRST_FIRST, 0), DSMTP_OK);
-        describe(dsmtp_discover_plan(&d), got, sizeof(got));
-        check_str(got, count > DSMTP_TLSA_MAX
-                           ? "defer TLSA_ERROR 3 | m skip TLSA_ERROR m=0"
-                           : "attempt TLSA_USABLE 3 | m dane TLSA_USABLE m=100 for m,d");
-        dsmtp_arena_fini(&arena);
-    }
+    dsmtp_arena_init(&arena, MEMORY);
+    check_int(start(&d, &arena, &(struct setting){"d", DOMAIN, NULL, DANE, 0}), DSMTP_OK);
+    check_int(
+        fake_discover(&d, &(struct fake_world){records, CHECK_COUNT(records)}, FAKE_LAST_FIRST, 0),
+        DSMTP_OK);
+    if (check_true(dsmtp_discover_plan(&d) != NULL) &&
+        check_uint(dsmtp_discover_plan(&d)->hosts[0].address_count, CHECK_COUNT(want)))
+        for (size_t i = 0; i < CHECK_COUNT(want); i++)
+            check_str(dsmtp_discover_plan(&d)->hosts[0].addresses[i], want[i]);
+    dsmtp_arena_fini(&arena);
 }
 
+/* R-5321-5.1-1: MX is asked for first, and nothing beside it. */
 static void test_misuse(void)
 {
     static const struct fake_record mx = MX(SEC, "1 m");
@@ -338,7 +286,10 @@ static void test_misuse(void)
     check_int(start(&d, &arena, &(struct setting){"d", DOMAIN, NULL, DANE, 0}), DSMTP_OK);
     q = dsmtp_discover_want(&d);
     check_true(dsmtp_discover_want(&d) == NULL);
-    if (check_true(q != NULL)) {
+    check_true(q != NULL);
+    if (q != NULL) {
+        check_str(q->query.name, "d");
+        check_str(dsmtp_rrtype_name(q->query.type), "MX");
         fake_answer_from(&mx, &q->query, &reply);
         reply.answer.security = DSMTP_SECURITY_BOGUS;
         check_int(dsmtp_discover_feed(&d, q, &reply.answer), DSMTP_MISUSE);
@@ -356,6 +307,6 @@ static void test_misuse(void)
 static const struct check_test tests[] = {{"worlds, in every order", test_cases},
                                           {"memory", test_memory},
                                           {"many hosts", test_many_hosts},
-                                          {"too many TLSA records", test_tlsa_limit},
+                                          {"addresses", test_addresses},
                                           {"misuse", test_misuse}};
 SUITE(discover, tests);

@@ -168,7 +168,30 @@ static void test_read(void)
         check_str(dsmtp_presence_name(out.presence), dsmtp_presence_name(replies[i].presence));
         check_uint(out.count, replies[i].count);
         check_str(out.canonical, replies[i].canonical);
+        check_int(out.aliased > 0, replies[i].canonical != NULL);
         check_str(out.why, replies[i].why);
+        dsmtp_arena_fini(&arena);
+    }
+}
+
+/* The answer knows how many aliases were followed. */
+static void test_aliases(void)
+{
+    static struct reply r;
+    struct dsmtp_dns_reply out;
+    struct dsmtp_arena arena;
+
+    for (unsigned count = 0; count <= 2; count++) {
+        reply_begin(&r, 0, mx_a.name, mx_a.type);
+        if (count > 0)
+            reply_alias(&r, mx_a.name, count == 1 ? "c.example" : "b.example");
+        if (count > 1)
+            reply_alias(&r, "b.example", "c.example");
+        reply_address(&r, count == 0 ? mx_a.name : "c.example");
+        dsmtp_arena_init(&arena, DSMTP_DNS_REPLY_MEMORY);
+        check_rowf("%u aliases", count);
+        if (check_str(dsmtp_dns_read(r.bytes, r.len, &mx_a, &arena, &out), NULL))
+            check_uint(dsmtp_dns_answer(&mx_a, &out, DSMTP_SECURITY_SECURE).aliases, count);
         dsmtp_arena_fini(&arena);
     }
 }
@@ -202,6 +225,7 @@ static void test_damage(void)
 
 static const struct check_test tests[] = {
     {"reading replies", test_read},
+    {"aliases", test_aliases},
     {"damaged replies", test_damage},
 };
 SUITE(dns_message, tests);

@@ -9,8 +9,8 @@
 
 static struct fake_reply reply;
 
-static struct dsmtp_host_names read_mx(struct dsmtp_arena *arena, enum dsmtp_presence presence,
-                                       const char *data, uint64_t seed)
+static struct dsmtp_host_names read_with(struct dsmtp_arena *arena, enum dsmtp_presence presence,
+                                         const char *data, const struct dsmtp_hosts_config *config)
 {
     bool failed = presence == DSMTP_PRESENCE_FAILED;
     struct fake_record record = {.type = DSMTP_RR_MX,
@@ -21,8 +21,16 @@ static struct dsmtp_host_names read_mx(struct dsmtp_arena *arena, enum dsmtp_pre
 
     dsmtp_arena_init(arena, 1u << 20);
     fake_answer_from(&record, &(struct dsmtp_query){"d.example", DSMTP_RR_MX}, &reply);
-    check_int(dsmtp_hosts_read(arena, &reply.answer, seed, &out), DSMTP_OK);
+    check_int(dsmtp_hosts_read(arena, &reply.answer, config, &out), DSMTP_OK);
     return out;
+}
+
+static struct dsmtp_host_names read_mx(struct dsmtp_arena *arena, enum dsmtp_presence presence,
+                                       const char *data, uint64_t seed)
+{
+    const struct dsmtp_hosts_config config = {.profile = dsmtp_profile_at(0), .seed = seed};
+
+    return read_with(arena, presence, data, &config);
 }
 
 static void list(const struct dsmtp_host_names *hosts, char *out, size_t room)
@@ -76,8 +84,81 @@ static void test_cases(void)
     }
 }
 
-/* Equal preferences: every order comes about, the same seed gives the same one, and preferences are
- * kept. */
+/* clang-format off */
+#define SET(name, word) DSMTP_SWITCH_##name, DSMTP_##word
+static const struct { enum dsmtp_switch which; uint16_t value; enum dsmtp_presence presence; const char *data; enum dsmtp_mx kind; const char *want; } readings[] = {
+    {SET(MX_NXDOMAIN, MX_NXDOMAIN_AS_NODATA),  DSMTP_PRESENCE_NXDOMAIN, NULL,                   DSMTP_MX_NODATA,  ""},
+    {SET(MX_NXDOMAIN, MX_NXDOMAIN_BOUNCE),     DSMTP_PRESENCE_NXDOMAIN, NULL,                   DSMTP_MX_NXDOMAIN, ""},
+    {SET(NULLMX_MIXED, NULLMX_MIXED_NULL),     DSMTP_PRESENCE_DATA,     "10 a.b; 0 .",          DSMTP_MX_NULL,    ""},
+    {SET(NULLMX_MIXED, NULLMX_MIXED_NULL),     DSMTP_PRESENCE_DATA,     "10 a.b",               DSMTP_MX_DATA,    "10 a.b"},
+    {SET(NULLMX_MIXED, NULLMX_MIXED_IGNORE),   DSMTP_PRESENCE_DATA,     "10 a.b; 0 .",          DSMTP_MX_DATA,    "10 a.b"},
+    {SET(MX_NUMERIC, MX_NUMERIC_NAME),         DSMTP_PRESENCE_DATA,     "1 198.18.0.1; 2 a.b",  DSMTP_MX_DATA,    "1 198.18.0.1; 2 a.b"},
+    {SET(MX_NUMERIC, MX_NUMERIC_ADDRESS),      DSMTP_PRESENCE_DATA,     "1 198.18.0.1; 2 a.b",  DSMTP_MX_DATA,    "1 198.18.0.1; 2 a.b"},
+    {SET(MX_NUMERIC, MX_NUMERIC_DROP),         DSMTP_PRESENCE_DATA,     "1 198.18.0.1; 2 a.b",  DSMTP_MX_DATA,    "2 a.b"},
+    {SET(MX_NUMERIC, MX_NUMERIC_DROP),         DSMTP_PRESENCE_DATA,     "1 198.18.0.1",         DSMTP_MX_INVALID, ""},
+    {SET(MX_NUMERIC, MX_NUMERIC_DROP),         DSMTP_PRESENCE_DATA,     "1 198.18.0.1.b",       DSMTP_MX_DATA,    "1 198.18.0.1.b"},
+    {SET(TLD_MX, TLD_MX_ALLOW),                DSMTP_PRESENCE_DATA,     "1 tld; 2 a.b",         DSMTP_MX_DATA,    "1 tld; 2 a.b"},
+    {SET(TLD_MX, TLD_MX_DROP),                 DSMTP_PRESENCE_DATA,     "1 tld; 2 a.b",         DSMTP_MX_DATA,    "2 a.b"},
+    {SET(TLD_MX, TLD_MX_DROP),                 DSMTP_PRESENCE_DATA,     "1 tld",                DSMTP_MX_INVALID, ""},
+};
+
+/* R-5321-5.1-13: own is in the list. */
+static const struct { const char *label, *data, *own[2]; enum dsmtp_mx kind; const char *want; bool self; } selves[] = {
+    {"not in it",         "1 a; 2 b",             {"c"},               DSMTP_MX_DATA, "1 a; 2 b", false},
+    {"worst",             "1 a; 2 b; 3 c",        {"c"},               DSMTP_MX_DATA, "1 a; 2 b", true},
+    {"in the middle",     "1 a; 2 b; 2 c; 3 d",   {"c"},               DSMTP_MX_DATA, "1 a",      true},
+    {"among the best",    "1 a; 1 b; 3 c",        {"b"},               DSMTP_MX_SELF, "",         true},
+    {"alone",             "5 a",                  {"a"},               DSMTP_MX_SELF, "",         true},
+    {"twice",             "1 a; 2 b; 3 c; 4 d",   {"d", "b"},          DSMTP_MX_DATA, "1 a",      true},
+    {"other case",        "1 a; 2 B",             {"b"},               DSMTP_MX_DATA, "1 a",      true},
+    {"by number",         "1 a; 2 198.18.0.1",    {"198.18.0.1"},      DSMTP_MX_DATA, "1 a",      true},
+    {"part of a name",    "1 a; 2 b.a",           {"b"},               DSMTP_MX_DATA, "1 a; 2 b.a", false},
+};
+/* clang-format on */
+
+static void test_readings(void)
+{
+    for (size_t i = 0; i < CHECK_COUNT(readings); i++) {
+        struct dsmtp_profile p = *dsmtp_profile_at(0);
+        const struct dsmtp_hosts_config config = {.profile = &p};
+        struct dsmtp_arena arena;
+        struct dsmtp_host_names hosts;
+        char got[400], number[DSMTP_SWITCH_TEXT_SIZE];
+
+        p.value[readings[i].which] = readings[i].value;
+        check_rowf("%s=%s, %s", dsmtp_switch_info(readings[i].which)->word,
+                   dsmtp_switch_text(readings[i].which, readings[i].value, number),
+                   readings[i].data != NULL ? readings[i].data : "no domain");
+        hosts = read_with(&arena, readings[i].presence, readings[i].data, &config);
+        list(&hosts, got, sizeof(got));
+        check_str(dsmtp_mx_name(hosts.kind), dsmtp_mx_name(readings[i].kind));
+        check_str(got, readings[i].want);
+        dsmtp_arena_fini(&arena);
+    }
+}
+
+static void test_self(void)
+{
+    for (size_t i = 0; i < CHECK_COUNT(selves); i++) {
+        const struct dsmtp_hosts_config config = {
+            .profile = dsmtp_profile_at(0),
+            .self = {selves[i].own, selves[i].own[1] != NULL ? 2 : 1}};
+        struct dsmtp_arena arena;
+        struct dsmtp_host_names hosts;
+        char got[400];
+
+        check_row(selves[i].label);
+        hosts = read_with(&arena, DSMTP_PRESENCE_DATA, selves[i].data, &config);
+        list(&hosts, got, sizeof(got));
+        check_str(dsmtp_mx_name(hosts.kind), dsmtp_mx_name(selves[i].kind));
+        check_str(got, selves[i].want);
+        check_int(hosts.self, selves[i].self);
+        dsmtp_arena_fini(&arena);
+    }
+}
+
+/* R-5321-5.1-10, R-5321-5.1-11. Equal preferences: every order comes about, the same seed gives the
+ * same one, and preferences are kept. */
 static void test_shuffle(void)
 {
     enum { SEEDS = 600 };
@@ -131,6 +212,7 @@ static void test_limit(void)
 
 static void test_memory(void)
 {
+    const struct dsmtp_hosts_config config = {.profile = dsmtp_profile_at(0)};
     struct dsmtp_host_names out;
     struct dsmtp_arena arena;
     enum dsmtp_status status = DSMTP_NOMEM;
@@ -142,14 +224,14 @@ static void test_memory(void)
     fake_answer_from(&record, &(struct dsmtp_query){"d", DSMTP_RR_MX}, &reply);
     for (size_t limit = 0; status == DSMTP_NOMEM && limit < 10000; limit += 16) {
         dsmtp_arena_init(&arena, limit);
-        status = dsmtp_hosts_read(&arena, &reply.answer, 0, &out);
+        status = dsmtp_hosts_read(&arena, &reply.answer, &config, &out);
         dsmtp_arena_fini(&arena);
     }
     check_int(status, DSMTP_OK);
 }
 
-static const struct check_test tests[] = {{"cases", test_cases},
-                                          {"shuffle", test_shuffle},
-                                          {"limit", test_limit},
-                                          {"memory", test_memory}};
+static const struct check_test tests[] = {
+    {"cases", test_cases},      {"readings of a profile", test_readings},
+    {"own records", test_self}, {"shuffle", test_shuffle},
+    {"limit", test_limit},      {"memory", test_memory}};
 SUITE(hosts, tests);

@@ -14,11 +14,12 @@ static struct fake_network net;
 struct result {
     unsigned calls;
     enum dsmtp_status status;
-    bool close; /* close the job from inside done */
+    bool close;   /* close the job from inside done */
+    bool details; /* of attempts, too */
     char text[600];
 };
 
-static void describe(const struct dsmtp_outcome *o, char *out, size_t room)
+static void describe(const struct dsmtp_outcome *o, bool details, char *out, size_t room)
 {
     size_t len = (size_t)snprintf(out, room, "%s %s", dsmtp_verdict_name(o->verdict),
                                   dsmtp_reason_name(o->reason));
@@ -26,10 +27,14 @@ static void describe(const struct dsmtp_outcome *o, char *out, size_t room)
     for (unsigned i = 0; i < o->recipient_count && len < room; i++)
         len += (size_t)snprintf(out + len, room - len, " %c:%s", o->recipients[i].address[0],
                                 dsmtp_verdict_name(o->recipients[i].verdict));
-    for (unsigned i = 0; i < o->attempt_count && len < room; i++)
-        len += (size_t)snprintf(out + len, room - len, " | %s %s %s", o->attempts[i].host,
-                                dsmtp_result_name(o->attempts[i].result),
-                                dsmtp_reason_name(o->attempts[i].reason));
+    for (unsigned i = 0; i < o->attempt_count && len < room; i++) {
+        const struct dsmtp_attempt *a = &o->attempts[i];
+
+        len += (size_t)snprintf(out + len, room - len, " | %s %s %s", a->host,
+                                dsmtp_result_name(a->result), dsmtp_reason_name(a->reason));
+        if (details && a->detail != NULL && len < room)
+            len += (size_t)snprintf(out + len, room - len, " (%s)", a->detail);
+    }
 }
 
 static void done(void *arg, struct dsmtp_job *job, enum dsmtp_status status,
@@ -40,7 +45,7 @@ static void done(void *arg, struct dsmtp_job *job, enum dsmtp_status status,
     r->calls++;
     r->status = status;
     if (outcome != NULL)
-        describe(outcome, r->text, sizeof(r->text));
+        describe(outcome, r->details, r->text, sizeof(r->text));
     if (r->close)
         dsmtp_job_close(&job);
 }
@@ -241,6 +246,60 @@ static void test_wire(void)
     check_uint(net.connector.opened, 1);
 }
 
+/* The engine's own names reach discovery. */
+static void test_self(void)
+{
+    static const char *const own[] = {"n", "m"};
+
+    for (unsigned count = 0; count <= 2; count++) {
+        struct result r = {0};
+        struct dsmtp_job_config config = config_for(DSMTP_MODE_SEND, DSMTP_POLICY_DANE, 1, &r);
+
+        fake_network_init(&net, fake_two_hosts(DSMTP_LEVEL_DANE), "4 " OK_DANE);
+        net.engine.self = (struct dsmtp_self){own, count};
+        check_rowf("%u own names", count);
+        run(&config);
+        check_str(r.text, count == 0   ? "delivered DELIVERED a:delivered | m failed "
+                                         "GREETING_REFUSED | n authenticated DELIVERED"
+                          : count == 1 ? "deferred GREETING_REFUSED a:deferred | m failed "
+                                         "GREETING_REFUSED"
+                                       : "bounced MAIL_LOOP a:bounced");
+    }
+}
+
+/* auth_failure=audit: a mismatch is told and delivered; TLS itself is still demanded, and dane-only
+ * is dane as ever. */
+static void test_audit(void)
+{
+    static const struct {
+        enum dsmtp_policy policy;
+        const char *script, *want;
+    } audits[] = {
+        {DSMTP_POLICY_DANE, "osoMooo3o",
+         "delivered DELIVERED a:delivered | m encrypted DELIVERED (audit only: the server's "
+         "certificate matches no usable TLSA record)"},
+        {DSMTP_POLICY_DANE, OK_DANE, "delivered DELIVERED a:delivered | m authenticated DELIVERED"},
+        {DSMTP_POLICY_DANE, "oo osoH",
+         "deferred TLS_HANDSHAKE a:deferred | m failed NO_STARTTLS | n failed TLS_HANDSHAKE (the "
+         "script says so)"},
+        {DSMTP_POLICY_DANE_ONLY, "osoM osoM",
+         "deferred TLSA_MISMATCH a:deferred | m failed TLSA_MISMATCH (the script says so) | n "
+         "failed "
+         "TLSA_MISMATCH (the script says so)"},
+    };
+
+    for (size_t i = 0; i < CHECK_COUNT(audits); i++) {
+        struct result r = {.details = true};
+        struct dsmtp_job_config config = config_for(DSMTP_MODE_SEND, audits[i].policy, 1, &r);
+
+        fake_network_init(&net, fake_two_hosts(DSMTP_LEVEL_DANE), audits[i].script);
+        net.engine.profile.value[DSMTP_SWITCH_AUTH_FAILURE] = DSMTP_AUTH_FAILURE_AUDIT;
+        check_row(audits[i].script);
+        run(&config);
+        check_str(r.text, audits[i].want);
+    }
+}
+
 static void test_plan(void)
 {
     struct result r = {.close = true};
@@ -338,6 +397,8 @@ static const struct check_test tests[] = {{"deliveries", test_sends},
                                           {"skipped host", test_skipped_host},
                                           {"probes", test_probes},
                                           {"octets", test_wire},
+                                          {"own names", test_self},
+                                          {"audit", test_audit},
                                           {"plan", test_plan},
                                           {"misuse", test_misuse},
                                           {"ports that refuse", test_refusals},

@@ -42,6 +42,8 @@ static bool wire_is_safe(const struct fake_wire *w, enum dsmtp_level level)
         return !w->authenticate;
     case DSMTP_LEVEL_ENCRYPT:
         return !fake_mail_in_clear(w) && !w->authenticate;
+    case DSMTP_LEVEL_AUDIT:
+        return !fake_mail_in_clear(w) && !w->authenticate && (!w->asked_tls || w->audit);
     case DSMTP_LEVEL_DANE:
         return !fake_mail_in_clear(w) && (!fake_mail_in_tls(w) || w->matched) &&
                (!w->asked_tls || w->authenticate);
@@ -93,6 +95,8 @@ static bool one_run(enum dsmtp_level level, const char *script, bool lie, struct
     bool safe;
 
     fake_network_init(&net, fake_two_hosts(level), script);
+    if (level == DSMTP_LEVEL_AUDIT)
+        net.engine.profile.value[DSMTP_SWITCH_AUTH_FAILURE] = DSMTP_AUTH_FAILURE_AUDIT;
     net.connector.lie = lie;
     safe = dsmtp_job_open(&config, &job) == DSMTP_OK && fake_run(&net.loop, CALLS_MAX);
     dsmtp_job_close(&job);

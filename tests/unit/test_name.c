@@ -141,9 +141,38 @@ static void test_address(void)
     }
 }
 
+static void test_address_text(void)
+{
+    static const struct {
+        const char *text, *want;
+    } addresses[] = {
+        {"198.18.0.1", "198.18.0.1"},
+        {"2001:DB8:0:0::1", "2001:db8::1"},
+        {"IPv6:2001:db8::1", "2001:db8::1"},
+        {"ipv6:::1", "::1"},
+        {"198.18.0", NULL},
+        {"198.18.0.01x", NULL},
+        {"IPv6:198.18.0.1", NULL},
+        {"2001:db8", NULL},
+        {"mx.d.example", NULL},
+        {"", NULL},
+    };
+
+    for (size_t i = 0; i < CHECK_COUNT(addresses); i++) {
+        char out[DSMTP_NAME_SIZE] = "";
+        bool got = dsmtp_name_address(addresses[i].text, out);
+
+        check_row(addresses[i].text);
+        check_int(got, addresses[i].want != NULL);
+        if (got)
+            check_str(out, addresses[i].want);
+    }
+}
+
 static const struct check_test tests[] = {{"text", test_parse},
                                           {"wire", test_wire},
                                           {"wire, all lengths", test_wire_lengths},
                                           {"TLSA owner", test_tlsa_owner},
-                                          {"addresses", test_address}};
+                                          {"addresses", test_address},
+                                          {"one text for an address", test_address_text}};
 SUITE(name, tests);

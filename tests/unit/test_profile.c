@@ -20,7 +20,8 @@ static void test_switches(void)
         const struct dsmtp_switch_info *info = dsmtp_switch_info((enum dsmtp_switch)i);
 
         check_row(info->word);
-        check_true(values_of(i) >= 2 && values_of(i) <= DSMTP_SWITCH_VALUES_MAX);
+        check_true(info->max != 0 ? values_of(i) == 0
+                                  : values_of(i) >= 2 && values_of(i) <= DSMTP_SWITCH_VALUES_MAX);
         check_true(info->says[0] != '\0');
         check_true(info->rules[0] != '\0');
         for (unsigned k = 0; k < i; k++)
@@ -37,24 +38,29 @@ static void test_profiles(void)
         check_row(p->name);
         check_true(dsmtp_profile_find(p->name) == p);
         for (unsigned k = 0; k < DSMTP_SWITCH_COUNT; k++)
-            check_true(p->value[k] < values_of(k));
+            check_true(dsmtp_switch_info(k)->max != 0
+                           ? p->value[k] >= 1 && p->value[k] <= dsmtp_switch_info(k)->max
+                           : p->value[k] < values_of(k));
     }
     check_true(dsmtp_profile_find("rfc767") == NULL);
     check_true(dsmtp_profile_find("") == NULL);
 }
 
+/* Each value, in words or as a number, can be set and reads the same. */
 static void test_set_each(void)
 {
     for (unsigned i = 0; i < DSMTP_SWITCH_COUNT; i++) {
         const struct dsmtp_switch_info *info = dsmtp_switch_info((enum dsmtp_switch)i);
 
-        for (uint8_t v = 0; info->values[v] != NULL; v++) {
+        for (uint16_t v = info->max != 0 ? 1 : 0;
+             info->max != 0 ? v <= info->max : info->values[v] != NULL; v++) {
             struct dsmtp_profile profile = *dsmtp_profile_at(0);
             struct dsmtp_profile want = profile;
             struct dsmtp_fault fault;
-            char setting[100];
+            char setting[100], number[DSMTP_SWITCH_TEXT_SIZE];
 
-            snprintf(setting, sizeof(setting), "%s=%s", info->word, info->values[v]);
+            snprintf(setting, sizeof(setting), "%s=%s", info->word,
+                     dsmtp_switch_text((enum dsmtp_switch)i, v, number));
             check_row(setting);
             want.value[i] = v;
             check_int(dsmtp_profile_set(&profile, setting, &fault), DSMTP_OK);
@@ -75,7 +81,17 @@ static void test_set_wrong(void)
                                         "Usage1=map3",
                                         "usage1 = map3",
                                         "=map3",
-                                        "usage1=map3 "};
+                                        "usage1=map3 ",
+                                        "tlsa_max=",
+                                        "tlsa_max=0",
+                                        "tlsa_max=1001",
+                                        "tlsa_max=65537",
+                                        "tlsa_max=4294967297",
+                                        "tlsa_max=-1",
+                                        "tlsa_max=1x",
+                                        "tlsa_max= 1",
+                                        "chain_limit=17",
+                                        "chain_limit=base"};
     static char huge[2000];
     struct dsmtp_profile profile = *dsmtp_profile_at(0);
     struct dsmtp_fault fault;
@@ -99,8 +115,43 @@ static void test_set_wrong(void)
     check_true(strstr(fault.what, "port_label or clear_retry") != NULL);
 }
 
+/* The manual page has each profile, and each switch with all its values. */
+static void test_manual(void)
+{
+    static char manual[1u << 17];
+    FILE *f = fopen("engine/man/danesmtp.1", "r");
+    char item[300];
+    size_t len;
+
+    if (f == NULL)
+        return; /* not in the tree */
+    len = fread(manual, 1, sizeof(manual) - 1, f);
+    (void)fclose(f);
+    manual[len] = '\0';
+    for (unsigned i = 0; dsmtp_profile_at(i) != NULL; i++) {
+        snprintf(item, sizeof(item), "\n.It Cm %s\n", dsmtp_profile_at(i)->name);
+        check_row(item);
+        check_true(strstr(manual, item) != NULL);
+    }
+    for (unsigned i = 0; i < DSMTP_SWITCH_COUNT; i++) {
+        const struct dsmtp_switch_info *info = dsmtp_switch_info((enum dsmtp_switch)i);
+        int used = snprintf(item, sizeof(item), "\n.It Cm %s Ns = Ns ", info->word);
+
+        if (info->max != 0)
+            snprintf(item + used, sizeof(item) - (size_t)used, "Ar %u\n",
+                     dsmtp_profile_at(0)->value[i]);
+        for (unsigned v = 0; info->values[v] != NULL; v++)
+            used +=
+                snprintf(item + used, sizeof(item) - (size_t)used, "%s%s%s", v == 0 ? "Cm " : " | ",
+                         info->values[v], info->values[v + 1] == NULL ? "\n" : "");
+        check_row(item);
+        check_true(strstr(manual, item) != NULL);
+    }
+}
+
 static const struct check_test tests[] = {{"switches", test_switches},
                                           {"profiles", test_profiles},
                                           {"every setting", test_set_each},
-                                          {"wrong settings", test_set_wrong}};
+                                          {"wrong settings", test_set_wrong},
+                                          {"manual page", test_manual}};
 SUITE(profile, tests);

@@ -12,6 +12,8 @@
 
 #define GOLDEN "tests/golden/report/"
 
+enum { DIFF_TABLES = 8 };
+
 static char *read_golden(const char *name)
 {
     char path[200];
@@ -351,8 +353,56 @@ static void test_no_diff(void)
     (void)fclose(to);
     for (const char *at = text; (at = strstr(at, "\"rows\":[]}\n")) != NULL; at++)
         empty++;
-    check_uint(empty, 4);
+    check_uint(empty, DIFF_TABLES);
     free(text);
+}
+
+/* How many of the tables of a comparison, the switches aside, have rows. */
+static unsigned tables_with_rows(const struct dsmtp_profile *a, const struct dsmtp_profile *b)
+{
+    unsigned found = 0;
+    char *text = NULL;
+    size_t len;
+    FILE *to = open_memstream(&text, &len);
+
+    check_int(dsmtp_tables_diff(to, a, b, DSMTP_GRID_JSON), DSMTP_OK);
+    (void)fclose(to);
+    for (char *line = text, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        *end = '\0';
+        if (strstr(line, "\"rows\":[]") == NULL && strstr(line, "\"switches\"") == NULL)
+            found++;
+    }
+    free(text);
+    return found;
+}
+
+/* Any two profiles differ in what they say about something, and both ways round in as much. So does
+ * a profile with one switch changed, but for those that set limits or change what is asked of TLS.
+ */
+static void test_all_diffs(void)
+{
+    static const enum dsmtp_switch elsewhere[] = {
+        DSMTP_SWITCH_MX_CNAME,    DSMTP_SWITCH_SELF_AFTER_SKIP, DSMTP_SWITCH_HOST_BASE,
+        DSMTP_SWITCH_ALIAS_PROBE, DSMTP_SWITCH_CHAIN_LIMIT,     DSMTP_SWITCH_TLSA_MAX,
+        DSMTP_SWITCH_SNI,         DSMTP_SWITCH_PORT_LABEL};
+    const struct dsmtp_profile *a, *b;
+
+    for (unsigned i = 0; (a = dsmtp_profile_at(i)) != NULL; i++)
+        for (unsigned k = 0; (b = dsmtp_profile_at(k)) != NULL; k++) {
+            check_rowf("%s, %s", a->name, b->name);
+            check_int(tables_with_rows(a, b) > 0, i != k);
+            check_uint(tables_with_rows(a, b), tables_with_rows(b, a));
+        }
+    for (unsigned i = 0; i < DSMTP_SWITCH_COUNT; i++) {
+        struct dsmtp_profile changed = *dsmtp_profile_at(0);
+        bool shown = true;
+
+        for (size_t k = 0; k < CHECK_COUNT(elsewhere); k++)
+            shown = shown && elsewhere[k] != i;
+        changed.value[i] = 1;
+        check_row(dsmtp_switch_info(i)->word);
+        check_int(tables_with_rows(dsmtp_profile_at(0), &changed) > 0, shown);
+    }
 }
 
 static const struct {
@@ -385,6 +435,7 @@ static const struct check_test tests[] = {
     {"tables as JSON", test_tables_json},
     {"differences", test_diff},
     {"none", test_no_diff},
+    {"differences of all profiles", test_all_diffs},
     {"nothing escapes", test_clean},
 };
 SUITE(report, tests);

@@ -184,7 +184,8 @@ static void check_match(const struct pin *pin, int depth, const struct dsmtp_tls
     check_str(e->detail, "");
 }
 
-static void test_table(void)
+/* To audit is to see the same and to demand nothing. */
+static void check_table(bool audit)
 {
     struct records records;
 
@@ -199,6 +200,8 @@ static void test_table(void)
         check_row(cases[i].label);
         publish(cases[i].pins, &records);
         demand = demand_of(&records, cases[i].names);
+        demand.authenticate = !audit;
+        demand.audit = audit;
         check_int(dsmtp_tls_verify_pem(pem, len, &demand, NOW, &e, &fault), DSMTP_OK);
         check_str(fault.what, "");
         check_str(dsmtp_reason_name(e.reason), dsmtp_reason_name(cases[i].want));
@@ -210,6 +213,16 @@ static void test_table(void)
         free(pem);
     }
     tls_certs_free();
+}
+
+static void test_table(void)
+{
+    check_table(false);
+}
+
+static void test_audit(void)
+{
+    check_table(true);
 }
 
 /* A chain that is good today is judged at the time that is given. */
@@ -369,6 +382,7 @@ static void test_useless_records(void)
 
 static const struct check_test tests[] = {
     {"records, chains and names", test_table},
+    {"the same, to audit", test_audit},
     {"time", test_time},
     {"nothing demanded", test_no_demand},
     {"trust anchor without a name", test_anchor_without_name},

@@ -26,7 +26,8 @@ static struct dsmtp_tlsa record(uint8_t usage, uint8_t selector, uint8_t matchin
                                .len = length[matching < 3 ? matching : 3]};
 }
 
-/* Written from RFC 6698 and RFC 7672, section 3.1, not from the code. */
+/* R-7671-2-1: SHA2-256 above all. Written from RFC 6698 and RFC 7672, section 3.1, not from the
+ * code. */
 static enum dsmtp_unusable expected(const struct dsmtp_tlsa *r, bool map0, bool map1)
 {
     if (r->usage > 3 || (r->usage == 0 && !map0) || (r->usage == 1 && !map1))
@@ -38,6 +39,18 @@ static enum dsmtp_unusable expected(const struct dsmtp_tlsa *r, bool map0, bool 
     if ((r->matching == 1 && r->len != 32) || (r->matching == 2 && r->len != 64))
         return DSMTP_UNUSABLE_LENGTH;
     return r->matching == 0 ? DSMTP_UNUSABLE_FULL_DATA : DSMTP_UNUSABLE_NO;
+}
+
+/* As above; a sign behind it stands for other data. */
+static struct dsmtp_tlsa record_of(const char *text)
+{
+    static const uint8_t plus[64] = {'+'}, minus[64] = {'-'};
+    struct dsmtp_tlsa r =
+        record((uint8_t)(text[0] - '0'), (uint8_t)(text[1] - '0'), (uint8_t)(text[2] - '0'));
+
+    if (text[3] == '+' || text[3] == '-')
+        r.data = text[3] == '+' ? plus : minus;
+    return r;
 }
 
 static void check_lengths(const struct dsmtp_profile *p, unsigned usage, unsigned selector,
@@ -127,7 +140,7 @@ static const struct { const char *label; uint8_t octets[14]; size_t len; uint8_t
     {"one octet",              {0x30}, 1, 0, false},
 };
 
-/* Sets: digits usage selector matching; after the slash, which of them stay usable. */
+/* Sets: digits usage selector matching, a sign where the data is another; which of them stay usable with agility on and off. */
 static const struct { const char *label, *set, *on, *off; } sets[] = {
     {"stronger digest wins",         "311 312",         "01",   "11"},
     {"whatever the order",           "312 311",         "10",   "11"},
@@ -135,8 +148,13 @@ static const struct { const char *label, *set, *on, *off; } sets[] = {
     {"full data beside both",        "310 311 312",     "101",  "111"},
     {"per selector",                 "301 312",         "11",   "11"},
     {"per usage",                    "211 312",         "11",   "11"},
-    {"several of the strongest",     "312 312 311",     "110",  "111"},
-    {"several of the weaker",        "311 311 311",     "111",  "111"},
+    {"several of the strongest",     "312 312+ 311",    "110",  "111"},
+    {"several of the weaker",        "311 311+ 311-",   "111",  "111"},
+    {"twice the same",               "311 311 311",     "100",  "100"},
+    {"twice the strongest",          "312 312 311",     "100",  "101"},
+    {"the same of another kind",     "311 301 211",     "111",  "111"},
+    {"full data twice",              "310 310 311 310", "1010", "1010"},
+    {"unusable twice",               "111 311 111",     "010",  "010"},
     {"unusable does not count",      "012 211",         "01",   "01"},
     {"unknown type does not count",  "313 311",         "01",   "01"},
     {"nothing usable",               "011 111 411",     "000",  "000"},
@@ -164,9 +182,10 @@ static void mark_set(const struct dsmtp_profile *p, const char *set, const char 
     char got[11] = "";
     unsigned count = 0, usable, seen = 0;
 
-    for (; *set != '\0'; set += set[3] == ' ' ? 4 : 3)
-        r[count++] =
-            record((uint8_t)(set[0] - '0'), (uint8_t)(set[1] - '0'), (uint8_t)(set[2] - '0'));
+    for (; *set != '\0'; set += strcspn(set, " ")) {
+        set += strspn(set, " ");
+        r[count++] = record_of(set);
+    }
     usable = dsmtp_usable_mark(p, r, count);
     for (unsigned i = 0; i < count; i++) {
         got[i] = r[i].why == DSMTP_UNUSABLE_NO ? '1' : '0';
@@ -205,9 +224,49 @@ static void test_agility_mapped(void)
     check_int(r[1].why, DSMTP_UNUSABLE_LENGTH);
 }
 
+/* R-7671-9-1; digest_order: the other digest is the stronger one. */
+static void test_digest_order(void)
+{
+    struct dsmtp_profile p = *dsmtp_profile_at(0);
+
+    p.value[DSMTP_SWITCH_DIGEST_ORDER] = DSMTP_DIGEST_256_FIRST;
+    mark_set(&p, "311 312", "10");
+    mark_set(&p, "312 310 301", "111");
+}
+
+/* map2_full_only: whole trust anchors of usage 0 count as usage 2, digests of them do not. */
+static void test_full_only(void)
+{
+    struct dsmtp_profile p = *dsmtp_profile_at(0);
+
+    p.value[DSMTP_SWITCH_USAGE0] = DSMTP_USAGE_MAP_FULL_ONLY;
+    mark_set(&p, "000 010 001 011 012", "11000");
+    mark_set(&p, "010 210", "10");
+}
+
+/* Fifty different records are fifty usable ones. */
+static void test_many(void)
+{
+    static uint8_t data[50][32];
+    struct dsmtp_tlsa r[CHECK_COUNT(data)];
+
+    for (unsigned i = 0; i < CHECK_COUNT(data); i++) {
+        data[i][31] = (uint8_t)i;
+        r[i] = (struct dsmtp_tlsa){
+            .usage = 3, .selector = 1, .matching = 1, .data = data[i], .len = sizeof(data[i])};
+    }
+    check_uint(dsmtp_usable_mark(dsmtp_profile_at(0), r, CHECK_COUNT(data)), CHECK_COUNT(data));
+    data[49][31] = 0;
+    check_uint(dsmtp_usable_mark(dsmtp_profile_at(0), r, CHECK_COUNT(data)), CHECK_COUNT(data) - 1);
+    check_int(r[49].why, DSMTP_UNUSABLE_DUPLICATE);
+}
+
 static const struct check_test tests[] = {{"matrix", test_matrix},
                                           {"short rdata", test_short},
                                           {"DER", test_der},
                                           {"agility", test_agility},
-                                          {"agility of mapped usages", test_agility_mapped}};
+                                          {"agility of mapped usages", test_agility_mapped},
+                                          {"digest order", test_digest_order},
+                                          {"usage 0, full data only", test_full_only},
+                                          {"many", test_many}};
 SUITE(usable, tests);

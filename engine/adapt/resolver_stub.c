@@ -23,12 +23,13 @@ struct question {
     dsmtp_answer_fn *done;
     void *arg;
     struct event turn; /* its turn has come: asked for from calls, served by the loop */
+    struct event deadline;
     struct dsmtp_exchange *exchange;
     struct dsmtp_query query; /* name: below */
     unsigned tries;           /* begun so far */
     bool active;
     bool probing; /* SERVFAIL has come; asking with CD whether it was for DNSSEC's sake */
-    char why[200];
+    char why[DSMTP_DNS_WHY_SIZE];
     char name[];
 };
 
@@ -50,6 +51,7 @@ static void free_question(struct question *q)
 {
     dsmtp_exchange_close(&q->exchange);
     (void)event_del(&q->turn);
+    (void)event_del(&q->deadline);
     free(q);
 }
 
@@ -95,12 +97,25 @@ static void give_failure(struct question *q, enum dsmtp_security security)
     give(q, &answer);
 }
 
+/* SERVFAIL, and with checking disabled an answer: the extended error says all, if there is one. */
+static void give_bogus(struct question *q)
+{
+    const char *ede = strstr(q->why, "EDE ");
+
+    if (ede != NULL)
+        memmove(q->why, ede, strlen(ede) + 1);
+    else
+        snprintf(q->why, sizeof(q->why), "SERVFAIL, but an answer with checking disabled");
+    give_failure(q, DSMTP_SECURITY_BOGUS);
+}
+
 static void give_reply(struct question *q, const struct dsmtp_dns_reply *reply)
 {
     enum dsmtp_security security =
         reply->authentic ? DSMTP_SECURITY_SECURE : DSMTP_SECURITY_INSECURE;
     struct dsmtp_answer answer = dsmtp_dns_answer(&q->query, reply, security);
 
+    answer.why = reply->why[0] != '\0' ? reply->why : NULL;
     give(q, &answer);
 }
 
@@ -133,6 +148,16 @@ static void refused(struct question *q, unsigned rcode)
     }
 }
 
+static void describe(struct question *q, const char *what, const char *extended)
+{
+    size_t used = strlen(what);
+
+    snprintf(q->why, sizeof(q->why), "%s", what);
+    if (extended[0] != '\0' && used < sizeof(q->why))
+        (void)snprintf(q->why + used, sizeof(q->why) - used, ", %.*s",
+                       (int)(sizeof(q->why) - used) - 3, extended);
+}
+
 static void take_reply(struct question *q, const uint8_t *message, size_t len)
 {
     struct dsmtp_arena arena;
@@ -145,13 +170,14 @@ static void take_reply(struct question *q, const uint8_t *message, size_t len)
         wrong = objection(&reply);
     else
         reply = (struct dsmtp_dns_reply){.presence = DSMTP_PRESENCE_FAILED};
-    if (q->probing) {
-        give_failure(q, wrong == NULL ? DSMTP_SECURITY_BOGUS : DSMTP_SECURITY_ERROR);
+    if (q->probing && wrong == NULL) {
+        give_bogus(q);
+    } else if (q->probing) {
+        give_failure(q, DSMTP_SECURITY_ERROR);
     } else if (wrong == NULL) {
         give_reply(q, &reply);
     } else {
-        snprintf(q->why, sizeof(q->why), "%s%s%s", wrong, reply.why[0] != '\0' ? ", " : "",
-                 reply.why);
+        describe(q, wrong, reply.why);
         refused(q, reply.truncated ? DSMTP_RCODE_NOERROR : reply.rcode);
     }
     dsmtp_arena_fini(&arena);
@@ -218,6 +244,18 @@ static void advance(struct question *q)
         lost(q, why);
 }
 
+/* It may still be waiting for its turn: a resolver that is silent holds all others up. */
+static void on_deadline(evutil_socket_t fd, short what, void *arg)
+{
+    struct question *q = arg;
+
+    (void)fd;
+    (void)what;
+    if (q->why[0] == '\0')
+        snprintf(q->why, sizeof(q->why), "no answer in time");
+    give_failure(q, DSMTP_SECURITY_ERROR);
+}
+
 static void on_turn(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd;
@@ -231,6 +269,8 @@ static enum dsmtp_status resolver_ask(void *self, const struct dsmtp_query *quer
     struct resolver *r = self;
     size_t size = strlen(query->name) + 1;
     struct question *q = calloc(1, sizeof(*q) + size);
+    struct timeval tv = {.tv_sec = r->timeout_ms / 1000,
+                         .tv_usec = (suseconds_t)(r->timeout_ms % 1000) * 1000};
 
     if (q == NULL)
         return DSMTP_NOMEM;
@@ -239,7 +279,9 @@ static enum dsmtp_status resolver_ask(void *self, const struct dsmtp_query *quer
     q->arg = arg;
     memcpy(q->name, query->name, size);
     q->query = (struct dsmtp_query){.name = q->name, .type = query->type};
-    if (event_assign(&q->turn, r->base, -1, 0, on_turn, q) != 0) {
+    if (event_assign(&q->turn, r->base, -1, 0, on_turn, q) != 0 ||
+        event_assign(&q->deadline, r->base, -1, 0, on_deadline, q) != 0 ||
+        event_add(&q->deadline, &tv) != 0) {
         free(q);
         return DSMTP_SYSTEM;
     }

@@ -6,6 +6,8 @@ const char *dsmtp_rrtype_name(enum dsmtp_rrtype type)
     switch (type) {
     case DSMTP_RR_A:
         return "A";
+    case DSMTP_RR_NS:
+        return "NS";
     case DSMTP_RR_CNAME:
         return "CNAME";
     case DSMTP_RR_MX:

@@ -43,6 +43,7 @@ struct resolver {
     unsigned timeout_ms;
     unsigned server_count;
     struct dsmtp_endpoint servers[DSMTP_STUB_SERVERS_MAX];
+    struct dsmtp_stub_tcp *tcp[DSMTP_STUB_SERVERS_MAX];
 };
 
 static void advance(struct question *q);
@@ -226,13 +227,16 @@ static void advance(struct question *q)
 {
     struct resolver *r = q->resolver;
     const char *why;
+    unsigned server;
 
     if (!q->probing)
         q->tries++;
+    server = (q->tries - 1) % r->server_count;
     q->exchange = dsmtp_exchange_open(
         &(struct dsmtp_exchange_config){
             .base = r->base,
-            .server = &r->servers[(q->tries - 1) % r->server_count],
+            .server = &r->servers[server],
+            .tcp = r->tcp[server],
             .query = &q->query,
             .checking_disabled = q->probing,
             .timeout_ms = patience(q),
@@ -322,13 +326,20 @@ static void free_queue(struct question_queue *queue)
     }
 }
 
+static void free_resolver(struct resolver *r)
+{
+    for (unsigned i = 0; i < r->server_count; i++)
+        dsmtp_stub_tcp_close(&r->tcp[i]);
+    free(r);
+}
+
 static void resolver_close(void *self)
 {
     struct resolver *r = self;
 
     free_queue(&r->waiting);
     free_queue(&r->active);
-    free(r);
+    free_resolver(r);
 }
 
 static enum dsmtp_status add_server(struct resolver *r, const char *text, struct dsmtp_fault *fault)
@@ -347,6 +358,9 @@ static enum dsmtp_status add_server(struct resolver *r, const char *text, struct
                                "over a network; use in-process "
                                "validation",
                                text);
+    r->tcp[r->server_count] = dsmtp_stub_tcp_open(r->base, address);
+    if (r->tcp[r->server_count] == NULL)
+        return dsmtp_fault_set(fault, DSMTP_NOMEM, "out of memory");
     r->server_count++;
     return DSMTP_OK;
 }
@@ -369,7 +383,7 @@ enum dsmtp_status dsmtp_resolver_stub_open(struct dsmtp_loop *loop,
     if (status == DSMTP_OK && r->server_count == 0)
         status = dsmtp_fault_set(fault, DSMTP_SYNTAX, "no resolver is given");
     if (status != DSMTP_OK) {
-        free(r);
+        free_resolver(r);
         return status;
     }
     *out = (struct dsmtp_resolver){

@@ -33,6 +33,7 @@ static struct {
     struct pollfd fds[2 + TCP_MAX]; /* udp, listener, connections */
     struct pending *queue;
     unsigned first, count;
+    unsigned connections;
 } child;
 
 static int64_t now_ms(void)
@@ -73,7 +74,7 @@ static bool read_query(const uint8_t *bytes, size_t len, struct dns_query *out)
 
 static bool answer(const uint8_t *query, size_t len, bool tcp, struct reply *r)
 {
-    struct dns_query q = {.tcp = tcp};
+    struct dns_query q = {.tcp = tcp, .connections = child.connections};
 
     if (!read_query(query, len, &q))
         return false;
@@ -134,6 +135,7 @@ static void take_connection(int listener)
 {
     int fd = accept(listener, NULL, NULL);
 
+    child.connections++;
     for (unsigned i = 2; i < 2 + TCP_MAX; i++)
         if (child.fds[i].fd < 0) {
             child.fds[i] = (struct pollfd){.fd = fd, .events = POLLIN};

@@ -19,10 +19,11 @@ struct dns_query {
     enum dsmtp_rrtype type;
     unsigned udp_size; /* that OPT offers; 0: no OPT */
     bool tcp;
+    unsigned connections; /* accepted so far */
 };
 
 /* Fill in the reply, which may be larger than UDP allows; runs in the server's process. False: say
- * nothing. */
+ * nothing, and hang up over TCP. */
 typedef bool dns_serve_fn(const struct dns_query *query, struct reply *out);
 
 struct dns_server {

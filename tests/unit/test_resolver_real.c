@@ -77,6 +77,15 @@ static void records(const struct dns_query *q, struct reply *r, unsigned count, 
     }
 }
 
+/* A record as long as the number of connections so far. */
+static void connections(const struct dns_query *q, struct reply *r)
+{
+    if (q->tcp)
+        records(q, r, 1, q->connections);
+    else
+        r->bytes[2] |= 0x02;
+}
+
 static void one(const struct dns_query *q, struct reply *r)
 {
     if (q->type == DSMTP_RR_A)
@@ -171,23 +180,39 @@ static const struct {
     const char *label;
     void (*fill)(const struct dns_query *q, struct reply *r);
 } answers[] = {
-    {"formerr", formerr},     {"servfail", servfail},
-    {"notimp", notimp},       {"refused", refused},
-    {"yxdomain", too_long},   {"denied", denied},
-    {"nodata", no_data},      {"one", one},
-    {"fifty", fifty},         {"eight", eight_kib},
-    {"full", full},           {"cut", always_cut},
-    {"malformed", malformed}, {"question", other_question},
-    {"type", other_type},     {"id", other_id},
-    {"loop", loop},           {"loop2", loop},
-    {"half", half},           {"whole", whole},
-    {"nothing", to_nothing},  {"empty", to_no_data},
+    {"formerr", formerr},
+    {"servfail", servfail},
+    {"notimp", notimp},
+    {"refused", refused},
+    {"yxdomain", too_long},
+    {"denied", denied},
+    {"nodata", no_data},
+    {"one", one},
+    {"fifty", fifty},
+    {"eight", eight_kib},
+    {"full", full},
+    {"cut", always_cut},
+    {"malformed", malformed},
+    {"question", other_question},
+    {"type", other_type},
+    {"id", other_id},
+    {"loop", loop},
+    {"loop2", loop},
+    {"half", half},
+    {"whole", whole},
+    {"nothing", to_nothing},
+    {"empty", to_no_data},
+    {"connections", connections},
+    {"hangup", connections},
 };
 
 /* Whatever the table does not name exists. */
 static bool serve(const struct dns_query *q, struct reply *r)
 {
     size_t len = strcspn(q->name, ".");
+
+    if (strncmp(q->name, "hangup.", 7) == 0 && q->tcp && q->connections == 1)
+        return false;
 
     for (size_t i = 0; i < CHECK_COUNT(answers); i++)
         if (strlen(answers[i].label) == len && strncasecmp(q->name, answers[i].label, len) == 0) {
@@ -388,6 +413,40 @@ static void test_answers(void)
     close_world();
 }
 
+/* RFC 7766: queries share a connection; when the resolver closes it they go out once more. */
+static void test_tcp(void)
+{
+    static const struct {
+        const char *label;
+        const char *names[4];
+        size_t connections;
+    } shared[] = {
+        {"one", {"connections.a.example"}, 1},
+        {"side by side",
+         {"connections.a.example", "connections.b.example", "connections.a.example"},
+         1},
+        {"hung up", {"hangup.a.example"}, 2},
+        {"hung up on three", {"connections.a.example", "hangup.a.example", "hangup.b.example"}, 2},
+    };
+    struct dsmtp_resolver r;
+
+    for (size_t i = 0; i < CHECK_COUNT(shared) && open_world(0); i++) {
+        check_row(shared[i].label);
+        if (open_kind(STUB, PATIENCE_MS, &r)) {
+            memset(&tally, 0, sizeof(tally));
+            for (size_t n = 0; n < 4 && shared[i].names[n] != NULL; n++)
+                ask(&r, shared[i].names[n], DSMTP_RR_TLSA);
+            check_int(dsmtp_loop_run(&main_loop), DSMTP_OK);
+            check_uint(tally.failed, 0);
+            check_uint(tally.last.len, shared[i].connections);
+            ask_one(&r, "connections.c.example", DSMTP_RR_TLSA);
+            check_uint(tally.last.len, shared[i].connections);
+            r.close(r.self);
+        }
+        close_world();
+    }
+}
+
 /* --- a server that dies --------------------------------------------------------------------------
  */
 
@@ -488,6 +547,7 @@ static void test_few_descriptors(void)
 
 static const struct check_test tests[] = {
     {"answers", test_answers},
+    {"TCP", test_tcp},
     {"a server that dies and comes back", test_death},
     {"five thousand questions", test_many},
     {"few descriptors", test_few_descriptors},

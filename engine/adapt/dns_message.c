@@ -6,7 +6,7 @@
 #include "adapt/dns_ede.h"
 
 enum { QR = 0x8000, TC = 0x0200, RD = 0x0100, AD = 0x0020, CD = 0x0010 };
-enum { CLASS_IN = 1, TYPE_NS = 2, TYPE_SOA = 6, TYPE_DNAME = 39, TYPE_OPT = 41 };
+enum { CLASS_IN = 1, TYPE_NS = 2, TYPE_SOA = 6, TYPE_OPT = 41 };
 enum { EDNS_DO = 0x8000, OPTION_EDE = 15 };
 enum section { ANSWER, AUTHORITY, ADDITIONAL, SECTIONS };
 
@@ -203,6 +203,7 @@ static const char *copy_rdata(const struct reader *r, const struct rr *rr, enum 
         return copy_plain(r, rr, 0, arena, out);
     case DSMTP_RR_NS:
     case DSMTP_RR_CNAME:
+    case DSMTP_RR_DNAME:
         return copy_named(r, rr, 0, arena, out);
     case DSMTP_RR_MX:
         return copy_named(r, rr, 2, arena, out);
@@ -252,7 +253,7 @@ static bool below_dname(struct reader r, const struct dsmtp_dname *name)
     struct rr rr;
 
     while (next_rr(&r, &rr) > 0 && rr.section == ANSWER)
-        if (rr.type == TYPE_DNAME && rr.class == CLASS_IN && dsmtp_dname_below(name, &rr.owner))
+        if (rr.type == DSMTP_RR_DNAME && rr.class == CLASS_IN && dsmtp_dname_below(name, &rr.owner))
             return true;
     return false;
 }

@@ -5,6 +5,7 @@
 
 #include "adapt/address.h"
 #include "adapt/dns_name.h"
+#include "adapt/resolver_alias.h"
 #include "adapt/resolver_canary.h"
 #include "adapt/resolver_stub.h"
 #include "adapt/resolver_unbound.h"
@@ -86,16 +87,20 @@ static void tell_canary(const void *arg, const struct dsmtp_answer *canary)
 }
 
 /* The canary goes in front, unless it is not wanted. */
-static enum dsmtp_status add_canary(const struct dsmtp_options *o, struct dsmtp_resolver *resolver,
+static enum dsmtp_status add_fronts(const struct dsmtp_options *o, struct dsmtp_resolver *resolver,
                                     struct dsmtp_fault *fault)
 {
     struct dsmtp_resolver inner = *resolver;
+    struct dsmtp_resolver alias;
     struct dsmtp_canary_options options = {
         .name = o->canary, .required = o->require_validation, .tell = tell_canary, .arg = o};
 
-    if (o->canary[0] == '\0' || dsmtp_resolver_canary_open(&inner, &options, resolver) == DSMTP_OK)
-        return DSMTP_OK;
-    return dsmtp_fault_set(fault, DSMTP_NOMEM, "out of memory");
+    if (dsmtp_resolver_alias_open(&inner, &alias) != DSMTP_OK)
+        return dsmtp_fault_set(fault, DSMTP_NOMEM, "out of memory");
+    *resolver = alias;
+    if (o->canary[0] != '\0' && dsmtp_resolver_canary_open(&alias, &options, resolver) != DSMTP_OK)
+        return dsmtp_fault_set(fault, DSMTP_NOMEM, "out of memory");
+    return DSMTP_OK;
 }
 
 static enum dsmtp_status open_resolver(struct dsmtp_loop *loop, const struct dsmtp_options *o,
@@ -138,5 +143,5 @@ enum dsmtp_status dsmtp_cli_open_resolver(struct dsmtp_loop *loop, const struct 
 
     DSMTP_TRY(open_resolver(loop, o, &resolver, fault));
     *out = resolver;
-    return add_canary(o, out, fault);
+    return add_fronts(o, out, fault);
 }

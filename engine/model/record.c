@@ -14,6 +14,8 @@ const char *dsmtp_rrtype_name(enum dsmtp_rrtype type)
         return "MX";
     case DSMTP_RR_AAAA:
         return "AAAA";
+    case DSMTP_RR_DNAME:
+        return "DNAME";
     case DSMTP_RR_TLSA:
         return "TLSA";
     }

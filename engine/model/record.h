@@ -15,6 +15,7 @@ enum dsmtp_rrtype {
     DSMTP_RR_CNAME = 5,
     DSMTP_RR_MX = 15,
     DSMTP_RR_AAAA = 28,
+    DSMTP_RR_DNAME = 39,
     DSMTP_RR_TLSA = 52
 };
 

@@ -4,57 +4,15 @@
 
 #include "adapt/resolver_canary.h"
 #include "check.h"
+#include "fakes/manual.h"
 
 #define S(word) DSMTP_SECURITY_##word
 
-/* A resolver that answers when the test says so: question 0 is the canary's. */
-static struct {
-    struct dsmtp_query query[8];
-    dsmtp_answer_fn *done[8];
-    void *arg[8];
-    unsigned asked, refused, forgotten, closed;
-} inner;
-
-static enum dsmtp_status inner_ask(void *self, const struct dsmtp_query *query,
-                                   dsmtp_answer_fn *done, void *arg)
-{
-    (void)self;
-    if (inner.asked + 1 == inner.refused)
-        return DSMTP_SYSTEM;
-    inner.query[inner.asked] = *query;
-    inner.done[inner.asked] = done;
-    inner.arg[inner.asked++] = arg;
-    return DSMTP_OK;
-}
-
-static void inner_forget(void *self, const void *arg)
-{
-    (void)self;
-    for (unsigned i = 0; i < inner.asked; i++)
-        if (inner.arg[i] == arg) {
-            inner.arg[i] = NULL;
-            inner.forgotten++;
-        }
-}
-
-static void inner_close(void *self)
-{
-    (void)self;
-    inner.closed++;
-}
+static struct fake_manual inner;
 
 static void answer(unsigned i, enum dsmtp_security security)
 {
-    static const struct dsmtp_rdata record = {(const uint8_t *)"\x7f\0\0\1", 4};
-    struct dsmtp_answer a = {.query = inner.query[i],
-                             .security = security,
-                             .presence = DSMTP_PRESENCE_DATA,
-                             .records = &record,
-                             .count = 1};
-
-    if (security == S(BOGUS) || security == S(ERROR))
-        a = dsmtp_answer_failed(&inner.query[i], security, "inner words");
-    inner.done[i](inner.arg[i], &a);
+    fake_manual_answer(&inner, i, security, DSMTP_PRESENCE_DATA, "\x7f\0\0\1", 4);
 }
 
 /* What the asker is told. */
@@ -92,8 +50,7 @@ static const struct dsmtp_query question = {.name = "d.example", .type = DSMTP_R
 
 static bool open_front(bool required)
 {
-    const struct dsmtp_resolver port = {
-        .ask = inner_ask, .forget = inner_forget, .close = inner_close};
+    const struct dsmtp_resolver port = fake_manual_port(&inner);
     const struct dsmtp_canary_options options = {.name = ".", .required = required, .tell = tell};
 
     memset(&inner, 0, sizeof(inner));
@@ -146,8 +103,8 @@ static void test_canary(void)
         check_rowf("%s, answer first", rows[i].label);
         check_int(front.ask(front.self, &question, take, &got), DSMTP_OK);
         check_uint(inner.asked, 2);
-        check_str(inner.query[0].name, ".");
-        check_str(dsmtp_rrtype_name(inner.query[0].type), "NS");
+        check_str(inner.questions[0].name, ".");
+        check_str(dsmtp_rrtype_name(inner.questions[0].type), "NS");
         answer(1, rows[i].answer);
         check_uint(got.count, rows[i].held ? 0 : 1);
         answer(0, rows[i].canary);
@@ -199,12 +156,12 @@ static void test_ends(void)
     /* What the inner resolver refuses. */
     if (!open_front(false))
         return;
-    inner.refused = 1;
+    inner.refuse = 1;
     check_int(front.ask(front.self, &question, take, &got), DSMTP_SYSTEM);
-    inner.refused = 2;
+    inner.refuse = 2;
     check_int(front.ask(front.self, &question, take, &got), DSMTP_SYSTEM);
     check_uint(inner.asked, 1);
-    inner.refused = 0;
+    inner.refuse = 0;
     check_int(front.ask(front.self, &question, take, &got), DSMTP_OK);
     check_uint(inner.asked, 2);
     front.close(front.self);

@@ -90,12 +90,20 @@ static bool open_reply(struct reader *r, const uint8_t *message, size_t len,
     return get16(message + r->pos - 4) == query->type && get16(message + r->pos - 2) == CLASS_IN;
 }
 
+/* A header with an error and nothing else, as from a server that did not understand the query. */
+static bool bare_error(const uint8_t *message, size_t len)
+{
+    return len >= DSMTP_DNS_HEADER && (get16(message + 2) & QR) != 0 && get16(message + 4) == 0 &&
+           (get16(message + 2) & 0xfu) != DSMTP_RCODE_NOERROR;
+}
+
 bool dsmtp_dns_replies_to(const uint8_t *message, size_t len, const struct dsmtp_query *query,
                           uint16_t id)
 {
     struct reader r;
 
-    return open_reply(&r, message, len, query) && get16(message) == id;
+    return (bare_error(message, len) || open_reply(&r, message, len, query)) &&
+           get16(message) == id;
 }
 
 /* The next record: 1, or 0 behind the last, or -1: malformed. */
@@ -353,6 +361,11 @@ const char *dsmtp_dns_read(const uint8_t *message, size_t len, const struct dsmt
     const char *wrong = NULL;
     bool referral;
 
+    if (bare_error(message, len)) {
+        *out = (struct dsmtp_dns_reply){.rcode = get16(message + 2) & 0xfu,
+                                        .presence = DSMTP_PRESENCE_FAILED};
+        return NULL;
+    }
     if (!open_reply(&r, message, len, query))
         return "not a reply to the question";
     reply.rcode = get16(message + 2) & 0xfu;

@@ -50,7 +50,8 @@ struct dsmtp_dns_reply {
 size_t dsmtp_dns_query(const struct dsmtp_query *query, uint16_t id, bool checking_disabled,
                        uint8_t out[DSMTP_DNS_QUERY_MAX]);
 
-/* Is it a reply to this question under this id? Nothing else is looked at. */
+/* Is it a reply to this question under this id, or an error without any question? Nothing else is
+ * looked at. */
 bool dsmtp_dns_replies_to(const uint8_t *message, size_t len, const struct dsmtp_query *query,
                           uint16_t id);
 

@@ -118,9 +118,9 @@ static const struct {
     {"servfail",          SERVFAIL, 0, 0, 0, nothing,        DSMTP_SECURITY_ERROR,    P(FAILED),   2, "SERVFAIL"},
     {"refused",           REFUSED,  1, 0, 0, nothing,        DSMTP_SECURITY_ERROR,    P(FAILED),   1, "REFUSED"},
     {"forgery",           0,        0, 1, 0, one,            DSMTP_SECURITY_INSECURE, P(DATA),     1, ""},
-    {"silence",           0,        0, 0, 1, nothing,        DSMTP_SECURITY_ERROR,    P(FAILED),   3,
+    {"silence",           0,        0, 0, 1, nothing,        DSMTP_SECURITY_ERROR,    P(FAILED),   5,
      "the resolver does not answer"},
-    {"TC, nobody on TCP", AD | TC,  0, 0, 0, nothing,        DSMTP_SECURITY_ERROR,    P(FAILED),   3,
+    {"TC, nobody on TCP", AD | TC,  0, 0, 0, nothing,        DSMTP_SECURITY_ERROR,    P(FAILED),   5,
      "Connection refused"},
 };
 /* clang-format on */

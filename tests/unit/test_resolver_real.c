@@ -33,6 +33,13 @@ static void formerr(const struct dns_query *q, struct reply *r)
     rcode(r, 1);
 }
 
+static void header_only(const struct dns_query *q, struct reply *r)
+{
+    formerr(q, r);
+    r->len = 12;
+    memset(r->bytes + 4, 0, 8);
+}
+
 static void servfail(const struct dns_query *q, struct reply *r)
 {
     (void)q;
@@ -110,6 +117,12 @@ static void full(const struct dns_query *q, struct reply *r)
     records(q, r, 1, 65535 - r->len - strlen(q->name) - 2 - 10);
 }
 
+static void says_secure(const struct dns_query *q, struct reply *r)
+{
+    one(q, r);
+    r->bytes[3] |= AD;
+}
+
 static void always_cut(const struct dns_query *q, struct reply *r)
 {
     (void)q;
@@ -181,6 +194,8 @@ static const struct {
     void (*fill)(const struct dns_query *q, struct reply *r);
 } answers[] = {
     {"formerr", formerr},
+    {"header", header_only},
+    {"ad", says_secure},
     {"servfail", servfail},
     {"notimp", notimp},
     {"refused", refused},
@@ -211,6 +226,8 @@ static bool serve(const struct dns_query *q, struct reply *r)
 {
     size_t len = strcspn(q->name, ".");
 
+    if (strncmp(q->name, "mute.", 5) == 0)
+        return false;
     if (strncmp(q->name, "hangup.", 7) == 0 && q->tcp && q->connections == 1)
         return false;
 
@@ -219,6 +236,12 @@ static bool serve(const struct dns_query *q, struct reply *r)
             answers[i].fill(q, r);
             return true;
         }
+    one(q, r);
+    return true;
+}
+
+static bool serve_well(const struct dns_query *q, struct reply *r)
+{
     one(q, r);
     return true;
 }
@@ -358,6 +381,7 @@ static const struct {
     {"empty.example",     DSMTP_RR_TLSA, S(INSECURE), P(NODATA),   0,   0,     "", ""},
     /* R-7672-2.1.1-11, R-7672-2.1.2-4: and any failure is none. */
     {"formerr.example",   DSMTP_RR_TLSA, S(ERROR),    P(FAILED),   0,   0,     "FORMERR",  "SERVFAIL"},
+    {"header.example",    DSMTP_RR_TLSA, S(ERROR),    P(FAILED),   0,   0,     "FORMERR",  "SERVFAIL"},
     {"servfail.example",  DSMTP_RR_TLSA, S(ERROR),    P(FAILED),   0,   0,     "SERVFAIL", "SERVFAIL"},
     {"notimp.example",    DSMTP_RR_TLSA, S(ERROR),    P(FAILED),   0,   0,     "NOTIMP",   "SERVFAIL"},
     {"refused.example",   DSMTP_RR_TLSA, S(ERROR),    P(FAILED),   0,   0,     "REFUSED",  "SERVFAIL"},
@@ -410,6 +434,55 @@ static void test_answers(void)
             check_str(tally.last.why, why);
         }
     }
+    close_world();
+}
+
+/* R-4035-4.9.3-1, R-7672-2.1.1-6: the stub looks at AD; R-4035-4.9.3-3: who validates does not. */
+static void test_ad(void)
+{
+    struct dsmtp_resolver r;
+
+    for (enum kind kind = STUB; kind <= UNBOUND && open_world(0); kind++) {
+        check_row(kinds[kind]);
+        if (open_kind(kind, PATIENCE_MS, &r)) {
+            ask_one(&r, "ad.example", DSMTP_RR_TLSA);
+            check_int(tally.last.presence, P(DATA));
+            check_str(dsmtp_security_name(tally.last.security),
+                      kind == STUB ? "secure" : "insecure");
+            r.close(r.self);
+        }
+        close_world();
+    }
+}
+
+/* The first resolver is dead, refuses, or fails: the second one is asked. */
+static void test_next_server(void)
+{
+    static const char *const names[] = {"dead.example", "refused.example", "servfail.example",
+                                        "mute.example"};
+    struct dns_server second = {.serve = serve_well};
+    const char *servers[] = {server.address, second.address};
+    const struct dsmtp_stub_options options = {
+        .servers = servers, .server_count = 2, .timeout_ms = PATIENCE_MS};
+    struct dsmtp_resolver r;
+    struct dsmtp_fault fault;
+
+    if (!open_world(0) || !dns_server_start(&second))
+        return;
+    for (size_t i = 0; i < CHECK_COUNT(names); i++) {
+        check_row(names[i]);
+        if (i == 0)
+            dns_server_kill(&server);
+        if (check_int(dsmtp_resolver_stub_open(&main_loop, &options, &r, &fault), DSMTP_OK)) {
+            ask_one(&r, names[i], DSMTP_RR_A);
+            check_str(tally.last.why, "");
+            check_int(tally.last.presence, P(DATA));
+            r.close(r.self);
+        }
+        if (i == 0)
+            check_true(dns_server_start(&server));
+    }
+    dns_server_kill(&second);
     close_world();
 }
 
@@ -547,6 +620,8 @@ static void test_few_descriptors(void)
 
 static const struct check_test tests[] = {
     {"answers", test_answers},
+    {"AD", test_ad},
+    {"next server", test_next_server},
     {"TCP", test_tcp},
     {"a server that dies and comes back", test_death},
     {"five thousand questions", test_many},

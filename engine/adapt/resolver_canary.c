@@ -15,8 +15,7 @@ struct question {
     struct canary *canary;
     dsmtp_answer_fn *done;
     void *arg;
-    bool held;                /* the answer is here, the canary is not */
-    struct dsmtp_arena arena; /* of the answer that is held */
+    struct dsmtp_arena arena; /* of the answer, if it waits for the canary */
     struct dsmtp_answer answer;
 };
 
@@ -27,7 +26,8 @@ enum state { NOT_ASKED, ASKED, SECURE, NOT_SECURE };
 struct canary {
     struct dsmtp_resolver inner;
     struct dsmtp_canary_options options;
-    struct question_list questions;
+    struct question_list asked;
+    struct question_list held; /* answers are here, the canary is not */
     enum state state;
     bool busy;   /* telling those whose answers were held back: close leaves the rest to us */
     bool closed; /* meanwhile */
@@ -73,7 +73,8 @@ static void on_answer(void *arg, const struct dsmtp_answer *answer)
     } else if (q->canary->state != ASKED) {
         give_insecure(q, answer);
     } else if (dsmtp_answer_copy(&q->arena, answer, &q->answer) == DSMTP_OK) {
-        q->held = true;
+        LIST_REMOVE(q, link);
+        LIST_INSERT_HEAD(&q->canary->held, q, link);
     } else {
         struct dsmtp_answer failed =
             dsmtp_answer_failed(&answer->query, DSMTP_SECURITY_ERROR, "out of memory");
@@ -82,24 +83,20 @@ static void on_answer(void *arg, const struct dsmtp_answer *answer)
     }
 }
 
-static struct question *first_held(struct canary *c)
+static void free_list(struct question_list *list)
 {
     struct question *q;
 
-    LIST_FOREACH(q, &c->questions, link)
-    if (q->held)
-        break;
-    return q;
-}
-
-static void free_all(struct canary *c)
-{
-    struct question *q;
-
-    while ((q = LIST_FIRST(&c->questions)) != NULL) {
+    while ((q = LIST_FIRST(list)) != NULL) {
         LIST_REMOVE(q, link);
         free_question(q);
     }
+}
+
+static void free_canary(struct canary *c)
+{
+    free_list(&c->asked);
+    free_list(&c->held);
     free(c);
 }
 
@@ -120,11 +117,11 @@ static void on_canary(void *arg, const struct dsmtp_answer *answer)
     c->busy = true;
     if (c->options.tell != NULL)
         c->options.tell(c->options.arg, answer);
-    while (!c->closed && (q = first_held(c)) != NULL)
+    while (!c->closed && (q = LIST_FIRST(&c->held)) != NULL)
         give_insecure(q, &q->answer);
     c->busy = false;
     if (c->closed)
-        free_all(c);
+        free_canary(c);
 }
 
 static enum dsmtp_status resolver_ask(void *self, const struct dsmtp_query *query,
@@ -153,24 +150,31 @@ static enum dsmtp_status resolver_ask(void *self, const struct dsmtp_query *quer
         free_question(q);
         return status;
     }
-    LIST_INSERT_HEAD(&c->questions, q, link);
+    LIST_INSERT_HEAD(&c->asked, q, link);
     return DSMTP_OK;
+}
+
+static void forget_in(struct canary *c, struct question_list *list, const void *arg)
+{
+    struct question *next;
+
+    for (struct question *q = LIST_FIRST(list); q != NULL; q = next) {
+        next = LIST_NEXT(q, link);
+        if (q->arg != arg)
+            continue;
+        if (list == &c->asked)
+            c->inner.forget(c->inner.self, q);
+        LIST_REMOVE(q, link);
+        free_question(q);
+    }
 }
 
 static void resolver_forget(void *self, const void *arg)
 {
     struct canary *c = self;
-    struct question *next;
 
-    for (struct question *q = LIST_FIRST(&c->questions); q != NULL; q = next) {
-        next = LIST_NEXT(q, link);
-        if (q->arg != arg)
-            continue;
-        if (!q->held)
-            c->inner.forget(c->inner.self, q);
-        LIST_REMOVE(q, link);
-        free_question(q);
-    }
+    forget_in(c, &c->asked, arg);
+    forget_in(c, &c->held, arg);
 }
 
 static void resolver_close(void *self)
@@ -180,7 +184,7 @@ static void resolver_close(void *self)
     c->inner.close(c->inner.self);
     c->closed = true;
     if (!c->busy)
-        free_all(c);
+        free_canary(c);
 }
 
 enum dsmtp_status dsmtp_resolver_canary_open(const struct dsmtp_resolver *inner,
@@ -193,7 +197,8 @@ enum dsmtp_status dsmtp_resolver_canary_open(const struct dsmtp_resolver *inner,
         return DSMTP_NOMEM;
     c->inner = *inner;
     c->options = *options;
-    LIST_INIT(&c->questions);
+    LIST_INIT(&c->asked);
+    LIST_INIT(&c->held);
     *out = (struct dsmtp_resolver){
         .self = c, .ask = resolver_ask, .forget = resolver_forget, .close = resolver_close};
     return DSMTP_OK;

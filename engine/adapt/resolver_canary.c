@@ -40,10 +40,9 @@ static void free_question(struct question *q)
     free(q);
 }
 
-/* Out of the list first: whoever is told may ask, forget, or close. */
+/* It is out of all lists: whoever is told may ask, forget, or close. */
 static void give(struct question *q, const struct dsmtp_answer *answer)
 {
-    LIST_REMOVE(q, link);
     q->done(q->arg, answer);
     free_question(q);
 }
@@ -68,12 +67,12 @@ static void on_answer(void *arg, const struct dsmtp_answer *answer)
 {
     struct question *q = arg;
 
+    LIST_REMOVE(q, link);
     if (answer->security != DSMTP_SECURITY_INSECURE) {
         give(q, answer);
     } else if (q->canary->state != ASKED) {
         give_insecure(q, answer);
     } else if (dsmtp_answer_copy(&q->arena, answer, &q->answer) == DSMTP_OK) {
-        LIST_REMOVE(q, link);
         LIST_INSERT_HEAD(&q->canary->held, q, link);
     } else {
         struct dsmtp_answer failed =
@@ -117,8 +116,10 @@ static void on_canary(void *arg, const struct dsmtp_answer *answer)
     c->busy = true;
     if (c->options.tell != NULL)
         c->options.tell(c->options.arg, answer);
-    while (!c->closed && (q = LIST_FIRST(&c->held)) != NULL)
+    while (!c->closed && (q = LIST_FIRST(&c->held)) != NULL) {
+        LIST_REMOVE(q, link);
         give_insecure(q, &q->answer);
+    }
     c->busy = false;
     if (c->closed)
         free_canary(c);

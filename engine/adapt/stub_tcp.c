@@ -37,14 +37,22 @@ static void disconnect(struct dsmtp_stub_tcp *tcp)
     tcp->connection = NULL;
 }
 
-/* A reply that nobody waits for is passed over. */
-static void take_message(struct dsmtp_stub_tcp *tcp, const uint8_t *message, size_t len)
+static struct dsmtp_tcp_request *find(const struct dsmtp_stub_tcp *tcp, const uint8_t *message,
+                                      size_t len)
 {
     struct dsmtp_tcp_request *r;
 
     TAILQ_FOREACH(r, &tcp->waiting, link)
     if (dsmtp_dns_replies_to(message, len, r->query, r->id))
-        break;
+        return r;
+    return NULL;
+}
+
+/* A reply that nobody waits for is passed over. */
+static void take_message(struct dsmtp_stub_tcp *tcp, const uint8_t *message, size_t len)
+{
+    struct dsmtp_tcp_request *r = find(tcp, message, len);
+
     if (r == NULL)
         return;
     r->reply = malloc(len);

@@ -215,9 +215,11 @@ bool dns_server_start(struct dns_server *server)
     int udp = bound(server, SOCK_DGRAM);
     int listener = udp >= 0 ? bound(server, SOCK_STREAM) : -1;
 
+    if (listener < 0)
+        return false;
     snprintf(server->address, sizeof(server->address), "127.0.0.1@%u", server->port);
     (void)fflush(NULL);
-    server->pid = listener >= 0 ? fork() : -1;
+    server->pid = fork();
     if (server->pid == 0) {
         (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
         run(server, udp, listener);

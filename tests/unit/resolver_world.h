@@ -8,7 +8,7 @@
 #include "port/resolver.h"
 
 /* A question is given up after that, unless a test wants another time. */
-#define PATIENCE_MS 400u
+#define PATIENCE_MS 700u
 
 enum kind { STUB, UNBOUND };
 extern const char *const kind_names[];

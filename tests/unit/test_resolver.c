@@ -142,6 +142,10 @@ static bool open_server(struct event **out, char text[40])
 
 static void talk(size_t i, struct dsmtp_resolver *stub)
 {
+    uint8_t late[600];
+
+    while (recv(server.udp, late, sizeof(late), MSG_DONTWAIT) >= 0)
+        continue;
     server.flags = talks[i].flags;
     server.cd_helps = talks[i].cd_helps;
     server.wrong_id_first = talks[i].wrong_id_first;
@@ -157,7 +161,11 @@ static void talk(size_t i, struct dsmtp_resolver *stub)
     check_uint(got.count, 1);
     check_str(dsmtp_security_name(got.security), dsmtp_security_name(talks[i].security));
     check_str(dsmtp_presence_name(got.presence), dsmtp_presence_name(talks[i].presence));
-    check_uint(server.questions, talks[i].questions);
+    /* How many tries find room in the time depends on how busy the machine is. */
+    if (talks[i].silent)
+        check_true(server.questions >= 2 && server.questions <= talks[i].questions);
+    else
+        check_uint(server.questions, talks[i].questions);
     check_str(got.why, talks[i].why);
 }
 
@@ -166,7 +174,7 @@ static void test_stub(void)
     char address[40];
     const char *servers[] = {address};
     const struct dsmtp_stub_options options = {
-        .servers = servers, .server_count = 1, .timeout_ms = 60};
+        .servers = servers, .server_count = 1, .timeout_ms = 450};
     struct dsmtp_resolver stub;
     struct dsmtp_fault fault;
     struct event *event;

@@ -33,7 +33,7 @@ static struct {
     struct pollfd fds[2 + TCP_MAX]; /* udp, listener, connections */
     struct pending *queue;
     unsigned first, count;
-    unsigned connections;
+    unsigned connections, datagrams;
 } child;
 
 static int64_t now_ms(void)
@@ -74,7 +74,8 @@ static bool read_query(const uint8_t *bytes, size_t len, struct dns_query *out)
 
 static bool answer(const uint8_t *query, size_t len, bool tcp, struct reply *r)
 {
-    struct dns_query q = {.tcp = tcp, .connections = child.connections};
+    struct dns_query q = {
+        .tcp = tcp, .connections = child.connections, .datagrams = child.datagrams};
 
     if (!read_query(query, len, &q))
         return false;
@@ -104,6 +105,7 @@ static void take_udp(void)
     socklen_t len = sizeof(p->to);
     ssize_t n = recvfrom(child.udp, query, sizeof(query), 0, (struct sockaddr *)&p->to, &len);
 
+    child.datagrams++;
     if (n <= 0 || child.count == DNS_SERVER_PENDING_MAX || !answer(query, (size_t)n, false, &r))
         return;
     if (r.len > sizeof(p->bytes))

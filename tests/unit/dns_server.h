@@ -19,7 +19,7 @@ struct dns_query {
     enum dsmtp_rrtype type;
     unsigned udp_size; /* that OPT offers; 0: no OPT */
     bool tcp;
-    unsigned connections; /* accepted so far */
+    unsigned connections, datagrams; /* accepted so far */
 };
 
 /* Fill in the reply, which may be larger than UDP allows; runs in the server's process. False: say

@@ -75,11 +75,11 @@ static void records(const struct dns_query *q, struct reply *r, unsigned count, 
     }
 }
 
-/* A record as long as the number of connections so far. */
+/* A record as long as 100 * connections + datagrams so far. */
 static void connections(const struct dns_query *q, struct reply *r)
 {
     if (q->tcp)
-        records(q, r, 1, q->connections);
+        records(q, r, 1, (size_t)q->connections * 100 + q->datagrams);
     else
         r->bytes[2] |= 0x02;
 }

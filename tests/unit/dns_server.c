@@ -190,11 +190,11 @@ static void run(struct dns_server *server, int udp, int listener)
     }
 }
 
-static int bound(struct dns_server *server, int type)
+/* A socket on that port, or if it is 0 on one of the system's choice; -1: taken. */
+static int bound(int type, uint16_t *port)
 {
-    struct sockaddr_in at = {.sin_family = AF_INET,
-                             .sin_port = htons(server->port),
-                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in at = {
+        .sin_family = AF_INET, .sin_port = htons(*port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof(at);
     int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
     int yes = 1;
@@ -202,22 +202,39 @@ static int bound(struct dns_server *server, int type)
 
     (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
     (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
-    if (!check_true(bind(fd, (struct sockaddr *)&at, len) == 0 &&
-                    getsockname(fd, (struct sockaddr *)&at, &len) == 0 &&
-                    (type == SOCK_DGRAM || listen(fd, 100) == 0))) {
+    if (bind(fd, (struct sockaddr *)&at, len) != 0 ||
+        getsockname(fd, (struct sockaddr *)&at, &len) != 0 ||
+        (type == SOCK_STREAM && listen(fd, 100) != 0)) {
         (void)close(fd);
         return -1;
     }
-    server->port = ntohs(at.sin_port);
+    *port = ntohs(at.sin_port);
     return fd;
+}
+
+/* The same port for both; the one that the system chooses for UDP may be taken for TCP. */
+static bool bind_both(struct dns_server *server, int *udp, int *listener)
+{
+    for (unsigned tries = 0; tries < 50; tries++) {
+        uint16_t port = server->port;
+
+        *udp = bound(SOCK_DGRAM, &port);
+        *listener = *udp >= 0 ? bound(SOCK_STREAM, &port) : -1;
+        if (*listener >= 0) {
+            server->port = port;
+            return true;
+        }
+        if (*udp >= 0)
+            (void)close(*udp);
+    }
+    return false;
 }
 
 bool dns_server_start(struct dns_server *server)
 {
-    int udp = bound(server, SOCK_DGRAM);
-    int listener = udp >= 0 ? bound(server, SOCK_STREAM) : -1;
+    int udp, listener;
 
-    if (listener < 0)
+    if (!check_true(bind_both(server, &udp, &listener)))
         return false;
     snprintf(server->address, sizeof(server->address), "127.0.0.1@%u", server->port);
     (void)fflush(NULL);

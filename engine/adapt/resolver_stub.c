@@ -16,6 +16,7 @@
 /* Unbound as Debian ships it drops a reply that took it 1.9 s (discard-timeout), and has it ready
  * for the next try. */
 #define TRIES_MIN 5u
+#define PAUSE_MAX_MS 2000u
 /* Each question in flight is a socket. */
 #define ACTIVE_MAX 200u
 
@@ -191,37 +192,48 @@ static unsigned tries_allowed(const struct resolver *r)
     return r->server_count > TRIES_MIN ? r->server_count : TRIES_MIN;
 }
 
-/* This try brought nothing at all: the next one. */
-static void lost(struct question *q, const char *why)
-{
-    if (!q->probing)
-        snprintf(q->why, sizeof(q->why), "%s", why);
-    if (q->probing || q->tries >= tries_allowed(q->resolver))
-        give_failure(q, DSMTP_SECURITY_ERROR);
-    else
-        advance(q);
-}
-
-static void on_done(void *arg, const uint8_t *reply, size_t len, const char *why)
-{
-    struct question *q = arg;
-    struct dsmtp_exchange *over = q->exchange;
-
-    /* The reply is the exchange's: close it last. */
-    q->exchange = NULL;
-    if (reply != NULL)
-        take_reply(q, reply, len);
-    else
-        lost(q, why);
-    dsmtp_exchange_close(&over);
-}
-
 /* The time is shared out in growing parts: 1/15, 2/15, ... 5/15 for five tries. */
 static unsigned patience(const struct question *q)
 {
     uint64_t tries = tries_allowed(q->resolver);
 
     return (unsigned)(q->resolver->timeout_ms * (uint64_t)q->tries * 2 / (tries * (tries + 1))) + 1;
+}
+
+/* Nobody is there: a resolver that is being started anew will be in a moment. */
+static bool pause_before_next(struct question *q)
+{
+    unsigned ms = patience(q) < PAUSE_MAX_MS ? patience(q) : PAUSE_MAX_MS;
+    struct timeval tv = {.tv_sec = ms / 1000, .tv_usec = (suseconds_t)(ms % 1000) * 1000};
+
+    return event_add(&q->turn, &tv) == 0;
+}
+
+/* This try brought nothing at all: the next one, in turn with all resolvers. */
+static void lost(struct question *q, const char *why, bool late)
+{
+    bool round = q->tries % q->resolver->server_count == 0;
+
+    if (!q->probing)
+        snprintf(q->why, sizeof(q->why), "%s", why);
+    if (q->probing || q->tries >= tries_allowed(q->resolver))
+        give_failure(q, DSMTP_SECURITY_ERROR);
+    else if (late || !round || !pause_before_next(q))
+        advance(q);
+}
+
+static void on_done(void *arg, const struct dsmtp_exchange_end *end)
+{
+    struct question *q = arg;
+    struct dsmtp_exchange *over = q->exchange;
+
+    /* The reply is the exchange's: close it last. */
+    q->exchange = NULL;
+    if (end->reply != NULL)
+        take_reply(q, end->reply, end->len);
+    else
+        lost(q, end->why, end->late);
+    dsmtp_exchange_close(&over);
 }
 
 /* Begin the next try, or the probe, which stays with the resolver that said SERVFAIL. */
@@ -247,7 +259,7 @@ static void advance(struct question *q)
         },
         &why);
     if (q->exchange == NULL)
-        lost(q, why);
+        lost(q, why, false);
 }
 
 /* It may still be waiting for its turn: a resolver that is silent holds all others up. */

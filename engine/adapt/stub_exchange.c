@@ -22,14 +22,19 @@ struct dsmtp_exchange {
     uint8_t query[DSMTP_DNS_QUERY_MAX];
 };
 
-static void end(struct dsmtp_exchange *x, const uint8_t *reply, size_t len, const char *why)
+static void end_with(struct dsmtp_exchange *x, const struct dsmtp_exchange_end *ended)
 {
     (void)event_del(&x->io);
     (void)event_del(&x->timer);
     /* Whoever is told may close the connection. */
     if (x->tcp.waiting)
         dsmtp_stub_tcp_cancel(x->config.tcp, &x->tcp);
-    x->config.done(x->config.arg, reply, len, why);
+    x->config.done(x->config.arg, ended);
+}
+
+static void end(struct dsmtp_exchange *x, const uint8_t *reply, size_t len, const char *why)
+{
+    end_with(x, &(struct dsmtp_exchange_end){.reply = reply, .len = len, .why = why});
 }
 
 /* A socket that hears from this server only, with a port of the system's choice. */
@@ -117,7 +122,8 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd;
     (void)what;
-    end(arg, NULL, 0, "the resolver does not answer");
+    end_with(arg,
+             &(struct dsmtp_exchange_end){.why = "the resolver does not answer", .late = true});
 }
 
 /* Returns NULL or what went wrong. */

@@ -17,10 +17,17 @@
 struct event_base;
 struct dsmtp_exchange;
 
-/* Called once, from the loop. reply is NULL on failure, and why says why; otherwise it belongs to
- * the question and has the right id, and nothing more is known of it. The exchange has to be
- * closed, also from in here. */
-typedef void dsmtp_exchange_fn(void *arg, const uint8_t *reply, size_t len, const char *why);
+/* reply is NULL on failure, and why says why; otherwise it belongs to the question and has the
+ * right id, and nothing more is known of it. */
+struct dsmtp_exchange_end {
+    const uint8_t *reply;
+    size_t len;
+    const char *why;
+    bool late; /* all of the time has passed */
+};
+
+/* Called once, from the loop. The exchange has to be closed, also from in here. */
+typedef void dsmtp_exchange_fn(void *arg, const struct dsmtp_exchange_end *end);
 
 struct dsmtp_exchange_config {
     struct event_base *base;

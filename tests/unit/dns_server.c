@@ -230,6 +230,15 @@ static bool bind_both(struct dns_server *server, int *udp, int *listener)
     return false;
 }
 
+void dns_server_run(struct dns_server *server)
+{
+    int udp, listener;
+
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (bind_both(server, &udp, &listener))
+        run(server, udp, listener);
+}
+
 bool dns_server_start(struct dns_server *server)
 {
     int udp, listener;

@@ -35,6 +35,8 @@ struct dns_server {
 };
 
 bool dns_server_start(struct dns_server *server);
+/* Serve in this process, on the port that the server had before; returns only if that fails. */
+void dns_server_run(struct dns_server *server);
 /* Without a word of farewell. */
 void dns_server_kill(struct dns_server *server);
 

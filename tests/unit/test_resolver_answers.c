@@ -83,7 +83,8 @@ static void test_answers(void)
     world_close();
 }
 
-/* R-4035-4.9.3-1, R-7672-2.1.1-6: the stub looks at AD; R-4035-4.9.3-3: who validates does not. */
+/* R-4035-4.9.3-1, R-7672-2.1.1-6: the stub looks at AD; R-4035-4.9.3-3, R-4035-4.6-1: who validates
+ * does not. R-7672-2.1.1-5: what no anchor is above of is insecure, not indeterminate. */
 static void test_ad(void)
 {
     struct dsmtp_resolver r;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "resolver_world.h"
@@ -39,6 +40,32 @@ static void test_death(void)
         }
         world_close();
     }
+}
+
+/* A resolver that is being started anew is waited for, as long as there is time. */
+static void test_restart(void)
+{
+    struct dsmtp_resolver r;
+    pid_t helper;
+
+    if (!world_open(0))
+        return;
+    dns_server_kill(&world.server);
+    helper = fork();
+    if (helper == 0) {
+        (void)usleep(300000);
+        /* This process becomes the server. */
+        dns_server_run(&world.server);
+        _exit(1);
+    }
+    if (check_true(helper > 0) && world_resolver(STUB, 30000, &r)) {
+        world_ask_many(&r, 300, "restart");
+        check_uint(world.tally.answered, 300);
+        check_uint(world.tally.failed, 0);
+        r.close(r.self);
+    }
+    world.server.pid = helper;
+    world_close();
 }
 
 /* --- many questions ------------------------------------------------------------------------------
@@ -107,6 +134,7 @@ static void test_few_descriptors(void)
 
 static const struct check_test tests[] = {
     {"a server that dies and comes back", test_death},
+    {"a server that is started anew", test_restart},
     {"five thousand questions", test_many},
     {"few descriptors", test_few_descriptors},
 };

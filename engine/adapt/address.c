@@ -39,12 +39,27 @@ static enum dsmtp_status parse_port(const char *text, uint16_t *out)
     return DSMTP_OK;
 }
 
+/* The number of an interface that exists, given by name or number; 0: none. */
+static unsigned interface_index(const char *zone)
+{
+    char name[IF_NAMESIZE];
+    unsigned long index;
+
+    if (zone[0] == '\0' || strspn(zone, "0123456789") != strlen(zone))
+        return if_nametoindex(zone);
+    index = strlen(zone) < 10 ? strtoul(zone, NULL, 10) : 0;
+    return if_indextoname((unsigned)index, name) != NULL ? (unsigned)index : 0;
+}
+
 enum dsmtp_status dsmtp_address_parse(const char *text, uint16_t default_port,
                                       struct dsmtp_endpoint *out)
 {
     const char *at = strchr(text, '@');
     size_t len = at != NULL ? (size_t)(at - text) : strlen(text);
-    char host[INET6_ADDRSTRLEN];
+    char host[DSMTP_ADDRESS_TEXT_SIZE];
+    char *zone;
+    unsigned index = 0;
+    struct dsmtp_endpoint address;
     uint16_t port = default_port;
 
     if (len >= sizeof(host))
@@ -53,7 +68,18 @@ enum dsmtp_status dsmtp_address_parse(const char *text, uint16_t default_port,
     host[len] = '\0';
     if (at != NULL)
         DSMTP_TRY(parse_port(at + 1, &port));
-    return dsmtp_address_set(host, port, out);
+    zone = strchr(host, '%');
+    if (zone != NULL) {
+        *zone++ = '\0';
+        index = interface_index(zone);
+    }
+    DSMTP_TRY(dsmtp_address_set(host, port, &address));
+    if (zone != NULL && (index == 0 || address.sa.any.sa_family != AF_INET6))
+        return DSMTP_SYNTAX;
+    if (zone != NULL)
+        address.sa.v6.sin6_scope_id = index;
+    *out = address;
+    return DSMTP_OK;
 }
 
 bool dsmtp_address_is_loopback(const struct dsmtp_endpoint *address)

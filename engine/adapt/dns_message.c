@@ -1,8 +1,9 @@
 /* dns_message.c - queries and replies of dns_message.h. */
 #include "adapt/dns_message.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#include "adapt/dns_ede.h"
 
 enum { QR = 0x8000, TC = 0x0200, RD = 0x0100, AD = 0x0020, CD = 0x0010 };
 enum { CLASS_IN = 1, TYPE_NS = 2, TYPE_SOA = 6, TYPE_OPT = 41 };
@@ -89,12 +90,20 @@ static bool open_reply(struct reader *r, const uint8_t *message, size_t len,
     return get16(message + r->pos - 4) == query->type && get16(message + r->pos - 2) == CLASS_IN;
 }
 
+/* A header with an error and nothing else, as from a server that did not understand the query. */
+static bool bare_error(const uint8_t *message, size_t len)
+{
+    return len >= DSMTP_DNS_HEADER && (get16(message + 2) & QR) != 0 && get16(message + 4) == 0 &&
+           (get16(message + 2) & 0xfu) != DSMTP_RCODE_NOERROR;
+}
+
 bool dsmtp_dns_replies_to(const uint8_t *message, size_t len, const struct dsmtp_query *query,
                           uint16_t id)
 {
     struct reader r;
 
-    return open_reply(&r, message, len, query) && get16(message) == id;
+    return (bare_error(message, len) || open_reply(&r, message, len, query)) &&
+           get16(message) == id;
 }
 
 /* The next record: 1, or 0 behind the last, or -1: malformed. */
@@ -123,7 +132,7 @@ static int next_rr(struct reader *r, struct rr *out)
     return 1;
 }
 
-/* Extended DNS errors among the options of OPT (RFC 8914); the first one that there is. */
+/* Extended DNS errors among the options of OPT (RFC 8914); there may be several. */
 static void read_ede(const struct reader *r, const struct rr *opt, char *why, size_t room)
 {
     const uint8_t *p = r->message + opt->rdata;
@@ -131,18 +140,11 @@ static void read_ede(const struct reader *r, const struct rr *opt, char *why, si
 
     while (end - p >= 4 && (size_t)(end - p - 4) >= get16(p + 2)) {
         size_t len = get16(p + 2);
-        int text = (int)len - 2;
 
-        if (get16(p) == OPTION_EDE && text >= 0) {
-            snprintf(why, room, "extended error %u%s%.*s", get16(p + 4), text > 0 ? ": " : "", text,
-                     (const char *)p + 6);
-            break;
-        }
+        if (get16(p) == OPTION_EDE && len >= 2)
+            dsmtp_ede_append(why, room, get16(p + 4), p + 6, len - 2);
         p += 4 + len;
     }
-    for (; *why != '\0'; why++)
-        if ((unsigned char)*why < ' ' || (unsigned char)*why > '~')
-            *why = '?';
 }
 
 /* Walk all of the message once: is it well-formed, and what else does it say? */
@@ -207,7 +209,9 @@ static const char *copy_rdata(const struct reader *r, const struct rr *rr, enum 
         return copy_plain(r, rr, 16, arena, out);
     case DSMTP_RR_TLSA:
         return copy_plain(r, rr, 0, arena, out);
+    case DSMTP_RR_NS:
     case DSMTP_RR_CNAME:
+    case DSMTP_RR_DNAME:
         return copy_named(r, rr, 0, arena, out);
     case DSMTP_RR_MX:
         return copy_named(r, rr, 2, arena, out);
@@ -249,6 +253,19 @@ static const char *look_at(struct reader r, const struct dsmtp_dname *name, enum
     return NULL;
 }
 
+/* Is the name below a DNAME record of the answer? Then an alias follows from that record, and a
+ * server has to put it into the reply (RFC 6672, section 3.1). It has no signature of its own
+ * (R-4035-4.8-1); whether all is well with it is for the validator to say. */
+static bool below_dname(struct reader r, const struct dsmtp_dname *name)
+{
+    struct rr rr;
+
+    while (next_rr(&r, &rr) > 0 && rr.section == ANSWER)
+        if (rr.type == DSMTP_RR_DNAME && rr.class == CLASS_IN && dsmtp_dname_below(name, &rr.owner))
+            return true;
+    return false;
+}
+
 /* From the name that was asked for to the end of the alias chain. */
 static const char *follow(const struct reader *r, const struct dsmtp_query *query,
                           struct dsmtp_dname *name, struct dsmtp_dns_reply *out)
@@ -267,6 +284,8 @@ static const char *follow(const struct reader *r, const struct dsmtp_query *quer
             /* With no record the SOA's time counts, if there was one. */
             if (found.records > 0 || !out->soa || ttl < out->ttl)
                 out->ttl = ttl != UINT32_MAX ? ttl : 0;
+            if (found.records == 0 && below_dname(*r, name))
+                return "a DNAME record without its alias";
             return found.records > DSMTP_RECORDS_MAX ? "too many records" : NULL;
         }
         *name = found.target;
@@ -342,6 +361,11 @@ const char *dsmtp_dns_read(const uint8_t *message, size_t len, const struct dsmt
     const char *wrong = NULL;
     bool referral;
 
+    if (bare_error(message, len)) {
+        *out = (struct dsmtp_dns_reply){.rcode = get16(message + 2) & 0xfu,
+                                        .presence = DSMTP_PRESENCE_FAILED};
+        return NULL;
+    }
     if (!open_reply(&r, message, len, query))
         return "not a reply to the question";
     reply.rcode = get16(message + 2) & 0xfu;

@@ -13,8 +13,11 @@
 #define DSMTP_DNS_HEADER 12u
 /* Header, question, OPT. */
 #define DSMTP_DNS_QUERY_MAX (DSMTP_DNS_HEADER + DSMTP_DNAME_MAX + 4u + 11u)
-/* What is offered to the resolver; larger replies come over TCP. */
-#define DSMTP_DNS_UDP_SIZE 4096u
+/* What is offered to the resolver; larger replies come over TCP. No fragment is needed for it on
+ * any link that carries IPv6. */
+#define DSMTP_DNS_UDP_SIZE 1232u
+/* Room for what a reply says about itself: names and addresses of a failed validation. */
+#define DSMTP_DNS_WHY_SIZE 512u
 /* Longest alias chain that is followed. */
 #define DSMTP_ALIASES_MAX 16u
 /* The records of one reply, uncompressed: more than any message of 64 KiB can need within
@@ -39,7 +42,7 @@ struct dsmtp_dns_reply {
     const struct dsmtp_rdata *records;
     unsigned count;
     uint32_t ttl;
-    char why[160]; /* extended DNS error (RFC 8914), or empty */
+    char why[DSMTP_DNS_WHY_SIZE]; /* extended DNS errors (RFC 8914), or empty */
 };
 
 /* A recursive query with DO and AD set, and CD on demand. Returns its length, or 0 when such a name
@@ -47,7 +50,8 @@ struct dsmtp_dns_reply {
 size_t dsmtp_dns_query(const struct dsmtp_query *query, uint16_t id, bool checking_disabled,
                        uint8_t out[DSMTP_DNS_QUERY_MAX]);
 
-/* Is it a reply to this question under this id? Nothing else is looked at. */
+/* Is it a reply to this question under this id, or an error without any question? Nothing else is
+ * looked at. */
 bool dsmtp_dns_replies_to(const uint8_t *message, size_t len, const struct dsmtp_query *query,
                           uint16_t id);
 

@@ -108,6 +108,20 @@ bool dsmtp_dname_equal(const struct dsmtp_dname *a, const struct dsmtp_dname *b)
     return true;
 }
 
+bool dsmtp_dname_below(const struct dsmtp_dname *name, const struct dsmtp_dname *above)
+{
+    size_t at = 0;
+
+    while (name->len - at > above->len)
+        at += name->wire[at] + 1u;
+    if (at == 0 || name->len - at != above->len)
+        return false;
+    for (size_t i = 0; i < above->len; i++)
+        if (lower(name->wire[at + i]) != lower(above->wire[i]))
+            return false;
+    return true;
+}
+
 bool dsmtp_dname_read(const uint8_t *message, size_t len, size_t *pos, struct dsmtp_dname *out)
 {
     size_t at = *pos;

@@ -30,6 +30,9 @@ void dsmtp_dname_to_text(const struct dsmtp_dname *name, char out[DSMTP_DNAME_TE
 /* Equal but for ASCII case (RFC 4343)? */
 bool dsmtp_dname_equal(const struct dsmtp_dname *a, const struct dsmtp_dname *b);
 
+/* Is the name one or more labels below the other? */
+bool dsmtp_dname_below(const struct dsmtp_dname *name, const struct dsmtp_dname *above);
+
 /* The name at *pos of a message, compression undone; *pos moves behind it. False: malformed. A
  * pointer must point backwards from where the name (or the last pointer's target) began, so that no
  * loop can be built. */

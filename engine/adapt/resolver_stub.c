@@ -13,7 +13,10 @@
 #include "adapt/stub_exchange.h"
 
 #define TIMEOUT_MS 30000u
-#define TRIES_MIN 3u
+/* Unbound as Debian ships it drops a reply that took it 1.9 s (discard-timeout), and has it ready
+ * for the next try. */
+#define TRIES_MIN 5u
+#define PAUSE_MAX_MS 2000u
 /* Each question in flight is a socket. */
 #define ACTIVE_MAX 200u
 
@@ -23,12 +26,13 @@ struct question {
     dsmtp_answer_fn *done;
     void *arg;
     struct event turn; /* its turn has come: asked for from calls, served by the loop */
+    struct event deadline;
     struct dsmtp_exchange *exchange;
     struct dsmtp_query query; /* name: below */
     unsigned tries;           /* begun so far */
     bool active;
     bool probing; /* SERVFAIL has come; asking with CD whether it was for DNSSEC's sake */
-    char why[200];
+    char why[DSMTP_DNS_WHY_SIZE];
     char name[];
 };
 
@@ -42,6 +46,7 @@ struct resolver {
     unsigned timeout_ms;
     unsigned server_count;
     struct dsmtp_endpoint servers[DSMTP_STUB_SERVERS_MAX];
+    struct dsmtp_stub_tcp *tcp[DSMTP_STUB_SERVERS_MAX];
 };
 
 static void advance(struct question *q);
@@ -50,6 +55,7 @@ static void free_question(struct question *q)
 {
     dsmtp_exchange_close(&q->exchange);
     (void)event_del(&q->turn);
+    (void)event_del(&q->deadline);
     free(q);
 }
 
@@ -95,12 +101,25 @@ static void give_failure(struct question *q, enum dsmtp_security security)
     give(q, &answer);
 }
 
+/* SERVFAIL, and with checking disabled an answer: the extended error says all, if there is one. */
+static void give_bogus(struct question *q)
+{
+    const char *ede = strstr(q->why, "EDE ");
+
+    if (ede != NULL)
+        memmove(q->why, ede, strlen(ede) + 1);
+    else
+        snprintf(q->why, sizeof(q->why), "SERVFAIL, but an answer with checking disabled");
+    give_failure(q, DSMTP_SECURITY_BOGUS);
+}
+
 static void give_reply(struct question *q, const struct dsmtp_dns_reply *reply)
 {
     enum dsmtp_security security =
         reply->authentic ? DSMTP_SECURITY_SECURE : DSMTP_SECURITY_INSECURE;
     struct dsmtp_answer answer = dsmtp_dns_answer(&q->query, reply, security);
 
+    answer.why = reply->why[0] != '\0' ? reply->why : NULL;
     give(q, &answer);
 }
 
@@ -133,6 +152,16 @@ static void refused(struct question *q, unsigned rcode)
     }
 }
 
+static void describe(struct question *q, const char *what, const char *extended)
+{
+    size_t used = strlen(what);
+
+    snprintf(q->why, sizeof(q->why), "%s", what);
+    if (extended[0] != '\0' && used < sizeof(q->why))
+        (void)snprintf(q->why + used, sizeof(q->why) - used, ", %.*s",
+                       (int)(sizeof(q->why) - used) - 3, extended);
+}
+
 static void take_reply(struct question *q, const uint8_t *message, size_t len)
 {
     struct dsmtp_arena arena;
@@ -145,13 +174,14 @@ static void take_reply(struct question *q, const uint8_t *message, size_t len)
         wrong = objection(&reply);
     else
         reply = (struct dsmtp_dns_reply){.presence = DSMTP_PRESENCE_FAILED};
-    if (q->probing) {
-        give_failure(q, wrong == NULL ? DSMTP_SECURITY_BOGUS : DSMTP_SECURITY_ERROR);
+    if (q->probing && wrong == NULL) {
+        give_bogus(q);
+    } else if (q->probing) {
+        give_failure(q, DSMTP_SECURITY_ERROR);
     } else if (wrong == NULL) {
         give_reply(q, &reply);
     } else {
-        snprintf(q->why, sizeof(q->why), "%s%s%s", wrong, reply.why[0] != '\0' ? ", " : "",
-                 reply.why);
+        describe(q, wrong, reply.why);
         refused(q, reply.truncated ? DSMTP_RCODE_NOERROR : reply.rcode);
     }
     dsmtp_arena_fini(&arena);
@@ -162,32 +192,7 @@ static unsigned tries_allowed(const struct resolver *r)
     return r->server_count > TRIES_MIN ? r->server_count : TRIES_MIN;
 }
 
-/* This try brought nothing at all: the next one. */
-static void lost(struct question *q, const char *why)
-{
-    if (!q->probing)
-        snprintf(q->why, sizeof(q->why), "%s", why);
-    if (q->probing || q->tries >= tries_allowed(q->resolver))
-        give_failure(q, DSMTP_SECURITY_ERROR);
-    else
-        advance(q);
-}
-
-static void on_done(void *arg, const uint8_t *reply, size_t len, const char *why)
-{
-    struct question *q = arg;
-    struct dsmtp_exchange *over = q->exchange;
-
-    /* The reply is the exchange's: close it last. */
-    q->exchange = NULL;
-    if (reply != NULL)
-        take_reply(q, reply, len);
-    else
-        lost(q, why);
-    dsmtp_exchange_close(&over);
-}
-
-/* The time is shared out in growing parts: 1/6, 2/6, 3/6 for three tries. */
+/* The time is shared out in growing parts: 1/15, 2/15, ... 5/15 for five tries. */
 static unsigned patience(const struct question *q)
 {
     uint64_t tries = tries_allowed(q->resolver);
@@ -195,18 +200,57 @@ static unsigned patience(const struct question *q)
     return (unsigned)(q->resolver->timeout_ms * (uint64_t)q->tries * 2 / (tries * (tries + 1))) + 1;
 }
 
+/* Nobody is there: a resolver that is being started anew will be in a moment. */
+static bool pause_before_next(struct question *q)
+{
+    unsigned ms = patience(q) < PAUSE_MAX_MS ? patience(q) : PAUSE_MAX_MS;
+    struct timeval tv = {.tv_sec = ms / 1000, .tv_usec = (suseconds_t)(ms % 1000) * 1000};
+
+    return event_add(&q->turn, &tv) == 0;
+}
+
+/* This try brought nothing at all: the next one, in turn with all resolvers. */
+static void lost(struct question *q, const char *why, bool late)
+{
+    bool round = q->tries % q->resolver->server_count == 0;
+
+    if (!q->probing)
+        snprintf(q->why, sizeof(q->why), "%s", why);
+    if (q->probing || q->tries >= tries_allowed(q->resolver))
+        give_failure(q, DSMTP_SECURITY_ERROR);
+    else if (late || !round || !pause_before_next(q))
+        advance(q);
+}
+
+static void on_done(void *arg, const struct dsmtp_exchange_end *end)
+{
+    struct question *q = arg;
+    struct dsmtp_exchange *over = q->exchange;
+
+    /* The reply is the exchange's: close it last. */
+    q->exchange = NULL;
+    if (end->reply != NULL)
+        take_reply(q, end->reply, end->len);
+    else
+        lost(q, end->why, end->late);
+    dsmtp_exchange_close(&over);
+}
+
 /* Begin the next try, or the probe, which stays with the resolver that said SERVFAIL. */
 static void advance(struct question *q)
 {
     struct resolver *r = q->resolver;
     const char *why;
+    unsigned server;
 
     if (!q->probing)
         q->tries++;
+    server = (q->tries - 1) % r->server_count;
     q->exchange = dsmtp_exchange_open(
         &(struct dsmtp_exchange_config){
             .base = r->base,
-            .server = &r->servers[(q->tries - 1) % r->server_count],
+            .server = &r->servers[server],
+            .tcp = r->tcp[server],
             .query = &q->query,
             .checking_disabled = q->probing,
             .timeout_ms = patience(q),
@@ -215,7 +259,19 @@ static void advance(struct question *q)
         },
         &why);
     if (q->exchange == NULL)
-        lost(q, why);
+        lost(q, why, false);
+}
+
+/* It may still be waiting for its turn: a resolver that is silent holds all others up. */
+static void on_deadline(evutil_socket_t fd, short what, void *arg)
+{
+    struct question *q = arg;
+
+    (void)fd;
+    (void)what;
+    if (q->why[0] == '\0')
+        snprintf(q->why, sizeof(q->why), "no answer in time");
+    give_failure(q, DSMTP_SECURITY_ERROR);
 }
 
 static void on_turn(evutil_socket_t fd, short what, void *arg)
@@ -231,6 +287,8 @@ static enum dsmtp_status resolver_ask(void *self, const struct dsmtp_query *quer
     struct resolver *r = self;
     size_t size = strlen(query->name) + 1;
     struct question *q = calloc(1, sizeof(*q) + size);
+    struct timeval tv = {.tv_sec = r->timeout_ms / 1000,
+                         .tv_usec = (suseconds_t)(r->timeout_ms % 1000) * 1000};
 
     if (q == NULL)
         return DSMTP_NOMEM;
@@ -239,7 +297,9 @@ static enum dsmtp_status resolver_ask(void *self, const struct dsmtp_query *quer
     q->arg = arg;
     memcpy(q->name, query->name, size);
     q->query = (struct dsmtp_query){.name = q->name, .type = query->type};
-    if (event_assign(&q->turn, r->base, -1, 0, on_turn, q) != 0) {
+    if (event_assign(&q->turn, r->base, -1, 0, on_turn, q) != 0 ||
+        event_assign(&q->deadline, r->base, -1, 0, on_deadline, q) != 0 ||
+        event_add(&q->deadline, &tv) != 0) {
         free(q);
         return DSMTP_SYSTEM;
     }
@@ -280,13 +340,20 @@ static void free_queue(struct question_queue *queue)
     }
 }
 
+static void free_resolver(struct resolver *r)
+{
+    for (unsigned i = 0; i < r->server_count; i++)
+        dsmtp_stub_tcp_close(&r->tcp[i]);
+    free(r);
+}
+
 static void resolver_close(void *self)
 {
     struct resolver *r = self;
 
     free_queue(&r->waiting);
     free_queue(&r->active);
-    free(r);
+    free_resolver(r);
 }
 
 static enum dsmtp_status add_server(struct resolver *r, const char *text, struct dsmtp_fault *fault)
@@ -305,6 +372,9 @@ static enum dsmtp_status add_server(struct resolver *r, const char *text, struct
                                "over a network; use in-process "
                                "validation",
                                text);
+    r->tcp[r->server_count] = dsmtp_stub_tcp_open(r->base, address);
+    if (r->tcp[r->server_count] == NULL)
+        return dsmtp_fault_set(fault, DSMTP_NOMEM, "out of memory");
     r->server_count++;
     return DSMTP_OK;
 }
@@ -327,7 +397,7 @@ enum dsmtp_status dsmtp_resolver_stub_open(struct dsmtp_loop *loop,
     if (status == DSMTP_OK && r->server_count == 0)
         status = dsmtp_fault_set(fault, DSMTP_SYNTAX, "no resolver is given");
     if (status != DSMTP_OK) {
-        free(r);
+        free_resolver(r);
         return status;
     }
     *out = (struct dsmtp_resolver){

@@ -16,7 +16,7 @@ struct dsmtp_stub_options {
         *servers; /* "ADDR" or "ADDR@PORT", loopback addresses only, in order of preference */
     size_t server_count;
     unsigned timeout_ms; /* a question not answered by then is an ERROR; 0: 30 s. Shared out over at
-                            least three tries. */
+                            least five tries. */
 };
 
 /* An answer is secure if and only if its AD bit is set. SERVFAIL is followed by one question with

@@ -10,6 +10,7 @@
 #include <unbound-event.h>
 #include <unbound.h>
 
+#include "adapt/dns_ede.h"
 #include "adapt/dns_message.h"
 #include "adapt/unbound_context.h"
 
@@ -64,10 +65,19 @@ static void drop(struct question *q)
     free_question(q);
 }
 
+static void describe_bogus(const char *why, char out[DSMTP_DNS_WHY_SIZE])
+{
+    out[0] = '\0';
+    if (why == NULL)
+        why = "";
+    dsmtp_ede_append(out, DSMTP_DNS_WHY_SIZE, dsmtp_ede_of_words(why), (const uint8_t *)why,
+                     strlen(why));
+}
+
 /* In this order: could it be answered at all, is it bogus, does the reply make sense, is it secure?
  * A reply without the secure mark is insecure only if there is a reply. */
 static struct dsmtp_answer interpret(const struct dsmtp_query *query, const struct outcome *o,
-                                     struct dsmtp_arena *arena)
+                                     struct dsmtp_arena *arena, char why[DSMTP_DNS_WHY_SIZE])
 {
     struct dsmtp_dns_reply reply;
     const char *wrong;
@@ -76,9 +86,10 @@ static struct dsmtp_answer interpret(const struct dsmtp_query *query, const stru
         return dsmtp_answer_failed(query, DSMTP_SECURITY_ERROR,
                                    o->why != NULL ? o->why
                                                   : dsmtp_dns_rcode_name((unsigned)o->rcode));
-    if (o->security == SEC_BOGUS)
-        return dsmtp_answer_failed(query, DSMTP_SECURITY_BOGUS,
-                                   o->why != NULL ? o->why : "DNSSEC validation failed");
+    if (o->security == SEC_BOGUS) {
+        describe_bogus(o->why, why);
+        return dsmtp_answer_failed(query, DSMTP_SECURITY_BOGUS, why);
+    }
     wrong = dsmtp_dns_read(o->packet, o->len, query, arena, &reply);
     if (wrong != NULL)
         return dsmtp_answer_failed(query, DSMTP_SECURITY_ERROR, wrong);
@@ -96,11 +107,12 @@ static void give(struct question *q)
     dsmtp_answer_fn *done = q->done;
     struct dsmtp_arena arena;
     struct dsmtp_answer answer;
+    char why[DSMTP_DNS_WHY_SIZE];
 
     q->done = NULL;
     dsmtp_arena_init(&arena, DSMTP_DNS_REPLY_MEMORY);
     if (q->back)
-        answer = interpret(&query, &q->outcome, &arena);
+        answer = interpret(&query, &q->outcome, &arena, why);
     else
         answer = dsmtp_answer_failed(&query, DSMTP_SECURITY_ERROR, "no answer in time");
     done(q->arg, &answer);

@@ -11,27 +11,30 @@
 
 #include "adapt/dns_message.h"
 
-enum { LENGTH = 2 }; /* octets before a message over TCP */
-
 struct dsmtp_exchange {
     struct dsmtp_exchange_config config;
     int fd;
     uint16_t id;
     struct event io;
     struct event timer;
+    struct dsmtp_tcp_request tcp;
     size_t query_len;
-    size_t sent;      /* over TCP: of length and query */
-    uint8_t *reply;   /* over TCP: length and reply, once the length is known */
-    size_t reply_len; /* how much it will be with the length; 0: over UDP */
-    size_t got;
-    uint8_t query[LENGTH + DSMTP_DNS_QUERY_MAX];
+    uint8_t query[DSMTP_DNS_QUERY_MAX];
 };
 
-static void end(struct dsmtp_exchange *x, const uint8_t *reply, size_t len, const char *why)
+static void end_with(struct dsmtp_exchange *x, const struct dsmtp_exchange_end *ended)
 {
     (void)event_del(&x->io);
     (void)event_del(&x->timer);
-    x->config.done(x->config.arg, reply, len, why);
+    /* Whoever is told may close the connection. */
+    if (x->tcp.waiting)
+        dsmtp_stub_tcp_cancel(x->config.tcp, &x->tcp);
+    x->config.done(x->config.arg, ended);
+}
+
+static void end(struct dsmtp_exchange *x, const uint8_t *reply, size_t len, const char *why)
+{
+    end_with(x, &(struct dsmtp_exchange_end){.reply = reply, .len = len, .why = why});
 }
 
 /* A socket that hears from this server only, with a port of the system's choice. */
@@ -60,61 +63,28 @@ static bool watch(struct dsmtp_exchange *x, short what, event_callback_fn call)
 /* --- TCP -----------------------------------------------------------------------------------------
  */
 
-/* The length first, then as much as it says. */
-static void on_tcp_read(evutil_socket_t fd, short what, void *arg)
+static void on_tcp(evutil_socket_t fd, short what, void *arg)
 {
     struct dsmtp_exchange *x = arg;
-    ssize_t n = recv(fd, x->reply + x->got, x->reply_len - x->got, 0);
 
+    (void)fd;
     (void)what;
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
-    if (n <= 0) {
-        end(x, NULL, 0, n < 0 ? strerror(errno) : "the resolver closed the connection");
-        return;
-    }
-    x->got += (size_t)n;
-    if (x->got == LENGTH && x->reply_len == LENGTH)
-        x->reply_len += (size_t)x->reply[0] << 8 | x->reply[1];
-    if (x->got < x->reply_len)
-        return;
-    if (dsmtp_dns_replies_to(x->reply + LENGTH, x->reply_len - LENGTH, x->config.query, x->id))
-        end(x, x->reply + LENGTH, x->reply_len - LENGTH, NULL);
+    if (x->tcp.reply != NULL)
+        end(x, x->tcp.reply, x->tcp.reply_len, NULL);
     else
-        end(x, NULL, 0, "not a reply to the question");
-}
-
-/* The query is small, but nothing says that it goes out in one piece. */
-static void on_tcp_write(evutil_socket_t fd, short what, void *arg)
-{
-    struct dsmtp_exchange *x = arg;
-    ssize_t n = send(fd, x->query + x->sent, LENGTH + x->query_len - x->sent, MSG_NOSIGNAL);
-
-    (void)what;
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
-    if (n < 0) {
-        end(x, NULL, 0, strerror(errno));
-        return;
-    }
-    x->sent += (size_t)n;
-    if (x->sent < LENGTH + x->query_len)
-        return;
-    x->reply = malloc(LENGTH + UINT16_MAX);
-    x->reply_len = LENGTH;
-    if (x->reply == NULL || !watch(x, EV_READ, on_tcp_read))
-        end(x, NULL, 0, "out of memory");
+        end(x, NULL, 0, x->tcp.why);
 }
 
 static void go_tcp(struct dsmtp_exchange *x)
 {
     (void)event_del(&x->io);
     (void)close(x->fd);
-    x->fd = connected_socket(x->config.server, SOCK_STREAM);
-    if (x->fd < 0)
-        end(x, NULL, 0, strerror(errno));
-    else if (!watch(x, EV_WRITE, on_tcp_write))
-        end(x, NULL, 0, "out of memory");
+    x->fd = -1;
+    x->tcp.query = x->config.query;
+    x->tcp.id = x->id;
+    x->tcp.message = x->query;
+    x->tcp.len = x->query_len;
+    dsmtp_stub_tcp_send(x->config.tcp, &x->tcp);
 }
 
 /* --- UDP -----------------------------------------------------------------------------------------
@@ -152,7 +122,8 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd;
     (void)what;
-    end(arg, NULL, 0, "the resolver does not answer");
+    end_with(arg,
+             &(struct dsmtp_exchange_end){.why = "the resolver does not answer", .late = true});
 }
 
 /* Returns NULL or what went wrong. */
@@ -163,14 +134,11 @@ static const char *start(struct dsmtp_exchange *x)
 
     if (getrandom(&x->id, sizeof(x->id), 0) != (ssize_t)sizeof(x->id))
         return "no random numbers to be had";
-    x->query_len =
-        dsmtp_dns_query(x->config.query, x->id, x->config.checking_disabled, x->query + LENGTH);
+    x->query_len = dsmtp_dns_query(x->config.query, x->id, x->config.checking_disabled, x->query);
     if (x->query_len == 0)
         return "the name cannot be asked";
-    x->query[0] = (uint8_t)(x->query_len >> 8);
-    x->query[1] = (uint8_t)x->query_len;
     x->fd = connected_socket(x->config.server, SOCK_DGRAM);
-    if (x->fd < 0 || send(x->fd, x->query + LENGTH, x->query_len, MSG_NOSIGNAL) < 0)
+    if (x->fd < 0 || send(x->fd, x->query, x->query_len, MSG_NOSIGNAL) < 0)
         return strerror(errno);
     if (!watch(x, EV_READ, on_udp) || event_add(&x->timer, &tv) != 0)
         return "out of memory";
@@ -188,7 +156,8 @@ struct dsmtp_exchange *dsmtp_exchange_open(const struct dsmtp_exchange_config *c
     x->config = *config;
     x->fd = -1;
     if (event_assign(&x->timer, config->base, -1, 0, on_timer, x) != 0 ||
-        event_assign(&x->io, config->base, -1, 0, on_udp, x) != 0) {
+        event_assign(&x->io, config->base, -1, 0, on_udp, x) != 0 ||
+        event_assign(&x->tcp.ready, config->base, -1, 0, on_tcp, x) != 0) {
         free(x);
         return NULL;
     }
@@ -209,6 +178,6 @@ void dsmtp_exchange_close(struct dsmtp_exchange **exchange)
     (void)event_del(&x->timer);
     if (x->fd >= 0)
         (void)close(x->fd);
-    free(x->reply);
+    dsmtp_stub_tcp_cancel(x->config.tcp, &x->tcp);
     free(x);
 }

@@ -28,26 +28,30 @@ static char *next_word(char **rest)
     return word;
 }
 
-/* Addresses with a scope (fe80::1%eth0) are passed over: none of the resolvers could use them. */
-static void add_server(struct dsmtp_resolv_conf *conf, const char *text)
+/* False: the address cannot be used. More servers than the C library takes are passed over. */
+static bool add_server(struct dsmtp_resolv_conf *conf, const char *text)
 {
     struct dsmtp_endpoint address;
 
-    if (text == NULL || conf->server_count == DSMTP_NAMESERVERS_MAX ||
-        dsmtp_address_set(text, 53, &address) != DSMTP_OK)
-        return;
+    if (conf->server_count == DSMTP_NAMESERVERS_MAX)
+        return true;
+    if (text == NULL || strchr(text, '@') != NULL ||
+        dsmtp_address_parse(text, 53, &address) != DSMTP_OK)
+        return false;
     snprintf(conf->servers[conf->server_count++], sizeof(conf->servers[0]), "%s", text);
+    return true;
 }
 
-static void read_line(struct dsmtp_resolv_conf *conf, char *line)
+/* A keyword begins its line; '#' and ';' there make a comment. */
+static void read_line(struct dsmtp_resolv_conf *conf, char *line, bool *unusable)
 {
-    const char *keyword = next_word(&line);
+    const char *keyword = strchr(BLANKS, line[0]) == NULL ? next_word(&line) : NULL;
     const char *word;
 
     if (keyword == NULL)
         return;
     if (strcmp(keyword, "nameserver") == 0)
-        add_server(conf, next_word(&line));
+        *unusable = !add_server(conf, next_word(&line)) || *unusable;
     if (strcmp(keyword, "options") == 0)
         while ((word = next_word(&line)) != NULL)
             conf->trust_ad = conf->trust_ad || strcmp(word, "trust-ad") == 0;
@@ -59,14 +63,17 @@ void dsmtp_system_resolv_conf(const char *file, struct dsmtp_resolv_conf *out)
     FILE *f = fopen(file != NULL ? file : "/etc/resolv.conf", "re");
     char *line = NULL;
     size_t room = 0;
+    bool unusable = false;
 
     while (f != NULL && getline(&line, &room, f) >= 0)
-        read_line(&conf, line);
+        read_line(&conf, line, &unusable);
     free(line);
     if (f != NULL)
         (void)fclose(f);
     if (conf.server_count == 0)
-        add_server(&conf, "127.0.0.1");
+        (void)add_server(&conf, "127.0.0.1");
+    /* Whoever is asked instead is not the one that the file calls trustworthy. */
+    conf.trust_ad = conf.trust_ad && !unusable;
     *out = conf;
 }
 

@@ -3,23 +3,24 @@
 #ifndef DSMTP_ADAPT_SYSTEM_H
 #define DSMTP_ADAPT_SYSTEM_H
 
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "adapt/address.h"
 #include "model/name.h"
 
 /* As many as the C library takes from resolv.conf(5). */
 #define DSMTP_NAMESERVERS_MAX 3u
 
 struct dsmtp_resolv_conf {
-    char servers[DSMTP_NAMESERVERS_MAX][INET6_ADDRSTRLEN];
+    char servers[DSMTP_NAMESERVERS_MAX][DSMTP_ADDRESS_TEXT_SIZE];
     size_t server_count; /* without any line: 127.0.0.1, as in the C library */
-    bool trust_ad;       /* "options trust-ad" */
+    bool trust_ad;       /* "options trust-ad", and no server that cannot be used */
 };
 
 /* file: NULL for /etc/resolv.conf. A file that is not there counts as empty; lines that are not
- * understood are passed over. */
+ * understood are passed over, and so are search lists and everything else but servers and trust-ad:
+ * the names that are asked for are complete. */
 void dsmtp_system_resolv_conf(const char *file, struct dsmtp_resolv_conf *out);
 
 /* The first file with the root's trust anchor that can be read, or NULL. Static storage. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unbound-event.h>
 #include <unbound.h>
 
@@ -25,14 +26,26 @@ static const struct option settings[] = {
     /* A zone whose NSEC bitmaps are wrong gives TLSA records or their proven absence, depending on what was asked
      * before. */
     {"aggressive-nsec:", "no"},
-    /* A library's defaults are 16 questions on the wire, 2 over TCP, and a cache of 1 MiB: too little for a batch. */
-    {"outgoing-range:", "256"},
-    {"outgoing-num-tcp:", "32"},
+    /* For the same reason: a proven NXDOMAIN above a name must not answer for the name. */
+    {"harden-below-nxdomain:", "no"},
+    /* A library's default is a cache of 1 MiB: too little for a batch. */
     {"msg-cache-size:", "4m"},
     {"rrset-cache-size:", "8m"},
     /* Private reverse zones are asked like any other. */
     {"unblock-lan-zones:", "yes"},
 };
+
+/* A forwarder that was dead is asked again that many seconds later; by default it may take half a minute after its
+ * return until a question goes out. Servers of zones are many: what is known of them stays. */
+static const struct option forwarding[] = {
+    {"infra-host-ttl:", "15"},
+    {"infra-keep-probing:", "yes"},
+};
+
+/* How many questions may be on the wire, each on a socket of its own. Without a free socket libunbound gives up
+ * with SERVFAIL, so that half of the descriptors is left to others. More than this many wait; no question is lost by
+ * that (num-queries-per-thread and jostle-timeout are for a server's clients only). The library's default is 16. */
+enum { ON_WIRE_MIN = 16, ON_WIRE_MAX = 2048, TCP_PART = 8, DESCRIPTORS_PART = 2 };
 
 /* After the user's file: what must not be otherwise. */
 static const struct option musts[] = {
@@ -66,6 +79,23 @@ static enum dsmtp_status apply(struct ub_ctx *ctx, const struct option *options,
                                    options[i].name, options[i].value, ub_strerror(error));
     }
     return DSMTP_OK;
+}
+
+/* As many questions on the wire as the process may have sockets for. */
+static enum dsmtp_status apply_range(struct ub_ctx *ctx, struct dsmtp_fault *fault)
+{
+    struct rlimit limit;
+    rlim_t range = ON_WIRE_MIN;
+    char udp[24], tcp[24];
+    const struct option options[] = {{"outgoing-range:", udp}, {"outgoing-num-tcp:", tcp}};
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / DESCRIPTORS_PART > range)
+        range = limit.rlim_cur / DESCRIPTORS_PART;
+    if (range > ON_WIRE_MAX)
+        range = ON_WIRE_MAX;
+    (void)snprintf(udp, sizeof(udp), "%u", (unsigned)range);
+    (void)snprintf(tcp, sizeof(tcp), "%u", (unsigned)range / TCP_PART);
+    return apply(ctx, options, COUNT(options), fault);
 }
 
 static enum dsmtp_status readable(const char *what, const char *file, struct dsmtp_fault *fault)
@@ -193,6 +223,9 @@ static enum dsmtp_status configure(struct ub_ctx *ctx, const struct dsmtp_unboun
     int error = 0;
 
     DSMTP_TRY(apply(ctx, settings, COUNT(settings), fault));
+    DSMTP_TRY(apply_range(ctx, fault));
+    if (o->forwarder_count > 0)
+        DSMTP_TRY(apply(ctx, forwarding, COUNT(forwarding), fault));
     if (o->unbound_conf != NULL) {
         DSMTP_TRY(readable("unbound configuration", o->unbound_conf, fault));
         error = ub_ctx_config(ctx, o->unbound_conf);

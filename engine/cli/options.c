@@ -45,6 +45,8 @@ static const struct option_row rows[] = {
     {"root-hints",     0,  "FILE",         NET,                      TEXT,   AT(root_hints),     0,     "ask no resolver but the DNS itself, from these root servers on"},
     {"trust-anchor",   0,  "FILE",         NET,                      TEXT,   AT(trust_anchor),   0,     "DS or DNSKEY records to validate from (the system's)"},
     {"unbound-conf",   0,  "FILE",         NET,                      TEXT,   AT(unbound_conf),   0,     "unbound.conf(5) settings for the validator"},
+    {"canary",         0,  "NAME",         NET,                      TEXT,   AT(canary),         0,     "a name known to be signed: does the resolver validate at all? \"\": do not ask (.)"},
+    {"require-validation", 0, NULL,        NET,                      FLAG,   AT(require_validation), 0, "unless the canary is secure, an insecure answer is an error"},
     {"timeout",        0,  "SECONDS",      NET,                      NUMBER, AT(timeout_s),      3600,  "wait no longer for any single answer"},
     {"jobs",           0,  "N",            NET,                      NUMBER, AT(jobs),           10000, "destinations at work at the same time (64)"},
     {"seed",           0,  "N",            NET,                      SEED,   0,                  0,     "fix the order of hosts of equal preference"},
@@ -230,7 +232,8 @@ int dsmtp_options_parse(struct dsmtp_options *o, enum dsmtp_takes takes, int arg
     int status = 0;
     int got;
 
-    *o = (struct dsmtp_options){.default_policy = DSMTP_POLICY_DANE, .time = -1, .jobs = 64};
+    *o = (struct dsmtp_options){
+        .default_policy = DSMTP_POLICY_DANE, .canary = ".", .time = -1, .jobs = 64};
     if (!make_room(o, argc)) {
         dsmtp_say("out of memory");
         return EX_SOFTWARE;

@@ -40,6 +40,8 @@ struct dsmtp_options {
     const char *root_hints;
     const char *trust_anchor;
     const char *unbound_conf;
+    const char *canary; /* ".", unless given; "": none */
+    bool require_validation;
     unsigned timeout_s;
     enum dsmtp_grid_form format;
     bool trace;

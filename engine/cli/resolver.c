@@ -1,7 +1,12 @@
 /* resolver.c - the choice of resolver.h. */
 #include "cli/resolver.h"
 
+#include <stdio.h>
+
 #include "adapt/address.h"
+#include "adapt/dns_name.h"
+#include "adapt/resolver_alias.h"
+#include "adapt/resolver_canary.h"
 #include "adapt/resolver_stub.h"
 #include "adapt/resolver_unbound.h"
 #include "adapt/system.h"
@@ -45,6 +50,8 @@ static struct servers choose(const struct dsmtp_options *o, const struct dsmtp_r
 
 int dsmtp_cli_check_resolver(const struct dsmtp_options *o, const char *command)
 {
+    struct dsmtp_dname canary;
+
     if (o->resolver != NULL && o->root_hints != NULL)
         return dsmtp_say_usage(command, "--resolver and --root-hints exclude each other");
     if (o->trust_ad &&
@@ -52,11 +59,52 @@ int dsmtp_cli_check_resolver(const struct dsmtp_options *o, const char *command)
         return dsmtp_say_usage(command, "--trust-ad leaves validation to the resolver; it excludes "
                                         "--root-hints, --trust-anchor and "
                                         "--unbound-conf");
+    if (o->canary[0] != '\0' && dsmtp_dname_from_text(o->canary, &canary) != DSMTP_OK)
+        return dsmtp_say_usage(command, "option --canary: bad value \"%.200s\"; expected a domain",
+                               o->canary);
+    if (o->canary[0] == '\0' && o->require_validation)
+        return dsmtp_say_usage(command, "--require-validation needs a canary");
     return 0;
 }
 
-enum dsmtp_status dsmtp_cli_open_resolver(struct dsmtp_loop *loop, const struct dsmtp_options *o,
-                                          struct dsmtp_resolver *out, struct dsmtp_fault *fault)
+/* Said once. Only a warning: what follows from it is up to the policy of each destination. */
+static void tell_canary(const void *arg, const struct dsmtp_answer *canary)
+{
+    const struct dsmtp_options *o = arg;
+
+    if (o->trace)
+        (void)fprintf(stderr, "resolver: canary: NS of %s: %s [R-7672-2.1.1-1]\n", o->canary,
+                      dsmtp_security_name(canary->security));
+    if (canary->security == DSMTP_SECURITY_INSECURE)
+        dsmtp_say("warning: the resolver does not validate: NS of %s is insecure, so DANE is off%s",
+                  o->canary,
+                  o->require_validation ? " and nothing can be delivered"
+                                        : " wherever it is not mandatory");
+    else if (canary->security != DSMTP_SECURITY_SECURE)
+        dsmtp_say("warning: it is not known whether the resolver validates: NS of %s: %s%s%s",
+                  o->canary, dsmtp_security_name(canary->security), canary->why != NULL ? ", " : "",
+                  canary->why != NULL ? canary->why : "");
+}
+
+/* The canary goes in front, unless it is not wanted. */
+static enum dsmtp_status add_fronts(const struct dsmtp_options *o, struct dsmtp_resolver *resolver,
+                                    struct dsmtp_fault *fault)
+{
+    struct dsmtp_resolver inner = *resolver;
+    struct dsmtp_resolver alias;
+    struct dsmtp_canary_options options = {
+        .name = o->canary, .required = o->require_validation, .tell = tell_canary, .arg = o};
+
+    if (dsmtp_resolver_alias_open(&inner, &alias) != DSMTP_OK)
+        return dsmtp_fault_set(fault, DSMTP_NOMEM, "out of memory");
+    *resolver = alias;
+    if (o->canary[0] != '\0' && dsmtp_resolver_canary_open(&alias, &options, resolver) != DSMTP_OK)
+        return dsmtp_fault_set(fault, DSMTP_NOMEM, "out of memory");
+    return DSMTP_OK;
+}
+
+static enum dsmtp_status open_resolver(struct dsmtp_loop *loop, const struct dsmtp_options *o,
+                                       struct dsmtp_resolver *out, struct dsmtp_fault *fault)
 {
     struct dsmtp_resolv_conf conf;
     struct servers s;
@@ -86,4 +134,14 @@ enum dsmtp_status dsmtp_cli_open_resolver(struct dsmtp_loop *loop, const struct 
                                "--trust-anchor FILE, or --trust-ad "
                                "with a validating resolver on this machine");
     return dsmtp_resolver_unbound_open(loop, &unbound, out, fault);
+}
+
+enum dsmtp_status dsmtp_cli_open_resolver(struct dsmtp_loop *loop, const struct dsmtp_options *o,
+                                          struct dsmtp_resolver *out, struct dsmtp_fault *fault)
+{
+    struct dsmtp_resolver resolver;
+
+    DSMTP_TRY(open_resolver(loop, o, &resolver, fault));
+    *out = resolver;
+    return add_fronts(o, out, fault);
 }

@@ -6,12 +6,16 @@ const char *dsmtp_rrtype_name(enum dsmtp_rrtype type)
     switch (type) {
     case DSMTP_RR_A:
         return "A";
+    case DSMTP_RR_NS:
+        return "NS";
     case DSMTP_RR_CNAME:
         return "CNAME";
     case DSMTP_RR_MX:
         return "MX";
     case DSMTP_RR_AAAA:
         return "AAAA";
+    case DSMTP_RR_DNAME:
+        return "DNAME";
     case DSMTP_RR_TLSA:
         return "TLSA";
     }

@@ -11,9 +11,11 @@
 
 enum dsmtp_rrtype {
     DSMTP_RR_A = 1,
+    DSMTP_RR_NS = 2,
     DSMTP_RR_CNAME = 5,
     DSMTP_RR_MX = 15,
     DSMTP_RR_AAAA = 28,
+    DSMTP_RR_DNAME = 39,
     DSMTP_RR_TLSA = 52
 };
 
@@ -42,7 +44,7 @@ struct dsmtp_answer {
     const struct dsmtp_rdata *records;
     unsigned count;
     uint32_t ttl;    /* seconds */
-    const char *why; /* bogus or error: the resolver's words, or NULL */
+    const char *why; /* the resolver's words about it (EDE, RFC 8914), or NULL */
 };
 
 /* "A", "MX", ... */

@@ -274,14 +274,15 @@ static enum dsmtp_status pump(struct dsmtp_job *job)
 
 static void trace_answer(struct dsmtp_job *job, const struct dsmtp_answer *a)
 {
-    char what[160];
+    char what[400];
 
     if (job->config.engine->trace == NULL)
         return;
-    (void)snprintf(what, sizeof(what), "%s: %s %s%s%.80s", dsmtp_rrtype_name(a->query.type),
+    (void)snprintf(what, sizeof(what), "%s: %s %s%s%.80s%s%.250s", dsmtp_rrtype_name(a->query.type),
                    dsmtp_security_name(a->security), dsmtp_presence_name(a->presence),
                    a->canonical != NULL ? ", alias of " : "",
-                   a->canonical != NULL ? a->canonical : "");
+                   a->canonical != NULL ? a->canonical : "", a->why != NULL ? ", " : "",
+                   a->why != NULL ? a->why : "");
     on_trace(job, a->query.name, what, "");
 }
 

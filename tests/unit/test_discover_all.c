@@ -100,6 +100,8 @@ static struct fake_record answer_for(const struct world *w, const struct dsmtp_q
         return address_answer(w->kind, w->a, "198.18.0.1");
     case DSMTP_RR_AAAA:
         return address_answer(w->kind, w->aaaa, "2001:db8::1");
+    case DSMTP_RR_NS:
+    case DSMTP_RR_DNAME:
     case DSMTP_RR_CNAME:
         return probe_answers[w->probe];
     case DSMTP_RR_TLSA:

@@ -1,7 +1,10 @@
 /* test_dns_message.c - does a reply become the right answer, and a broken one none? */
+#include "adapt/dns_ede.h"
 #include "adapt/dns_message.h"
 #include "check.h"
 #include "dns_reply.h"
+
+enum { DNAME = 39 };
 
 static void referral(struct reply *r)
 {
@@ -108,6 +111,33 @@ static void nothing(struct reply *r)
     (void)r;
 }
 
+/* As NSD and Unbound answer: the alias beside its DNAME has no signature. */
+static void dname(struct reply *r)
+{
+    reply_add(r, AN, "d.example", DNAME, "\1n\7example", 11);
+    reply_alias(r, "mx.d.example", "mx.n.example");
+    reply_address(r, "mx.n.example");
+}
+
+static void bare_dname(struct reply *r)
+{
+    reply_add(r, AN, "D.example", DNAME, "\1n\7example", 11);
+    reply_soa(r);
+}
+
+static void other_dname(struct reply *r)
+{
+    reply_add(r, AN, "x.example", DNAME, "\1n\7example", 11);
+    reply_add(r, AN, "mx.d.example", DNAME, "\1n\7example", 11);
+    reply_soa(r);
+}
+
+static void extended_twice(struct reply *r)
+{
+    reply_soa(r);
+    reply_add(r, AR, ".", 41, "\0\x0f\0\x02\0\x03\0\x0a\0\1?\0\x0f\0\x05\1\xffxyz\0\x0f\0\1x", 25);
+}
+
 #define P(word) DSMTP_PRESENCE_##word
 
 /* clang-format off */
@@ -132,7 +162,12 @@ static const struct {
     {"a thousand",              0,        a_thousand,      NULL, P(DATA), DSMTP_RECORDS_MAX, NULL, ""},
     {"truncated",               TC | AD,  nothing,         NULL, P(FAILED), 0, NULL, ""},
     {"truncated, some data",    TC,       one,             NULL, P(FAILED), 0, NULL, ""},
-    {"SERVFAIL",                SERVFAIL, reply_extended,  NULL, P(FAILED), 0, NULL, "extended error 9: why?"},
+    {"SERVFAIL",                SERVFAIL, reply_extended,  NULL, P(FAILED), 0, NULL, "EDE 9 DNSKEY missing: why?"},
+    /* R-8914-6-1: the presence stays what it is. */
+    {"extended errors",         AD,       extended_twice,  NULL, P(NODATA), 0, NULL, "EDE 3 stale answer; EDE 511: xyz"},
+    {"below a DNAME",           AD,       dname,           NULL, P(DATA), 1, "mx.n.example", ""},
+    {"DNAME of others",         AD,       other_dname,     NULL, P(NODATA), 0, NULL, ""},
+    {"DNAME without alias",     AD,       bare_dname,      "a DNAME record without its alias", P(FAILED), 0, NULL, ""},
     {"REFUSED",                 REFUSED,  nothing,         NULL, P(FAILED), 0, NULL, ""},
     {"a referral",              0,        referral,        "a referral in place of an answer", P(FAILED), 0, NULL, ""},
     {"NXDOMAIN with data",      NX,       one,
@@ -223,7 +258,61 @@ static void test_damage(void)
     }
 }
 
+/* R-8914-4-1: one form for what a resolver says and for what libunbound says. */
+static void test_ede(void)
+{
+    static const struct {
+        const char *words;
+        unsigned code;
+    } said[] = {
+        {"validation failure <d.example. TLSA IN>: signature expired from 192.0.2.1", 7},
+        {"validation failure <d.example. A IN>: signature before inception date from 192.0.2.1", 8},
+        {"validation failure <d.example. MX IN>: no signatures from 192.0.2.1", 10},
+        {"validation failure <d.example. MX IN>: key for validation d.example. is marked as "
+         "invalid because of a previous validation failure <d.example. MX IN>: No DNSKEY record "
+         "from 192.0.2.1 for key d.example. while building chain of trust",
+         9},
+        {"validation failure <d.example. A IN>: signature crypto failed from 192.0.2.1", 6},
+        {"", 6},
+    };
+    static const char long_text[] = "0123456789012345678901234567890123456789";
+    char text[40] = "";
+
+    for (size_t i = 0; i < CHECK_COUNT(said); i++) {
+        check_row(said[i].words);
+        check_uint(dsmtp_ede_of_words(said[i].words), said[i].code);
+    }
+    check_row(NULL);
+    check_str(dsmtp_ede_name(29), "synthesized");
+    check_str(dsmtp_ede_name(30), NULL);
+    dsmtp_ede_append(text, sizeof(text), 7, NULL, 0);
+    check_str(text, "EDE 7 signature expired");
+    dsmtp_ede_append(text, sizeof(text), 6, (const uint8_t *)long_text, sizeof(long_text) - 1);
+    check_str(text, "EDE 7 signature expired; EDE 6 DNSSEC b");
+    text[0] = '\0';
+    dsmtp_ede_append(text, sizeof(text), 49152, (const uint8_t *)long_text, sizeof(long_text) - 1);
+    check_str(text, "EDE 49152: 0123456789012345678901234567");
+    dsmtp_ede_append(text, sizeof(text), 7, NULL, 0);
+    check_str(text, "EDE 49152: 0123456789012345678901234567");
+}
+
+/* R-4035-4.1-1, R-4035-4.9.2-1, R-6840-5.7-1: DO and AD, CD only to find out what SERVFAIL means,
+ * and a size that needs no fragments. */
+static void test_query(void)
+{
+    static const uint8_t want[] = {
+        0xab, 0xcd, 0x01, 0x20, 0, 1, 0, 0, 0, 0, 0, 1,  2,    'm',  'x', 1, 'd',  7, 'e', 'x', 'a',
+        'm',  'p',  'l',  'e',  0, 0, 1, 0, 1, 0, 0, 41, 0x04, 0xd0, 0,   0, 0x80, 0, 0,   0};
+    uint8_t got[DSMTP_DNS_QUERY_MAX];
+
+    check_mem(got, dsmtp_dns_query(&mx_a, 0xabcd, false, got), want, sizeof(want));
+    check_uint(dsmtp_dns_query(&mx_a, 0xabcd, true, got), sizeof(want));
+    check_uint(got[3], 0x30);
+}
+
 static const struct check_test tests[] = {
+    {"extended errors", test_ede},
+    {"queries", test_query},
     {"reading replies", test_read},
     {"aliases", test_aliases},
     {"damaged replies", test_damage},

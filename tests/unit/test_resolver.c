@@ -110,13 +110,17 @@ static const struct {
     {"half an alias",     AD,       0, 0, 0, half_alias,     DSMTP_SECURITY_ERROR,    P(FAILED),   1,
      "the reply ends in an alias without its target"},
     {"bogus",             SERVFAIL, 1, 0, 0, reply_extended, DSMTP_SECURITY_BOGUS,    P(FAILED),   2,
-     "SERVFAIL, extended error 9: why?"},
+     "EDE 9 DNSKEY missing: why?"},
+    {"bogus, no word",    SERVFAIL, 1, 0, 0, one,            DSMTP_SECURITY_BOGUS,    P(FAILED),   2,
+     "SERVFAIL, but an answer with checking disabled"},
+    {"stale, says EDE",   AD,       0, 0, 0, reply_extended, DSMTP_SECURITY_SECURE,   P(NODATA),   1,
+     "EDE 9 DNSKEY missing: why?"},
     {"servfail",          SERVFAIL, 0, 0, 0, nothing,        DSMTP_SECURITY_ERROR,    P(FAILED),   2, "SERVFAIL"},
     {"refused",           REFUSED,  1, 0, 0, nothing,        DSMTP_SECURITY_ERROR,    P(FAILED),   1, "REFUSED"},
     {"forgery",           0,        0, 1, 0, one,            DSMTP_SECURITY_INSECURE, P(DATA),     1, ""},
-    {"silence",           0,        0, 0, 1, nothing,        DSMTP_SECURITY_ERROR,    P(FAILED),   3,
+    {"silence",           0,        0, 0, 1, nothing,        DSMTP_SECURITY_ERROR,    P(FAILED),   5,
      "the resolver does not answer"},
-    {"TC, nobody on TCP", AD | TC,  0, 0, 0, nothing,        DSMTP_SECURITY_ERROR,    P(FAILED),   3,
+    {"TC, nobody on TCP", AD | TC,  0, 0, 0, nothing,        DSMTP_SECURITY_ERROR,    P(FAILED),   5,
      "Connection refused"},
 };
 /* clang-format on */
@@ -138,6 +142,10 @@ static bool open_server(struct event **out, char text[40])
 
 static void talk(size_t i, struct dsmtp_resolver *stub)
 {
+    uint8_t late[600];
+
+    while (recv(server.udp, late, sizeof(late), MSG_DONTWAIT) >= 0)
+        continue;
     server.flags = talks[i].flags;
     server.cd_helps = talks[i].cd_helps;
     server.wrong_id_first = talks[i].wrong_id_first;
@@ -153,7 +161,11 @@ static void talk(size_t i, struct dsmtp_resolver *stub)
     check_uint(got.count, 1);
     check_str(dsmtp_security_name(got.security), dsmtp_security_name(talks[i].security));
     check_str(dsmtp_presence_name(got.presence), dsmtp_presence_name(talks[i].presence));
-    check_uint(server.questions, talks[i].questions);
+    /* How many tries find room in the time depends on how busy the machine is. */
+    if (talks[i].silent || (talks[i].flags & TC) != 0)
+        check_true(server.questions >= 2 && server.questions <= talks[i].questions);
+    else
+        check_uint(server.questions, talks[i].questions);
     check_str(got.why, talks[i].why);
 }
 
@@ -162,7 +174,7 @@ static void test_stub(void)
     char address[40];
     const char *servers[] = {address};
     const struct dsmtp_stub_options options = {
-        .servers = servers, .server_count = 1, .timeout_ms = 60};
+        .servers = servers, .server_count = 1, .timeout_ms = 450};
     struct dsmtp_resolver stub;
     struct dsmtp_fault fault;
     struct event *event;
@@ -214,8 +226,14 @@ static void test_close_inside(void)
     dsmtp_loop_close(&main_loop);
 }
 
+/* R-7672-2.1.1-8, R-4035-4.6-1, R-4035-4.9.3-2: AD over a network is not believed, and nobody gets
+ * the stub who might think it is. R-7672-2.1.1-1, R-4035-4.4-1: no validation without an anchor. */
 static void test_refused_options(void)
 {
+    static const char *const link_local[] = {"fe80::1%lo@53", "192.0.2.1", "::1@5353"};
+    static const struct dsmtp_unbound_options network = {
+        .forwarders = link_local, .forwarder_count = 3, .unbound_conf = "/dev/null"};
+
     static const struct {
         const char *server;
         const char *want;
@@ -249,6 +267,8 @@ static void test_refused_options(void)
     check_int(dsmtp_resolver_unbound_open(&main_loop, &empty, &out, &fault), DSMTP_SYNTAX);
     check_str(fault.what,
               "/dev/null holds no DS or DNSKEY record of an algorithm that can be checked");
+    check_int(dsmtp_resolver_unbound_open(&main_loop, &network, &out, &fault), DSMTP_SYNTAX);
+    check_str(fault.what, "no DNSSEC trust anchor is configured: DANE needs DNSSEC validation");
     dsmtp_loop_close(&main_loop);
 }
 

@@ -3,20 +3,20 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "adapt/tls_openssl.h"
 #include "base/arena.h"
 #include "cli/commands.h"
 #include "cli/demand.h"
 #include "cli/input.h"
 #include "cli/runner.h"
 #include "cli/say.h"
+#include "cli/tls.h"
 #include "report/report.h"
 
 #define CHAIN_MAX ((size_t)4 << 20)
 #define MEMORY_MAX ((size_t)64 << 20)
 
-static int verify(const struct dsmtp_options *o, const struct dsmtp_tls_demand *demand,
-                  struct dsmtp_tls_evidence *out)
+static int verify_with(struct dsmtp_tls *tls, const struct dsmtp_options *o,
+                       const struct dsmtp_tls_demand *demand, struct dsmtp_tls_evidence *out)
 {
     struct dsmtp_fault fault;
     enum dsmtp_status status;
@@ -26,7 +26,7 @@ static int verify(const struct dsmtp_options *o, const struct dsmtp_tls_demand *
 
     if (wrong != 0)
         return wrong;
-    status = dsmtp_tls_verify_pem(pem, len, demand, o->time, out, &fault);
+    status = dsmtp_tls_verify_pem(tls, pem, len, demand, o->time, out, &fault);
     free(pem);
     if (status == DSMTP_OK && !dsmtp_demand_usable(demand))
         *out = (struct dsmtp_tls_evidence){.reason = DSMTP_REASON_TLSA_UNUSABLE};
@@ -34,6 +34,24 @@ static int verify(const struct dsmtp_options *o, const struct dsmtp_tls_demand *
         return 0;
     dsmtp_say("%s: %s", strcmp(o->chain, "-") == 0 ? "standard input" : o->chain, fault.what);
     return status == DSMTP_SYNTAX || status == DSMTP_TOOBIG ? EX_DATAERR : EX_SOFTWARE;
+}
+
+static int verify(const struct dsmtp_options *o, const struct dsmtp_tls_demand *demand,
+                  struct dsmtp_tls_evidence *out)
+{
+    struct dsmtp_fault fault;
+    struct dsmtp_tls *tls = NULL;
+    enum dsmtp_status status = dsmtp_cli_open_tls(o, &tls, &fault);
+    int exit = EX_SOFTWARE;
+
+    if (status == DSMTP_SYNTAX)
+        exit = dsmtp_say_usage("verify", "%s", fault.what);
+    else if (status != DSMTP_OK)
+        dsmtp_say("%s", fault.what);
+    else
+        exit = verify_with(tls, o, demand, out);
+    dsmtp_tls_close(&tls);
+    return exit;
 }
 
 static int report(const struct dsmtp_options *o, const struct dsmtp_tls_demand *demand,

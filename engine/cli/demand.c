@@ -61,7 +61,11 @@ int dsmtp_demand_read(const struct dsmtp_options *o, struct dsmtp_arena *arena,
     if (status != 0)
         return status;
     (void)dsmtp_usable_mark(&o->profile, records, o->tlsa.count);
-    *out = (struct dsmtp_tls_demand){true, records, o->tlsa.count, names, o->names.count, NULL};
+    *out = (struct dsmtp_tls_demand){.authenticate = DSMTP_AGAINST_TLSA,
+                                     .records = records,
+                                     .record_count = o->tlsa.count,
+                                     .names = names,
+                                     .name_count = o->names.count};
     return lacks_name(out)
                ? dsmtp_say_usage("verify",
                                  "usage 2 checks names; expected at least one --name NAME")

@@ -14,7 +14,7 @@
 #define MAIL (DSMTP_TAKES_PROBE | DSMTP_TAKES_SEND)
 #define ALL (NET | DSMTP_TAKES_VERIFY | DSMTP_TAKES_TABLES)
 
-enum kind { FLAG, TEXT, NUMBER, LIST, POLICY, FORMAT, SEED, TIME };
+enum kind { FLAG, TEXT, NUMBER, LIST, POLICY, FORMAT, SEED, TIME, VERSION };
 
 struct option_row {
     const char *name;
@@ -34,7 +34,7 @@ static const struct option_row rows[] = {
     {"profile",        0,  "PROFILE",      NET | DSMTP_TAKES_VERIFY, TEXT,   AT(profile_word),   0,     "rules to follow; \"danesmtp tables\" lists them (rfc7672)"},
     {"set",            0,  "SWITCH=VALUE", NET | DSMTP_TAKES_VERIFY, LIST,   AT(set),            0,     "change one switch of the profile; may be repeated"},
     {"policy",         0,  "FILE",         NET,                      TEXT,   AT(policy_file),    0,     "local policy table: DESTINATION LEVEL a line"},
-    {"default-policy", 0,  "LEVEL",        NET,                      POLICY, 0,                  0,     "for other destinations: none, may, encrypt, dane, dane-only (dane)"},
+    {"default-policy", 0,  "LEVEL",        NET,                      POLICY, 0,                  0,     "for other destinations; a word of the table, but fingerprint (dane)"},
     {"from",           'f', "SENDER",      DSMTP_TAKES_SEND,         TEXT,   AT(from),           0,     "envelope sender; <> or \"\" is the null sender"},
     {"nexthop",        0,  "TARGET",       DSMTP_TAKES_SEND,         TEXT,   AT(nexthop),        0,     "deliver there, whatever the recipients' domains"},
     {"port",           0,  "N",            NET,                      NUMBER, AT(port),           65535, "port to connect to; the TLSA owner name keeps the service's"},
@@ -47,6 +47,10 @@ static const struct option_row rows[] = {
     {"timeout",        0,  "SECONDS",      NET,                      NUMBER, AT(timeout_s),      3600,  "wait no longer for any single answer"},
     {"jobs",           0,  "N",            NET,                      NUMBER, AT(jobs),           10000, "destinations at work at the same time (64)"},
     {"seed",           0,  "N",            NET,                      SEED,   0,                  0,     "fix the order of hosts of equal preference"},
+    {"tls-min",        0,  "VERSION",      MAIL,                     VERSION, 0,                 0,     "oldest version of TLS: 1.0, 1.1, 1.2, 1.3 (1.2)"},
+    {"ciphers",        0,  "LIST",         MAIL,                     TEXT,   AT(ciphers),        0,     "ciphers of TLS 1.2 and before, as in openssl-ciphers(1)"},
+    {"ca-file",        0,  "FILE",         MAIL | DSMTP_TAKES_VERIFY, TEXT,  AT(ca_file),        0,     "authorities trusted at levels verify and secure (the system's)"},
+    {"ca-path",        0,  "DIRECTORY",    MAIL | DSMTP_TAKES_VERIFY, TEXT,  AT(ca_path),        0,     "the same, as openssl-rehash(1) leaves it"},
     {"chain",          0,  "FILE",         DSMTP_TAKES_VERIFY,       TEXT,   AT(chain),          0,     "the server's certificates in PEM, leaf first; - is standard input"},
     {"tlsa",           0,  "'U S M HEX'",  DSMTP_TAKES_VERIFY,       LIST,   AT(tlsa),           0,     "a TLSA record; may be repeated"},
     {"name",           0,  "NAME",         DSMTP_TAKES_VERIFY,       LIST,   AT(names),          0,     "a name accepted under usage 2; may be repeated"},
@@ -129,6 +133,10 @@ static int set_value(struct dsmtp_options *o, enum dsmtp_takes takes, const char
         return dsmtp_value_number(value, 0, UINT64_MAX, &o->seed)
                    ? 0
                    : bad_value(command, row, value, "a number");
+    case VERSION:
+        return dsmtp_value_tls_version(value, &o->tls_min)
+                   ? 0
+                   : bad_value(command, row, value, "1.0, 1.1, 1.2 or 1.3");
     case TIME:
         return dsmtp_value_time(value, &o->time)
                    ? 0
@@ -229,7 +237,10 @@ int dsmtp_options_parse(struct dsmtp_options *o, enum dsmtp_takes takes, int arg
     int status = 0;
     int got;
 
-    *o = (struct dsmtp_options){.default_policy = DSMTP_POLICY_DANE, .time = -1, .jobs = 64};
+    *o = (struct dsmtp_options){.default_policy = DSMTP_POLICY_DANE,
+                                .time = -1,
+                                .jobs = 64,
+                                .tls_min = DSMTP_TLS_VERSION_1_2};
     if (!make_room(o, argc)) {
         dsmtp_say("out of memory");
         return EX_SOFTWARE;

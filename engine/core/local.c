@@ -94,7 +94,7 @@ static enum dsmtp_status read_level(struct cursor *c, const struct token *token,
 {
     char what[160];
 
-    for (unsigned i = 0; i < DSMTP_POLICY_COUNT; i++) {
+    for (unsigned i = 0; i <= DSMTP_POLICY_DANE_ONLY; i++) {
         if (strcasecmp(token->text, dsmtp_policy_name((enum dsmtp_policy)i)) == 0) {
             out->policy = (enum dsmtp_policy)i;
             return DSMTP_OK;

@@ -87,6 +87,17 @@ static json_t *matched(const struct dsmtp_tls_evidence *e)
                         dsmtp_json_put(o, "depth", json_integer(e->depth)));
 }
 
+static json_t *name(const struct dsmtp_tls_evidence *e)
+{
+    return dsmtp_json_text(e->name[0] != '\0' ? e->name : NULL);
+}
+
+static json_t *fault(const struct dsmtp_tls_evidence *e)
+{
+    return dsmtp_json_text(e->fault != DSMTP_CHAIN_FAULT_NONE ? dsmtp_chain_fault_name(e->fault)
+                                                              : NULL);
+}
+
 /* What TLS has shown; null when it never came to a handshake. */
 static json_t *tls(const struct dsmtp_tls_evidence *e)
 {
@@ -98,6 +109,8 @@ static json_t *tls(const struct dsmtp_tls_evidence *e)
     return whole(o, dsmtp_json_put(o, "version", dsmtp_json_text(e->version)) &&
                         dsmtp_json_put(o, "cipher", dsmtp_json_text(e->cipher)) &&
                         dsmtp_json_put(o, "matched", matched(e)) &&
+                        dsmtp_json_put(o, "name", name(e)) &&
+                        dsmtp_json_put(o, "fault", fault(e)) &&
                         dsmtp_json_put(o, "detail",
                                        dsmtp_json_text(e->detail[0] != '\0' ? e->detail : NULL)));
 }
@@ -177,7 +190,8 @@ enum dsmtp_status dsmtp_report_verification_json(FILE *to, const struct dsmtp_ve
         dsmtp_json_put(o, "time", v->time < 0 ? json_null() : json_integer(v->time)) &&
         dsmtp_json_put(o, "names", dsmtp_json_list(v->names, v->name_count)) &&
         dsmtp_json_put(o, "tlsa", each(v->tlsa, v->tlsa_count, sizeof(*v->tlsa), tlsa)) &&
-        dsmtp_json_put(o, "matched", matched(e));
+        dsmtp_json_put(o, "matched", matched(e)) && dsmtp_json_put(o, "name", name(e)) &&
+        dsmtp_json_put(o, "fault", fault(e));
 
     return dsmtp_json_write(to, o, ok);
 }

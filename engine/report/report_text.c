@@ -139,6 +139,10 @@ static void put_tls(FILE *to, const struct dsmtp_tls_evidence *e)
     if (e->matched)
         (void)fprintf(to, ", matched %u %u %u at depth %d", e->usage, e->selector, e->matching,
                       e->depth);
+    if (e->name[0] != '\0') {
+        (void)fputs(", name ", to);
+        dsmtp_clean_put(to, e->name);
+    }
     (void)fputc('\n', to);
 }
 

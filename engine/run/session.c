@@ -114,12 +114,24 @@ static bool next_recipient(struct dsmtp_session *s)
     return s->rcpt < mail->recipient_count;
 }
 
+static enum dsmtp_against against(enum dsmtp_level level)
+{
+    static const enum dsmtp_against of[DSMTP_LEVEL_COUNT] = {
+        [DSMTP_LEVEL_DANE] = DSMTP_AGAINST_TLSA,
+        [DSMTP_LEVEL_FINGERPRINT] = DSMTP_AGAINST_FINGERPRINTS,
+        [DSMTP_LEVEL_VERIFY] = DSMTP_AGAINST_AUTHORITIES,
+        [DSMTP_LEVEL_SECURE] = DSMTP_AGAINST_AUTHORITIES,
+    };
+
+    return of[level];
+}
+
 static enum dsmtp_status start_tls(struct dsmtp_session *s)
 {
     const struct dsmtp_host_plan *h = s->config.host;
 
     s->demand = (struct dsmtp_tls_demand){
-        .authenticate = s->config.level == DSMTP_LEVEL_DANE,
+        .authenticate = against(s->config.level),
         .records = h->tlsa,
         .record_count = h->tlsa_count,
         .names = h->names,
@@ -276,7 +288,7 @@ static void on_secured(void *arg, const struct dsmtp_tls_evidence *evidence)
 
     s->busy = true;
     s->config.attempt->tls = *evidence;
-    if (s->demand.authenticate && !evidence->authenticated)
+    if (s->demand.authenticate != DSMTP_AGAINST_NOTHING && !evidence->authenticated)
         step(s, DSMTP_EVENT_FAILED, DSMTP_REASON_INTERNAL);
     else
         step(s, DSMTP_EVENT_SECURED, DSMTP_REASON_NONE);

@@ -186,9 +186,9 @@ static enum dsmtp_status secure(struct dsmtp_stream *s, const struct dsmtp_tls_d
     if (s->stage != PLAIN)
         s->fake->misused = true;
     s->stage = HANDSHAKE;
-    s->authenticate = demand->authenticate;
+    s->authenticate = demand->authenticate != DSMTP_AGAINST_NOTHING;
     s->wire->asked_tls = true;
-    s->wire->authenticate = demand->authenticate;
+    s->wire->authenticate = s->authenticate;
     post_move(s);
     return DSMTP_OK;
 }

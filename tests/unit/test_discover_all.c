@@ -101,11 +101,10 @@ static struct fake_record answer_for(const struct world *w, const struct dsmtp_q
 
 static uint8_t rank(const struct dsmtp_plan *plan, unsigned host)
 {
-    static const uint8_t ranked[] = {[DSMTP_LEVEL_NONE] = 0,
-                                     [DSMTP_LEVEL_MAY] = 1,
-                                     [DSMTP_LEVEL_ENCRYPT] = 2,
-                                     [DSMTP_LEVEL_DANE] = 3,
-                                     [DSMTP_LEVEL_SKIP] = 4};
+    static const uint8_t ranked[] = {
+        [DSMTP_LEVEL_NONE] = 0,   [DSMTP_LEVEL_MAY] = 1,         [DSMTP_LEVEL_ENCRYPT] = 2,
+        [DSMTP_LEVEL_DANE] = 3,   [DSMTP_LEVEL_FINGERPRINT] = 3, [DSMTP_LEVEL_VERIFY] = 3,
+        [DSMTP_LEVEL_SECURE] = 3, [DSMTP_LEVEL_SKIP] = 4};
 
     if (plan->verdict != DSMTP_VERDICT_ATTEMPT || host >= plan->host_count)
         return ranked[DSMTP_LEVEL_SKIP];

@@ -122,6 +122,16 @@ static void test_no_dead_rows(void)
     }
 }
 
+/* A local policy that asks for proof gets that proof or no contact, and asks no TLSA. */
+static const struct {
+    enum dsmtp_policy policy;
+    enum dsmtp_level level;
+} proofs[] = {
+    {DSMTP_POLICY_FINGERPRINT, DSMTP_LEVEL_FINGERPRINT},
+    {DSMTP_POLICY_VERIFY, DSMTP_LEVEL_VERIFY},
+    {DSMTP_POLICY_SECURE, DSMTP_LEVEL_SECURE},
+};
+
 /* What the tables may never say, whatever the profile. */
 static void test_safety(void)
 {
@@ -148,6 +158,9 @@ static void test_safety(void)
         check_true((h->level == DSMTP_LEVEL_DANE) == (h->tlsa == 1u << DSMTP_TLSA_USABLE));
         check_true((h->policy & 1u << DSMTP_POLICY_DANE_ONLY) == 0 ||
                    h->level == DSMTP_LEVEL_SKIP || h->level == DSMTP_LEVEL_DANE);
+        for (size_t k = 0; k < CHECK_COUNT(proofs); k++)
+            check_true((h->policy & 1u << proofs[k].policy) == 0 || h->level == DSMTP_LEVEL_SKIP ||
+                       (h->level == proofs[k].level && h->tlsa == 1u << DSMTP_TLSA_NOT_ASKED));
         check_true((h->policy & 1u << DSMTP_POLICY_ENCRYPT) == 0 ||
                    (h->level != DSMTP_LEVEL_MAY && h->level != DSMTP_LEVEL_NONE));
     }

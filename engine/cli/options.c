@@ -121,7 +121,8 @@ static int set_value(struct dsmtp_options *o, enum dsmtp_takes takes, const char
     case POLICY:
         return dsmtp_value_policy(value, &o->default_policy)
                    ? 0
-                   : bad_value(command, row, value, "none, may, encrypt, dane or dane-only");
+                   : bad_value(command, row, value,
+                               "none, may, encrypt, dane, dane-only, verify or secure");
     case FORMAT:
         return read_format(value, takes, &o->format)
                    ? 0

@@ -64,7 +64,8 @@ bool dsmtp_value_tls_version(const char *text, enum dsmtp_tls_version *out)
 bool dsmtp_value_policy(const char *text, enum dsmtp_policy *out)
 {
     for (unsigned i = 0; i < DSMTP_POLICY_COUNT; i++) {
-        if (strcmp(text, dsmtp_policy_name((enum dsmtp_policy)i)) == 0) {
+        if (i != DSMTP_POLICY_FINGERPRINT &&
+            strcmp(text, dsmtp_policy_name((enum dsmtp_policy)i)) == 0) {
             *out = (enum dsmtp_policy)i;
             return true;
         }

@@ -18,6 +18,7 @@ bool dsmtp_value_time(const char *text, int64_t *out);
 /* "1.0" to "1.3". */
 bool dsmtp_value_tls_version(const char *text, enum dsmtp_tls_version *out);
 
+/* A policy for all destinations alike: any but fingerprint, which is of one. */
 bool dsmtp_value_policy(const char *text, enum dsmtp_policy *out);
 
 #endif

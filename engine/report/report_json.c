@@ -154,6 +154,19 @@ static json_t *mx(const struct dsmtp_plan *p)
                      dsmtp_json_put(o, "null", json_boolean(p->mx_null)));
 }
 
+/* Which entry of the policy table decided; null: none. */
+static json_t *entry(const struct dsmtp_local_entry *e)
+{
+    json_t *o;
+
+    if (e == NULL)
+        return json_null();
+    o = json_object();
+    return whole(o, dsmtp_json_put(o, "file", dsmtp_json_text(e->file)) &&
+                        dsmtp_json_put(o, "line", json_integer(e->line)) &&
+                        dsmtp_json_put(o, "key", dsmtp_json_text(e->key)));
+}
+
 enum dsmtp_status dsmtp_report_json(FILE *to, const struct dsmtp_outcome *outcome)
 {
     const struct dsmtp_plan *p = outcome->plan;
@@ -161,6 +174,7 @@ enum dsmtp_status dsmtp_report_json(FILE *to, const struct dsmtp_outcome *outcom
     bool ok = dsmtp_json_put(o, "target", dsmtp_json_text(p->target)) &&
               dsmtp_json_put(o, "profile", dsmtp_json_text(p->profile)) &&
               dsmtp_json_put(o, "policy", json_string(dsmtp_policy_name(p->policy))) &&
+              dsmtp_json_put(o, "policy_entry", entry(p->entry)) &&
               dsmtp_json_put(o, "verdict", json_string(dsmtp_verdict_name(outcome->verdict))) &&
               put_reason(o, outcome->reason, outcome->rules, outcome->detail) &&
               dsmtp_json_put(o, "mx", mx(p)) &&

@@ -95,6 +95,11 @@ static bool has_usage_2(const struct dsmtp_host_plan *h)
     return false;
 }
 
+static bool names_decide(enum dsmtp_level level)
+{
+    return level == DSMTP_LEVEL_VERIFY || level == DSMTP_LEVEL_SECURE;
+}
+
 static const char *tlsa_follows(const struct dsmtp_host_plan *h)
 {
     bool answered =
@@ -122,11 +127,11 @@ static void put_host(FILE *to, const struct dsmtp_plan *p, const struct dsmtp_ho
     }
     for (unsigned i = 0; i < h->tlsa_count; i++)
         put_tlsa(to, "      ", &h->tlsa[i]);
-    if (has_usage_2(h)) {
-        (void)fputs("    names accepted under usage 2: ", to);
+    if (has_usage_2(h) || names_decide(h->level)) {
+        (void)fprintf(to, "    names accepted%s: ", has_usage_2(h) ? " under usage 2" : "");
         put_list(to, h->names, h->name_count);
     }
-    if (h->sni != NULL && h->level == DSMTP_LEVEL_DANE) {
+    if (h->sni != NULL && (h->level == DSMTP_LEVEL_DANE || names_decide(h->level))) {
         (void)fputs("    SNI: ", to);
         dsmtp_clean_put(to, h->sni);
         (void)fputc('\n', to);
@@ -175,6 +180,16 @@ static void put_recipient(FILE *to, const struct dsmtp_recipient *r)
     (void)fputc('\n', to);
 }
 
+/* " from FILE:LINE, KEY" */
+static void put_entry(FILE *to, const struct dsmtp_local_entry *e)
+{
+    if (e == NULL)
+        return;
+    (void)fputs(" from ", to);
+    dsmtp_clean_put(to, e->file);
+    (void)fprintf(to, ":%u, %s", e->line, e->key);
+}
+
 void dsmtp_report_text(FILE *to, const struct dsmtp_outcome *outcome, bool colour)
 {
     const struct dsmtp_plan *p = outcome->plan;
@@ -183,7 +198,9 @@ void dsmtp_report_text(FILE *to, const struct dsmtp_outcome *outcome, bool colou
     (void)fputs(": ", to);
     put_verdict(to, dsmtp_verdict_name(outcome->verdict),
                 colour ? verdict_colour(outcome->verdict) : NULL);
-    (void)fprintf(to, " (policy %s, profile %s)\n  ", dsmtp_policy_name(p->policy), p->profile);
+    (void)fprintf(to, " (policy %s", dsmtp_policy_name(p->policy));
+    put_entry(to, p->entry);
+    (void)fprintf(to, ", profile %s)\n  ", p->profile);
     put_reason(to, outcome->reason, outcome->detail, outcome->rules);
     put_mx(to, p);
     for (unsigned i = 0; i < p->host_count; i++)

@@ -129,6 +129,7 @@ static enum dsmtp_against against(enum dsmtp_level level)
 static enum dsmtp_status start_tls(struct dsmtp_session *s)
 {
     const struct dsmtp_host_plan *h = s->config.host;
+    const struct dsmtp_local_entry *entry = s->config.entry;
 
     s->demand = (struct dsmtp_tls_demand){
         .authenticate = against(s->config.level),
@@ -138,6 +139,11 @@ static enum dsmtp_status start_tls(struct dsmtp_session *s)
         .name_count = h->name_count,
         .sni = h->sni,
     };
+    if (entry != NULL) {
+        s->demand.fingerprints = entry->fingerprints;
+        s->demand.fingerprint_count = entry->fingerprint_count;
+        s->demand.limits = entry->limits;
+    }
     s->tls = true;
     return connector(s)->secure(s->stream, &s->demand);
 }

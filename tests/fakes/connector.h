@@ -26,6 +26,7 @@ struct fake_wire {
     char tls[FAKE_WIRE_MAX];   /* written inside TLS */
     bool asked_tls;            /* secure was called */
     bool authenticate;         /* with the demand to authenticate */
+    char demand[200];          /* against what, names, fingerprints, limits, SNI, as text */
     bool matched;              /* TLS came up with a good certificate */
 };
 

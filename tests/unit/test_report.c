@@ -217,6 +217,59 @@ static const struct dsmtp_outcome literal = {.plan = &literal_plan,
                                              .reason = DSMTP_REASON_ADDRESS_LITERAL,
                                              .rules = "R-7672-2.2-12"};
 
+static const struct dsmtp_local_entry entry = {
+    .file = "policy", .line = 7, .column = 1, .key = ".s.example", .policy = DSMTP_POLICY_SECURE};
+static const char *const patterns[] = {"mx.s.example", ".s.example"};
+static struct dsmtp_host_plan secure_host = {.name = "mx.s.example",
+                                             .level = DSMTP_LEVEL_SECURE,
+                                             .reason = DSMTP_REASON_LOCAL_POLICY,
+                                             .rules = "S2",
+                                             .address_security = DSMTP_SECURITY_INSECURE,
+                                             .addresses = addresses + 1,
+                                             .address_count = 1,
+                                             .names = patterns,
+                                             .name_count = 2,
+                                             .sni = "mx.s.example"};
+static struct dsmtp_plan secure_plan = {.target = "a.s.example",
+                                        .nexthop = "a.s.example",
+                                        .profile = "rfc7672",
+                                        .policy = DSMTP_POLICY_SECURE,
+                                        .entry = &entry,
+                                        .verdict = DSMTP_VERDICT_ATTEMPT,
+                                        .mx_asked = true,
+                                        .mx_security = DSMTP_SECURITY_INSECURE,
+                                        .mx_answer = DSMTP_PRESENCE_DATA,
+                                        .hosts = &secure_host,
+                                        .host_count = 1};
+static struct dsmtp_attempt secure_attempts[] = {
+    {.host = "mx.s.example",
+     .address = "192.0.2.1",
+     .level = DSMTP_LEVEL_SECURE,
+     .result = DSMTP_RESULT_FAIL,
+     .reason = DSMTP_REASON_CHAIN_INVALID,
+     .rules = "S2",
+     .tls = {.reason = DSMTP_REASON_CHAIN_INVALID,
+             .fault = DSMTP_CHAIN_FAULT_EXPIRED,
+             .detail = "certificate has expired"}},
+    {.host = "mx.s.example",
+     .address = "192.0.2.1",
+     .level = DSMTP_LEVEL_SECURE,
+     .result = DSMTP_RESULT_AUTHENTICATED,
+     .reason = DSMTP_REASON_SESSION_READY,
+     .rules = "S33",
+     .tls = {.up = true,
+             .authenticated = true,
+             .version = "TLSv1.3",
+             .cipher = "TLS_AES_256_GCM_SHA384",
+             .name = "*.s.example"}},
+};
+static const struct dsmtp_outcome secured = {.plan = &secure_plan,
+                                             .verdict = DSMTP_VERDICT_ATTEMPT,
+                                             .reason = DSMTP_REASON_SESSION_READY,
+                                             .rules = "S33",
+                                             .attempts = secure_attempts,
+                                             .attempt_count = 2};
+
 static const struct dsmtp_verification verified = {
     .profile = "rfc7672",
     .tlsa = records,
@@ -234,7 +287,7 @@ static const struct dsmtp_verification refused = {
 
 static void test_text(void)
 {
-    const struct dsmtp_outcome *const outcomes[] = {&sent, &bounced, &literal};
+    const struct dsmtp_outcome *const outcomes[] = {&sent, &bounced, &literal, &secured};
     char *text = NULL;
     size_t len;
     FILE *to = open_memstream(&text, &len);
@@ -252,7 +305,7 @@ static void test_text(void)
 
 static void test_json(void)
 {
-    const struct dsmtp_outcome *const outcomes[] = {&sent, &bounced, &literal};
+    const struct dsmtp_outcome *const outcomes[] = {&sent, &bounced, &literal, &secured};
     char *text = NULL;
     size_t len;
     FILE *to = open_memstream(&text, &len);

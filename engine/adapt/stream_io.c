@@ -135,7 +135,7 @@ static void shake(struct dsmtp_stream *s)
     if (result != 1 && waits(s, result, &why))
         return;
     dsmtp_tls_judge(s->ssl, s->demand, result == 1, &evidence);
-    if (evidence.reason != DSMTP_REASON_NONE) {
+    if (evidence.reason != DSMTP_REASON_NONE && !(result == 1 && s->demand->audit)) {
         if (evidence.reason == DSMTP_REASON_TLS_HANDSHAKE && why != NULL)
             snprintf(evidence.detail, sizeof(evidence.detail), "%s", why);
         fail(s, evidence.reason, evidence.detail, &evidence);

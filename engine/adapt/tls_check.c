@@ -106,7 +106,7 @@ bool dsmtp_tls_check_chain(X509_STORE_CTX *ctx, const struct dsmtp_tls_demand *d
 {
     bool good = false;
 
-    switch (demand->authenticate) {
+    switch (dsmtp_tls_kind(demand)) {
     case DSMTP_AGAINST_NOTHING:
         X509_STORE_CTX_set_error(ctx, X509_V_OK);
         return true;

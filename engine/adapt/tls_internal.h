@@ -28,6 +28,12 @@ enum dsmtp_status dsmtp_tls_fault(struct dsmtp_fault *fault, const char *what);
 enum dsmtp_status dsmtp_tls_trust(struct dsmtp_tls *tls, const char *file, const char *path,
                                   struct dsmtp_fault *fault);
 
+/* Against what the chain is judged: to audit is to look at TLSA, and to demand nothing. */
+static inline enum dsmtp_against dsmtp_tls_kind(const struct dsmtp_tls_demand *demand)
+{
+    return demand->audit ? DSMTP_AGAINST_TLSA : demand->authenticate;
+}
+
 /* Does this certificate match the record, whatever its usage? */
 bool dsmtp_tls_record_matches(const struct dsmtp_tlsa *record, X509 *cert);
 

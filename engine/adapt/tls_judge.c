@@ -89,10 +89,10 @@ static void adapt_verdict(const struct dsmtp_tls_demand *demand, struct dsmtp_tl
 {
     bool unmatched = out->reason == DSMTP_REASON_TLSA_MISMATCH;
 
-    if (unmatched && demand->authenticate == DSMTP_AGAINST_AUTHORITIES) {
+    if (unmatched && dsmtp_tls_kind(demand) == DSMTP_AGAINST_AUTHORITIES) {
         out->reason = DSMTP_REASON_CHAIN_UNTRUSTED;
         out->fault = F(ISSUER);
-    } else if (unmatched && demand->authenticate == DSMTP_AGAINST_FINGERPRINTS) {
+    } else if (unmatched && dsmtp_tls_kind(demand) == DSMTP_AGAINST_FINGERPRINTS) {
         out->reason = DSMTP_REASON_FINGERPRINT_MISMATCH;
         out->fault = F(FINGERPRINT);
     } else if (unmatched && out->fault == F(NO_MATCH) && has_anchors(demand)) {
@@ -145,7 +145,7 @@ static void name_match(SSL *ssl, const struct dsmtp_tls_demand *demand,
 static void judge_match(SSL *ssl, const struct dsmtp_tls_demand *demand,
                         struct dsmtp_tls_evidence *out)
 {
-    if (demand->authenticate == DSMTP_AGAINST_TLSA) {
+    if (dsmtp_tls_kind(demand) == DSMTP_AGAINST_TLSA) {
         name_match(ssl, demand, out);
         out->authenticated = out->matched;
     } else {
@@ -163,7 +163,7 @@ void dsmtp_tls_judge_verify(SSL *ssl, const struct dsmtp_tls_demand *demand,
     long result = SSL_get_verify_result(ssl);
     const char *name = SSL_get0_peername(ssl);
 
-    if (demand->authenticate == DSMTP_AGAINST_NOTHING)
+    if (dsmtp_tls_kind(demand) == DSMTP_AGAINST_NOTHING)
         return;
     if (result != X509_V_OK) {
         refuse(result, demand, out);
@@ -178,7 +178,7 @@ void dsmtp_tls_judge(SSL *ssl, const struct dsmtp_tls_demand *demand, bool up,
                      struct dsmtp_tls_evidence *out)
 {
     bool refused =
-        demand->authenticate != DSMTP_AGAINST_NOTHING && SSL_get_verify_result(ssl) != X509_V_OK;
+        dsmtp_tls_kind(demand) != DSMTP_AGAINST_NOTHING && SSL_get_verify_result(ssl) != X509_V_OK;
 
     *out = (struct dsmtp_tls_evidence){.reason = DSMTP_REASON_NONE, .up = up};
     if (up) {

@@ -52,7 +52,7 @@ static enum dsmtp_status verify(const struct dsmtp_tls *tls, SSL *ssl, STACK_OF(
                                 struct dsmtp_fault *fault)
 {
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
-    X509_STORE *store = demand->authenticate == DSMTP_AGAINST_AUTHORITIES
+    X509_STORE *store = dsmtp_tls_kind(demand) == DSMTP_AGAINST_AUTHORITIES
                             ? tls->trusted
                             : SSL_CTX_get_cert_store(tls->ctx);
     X509_VERIFY_PARAM *param;

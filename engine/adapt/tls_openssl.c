@@ -202,12 +202,14 @@ static enum dsmtp_status apply_demand(const struct dsmtp_tls *tls, SSL *ssl,
                                       const struct dsmtp_tls_demand *demand,
                                       struct dsmtp_fault *fault)
 {
+    /* OpenSSL hands over the chain in either case; only with VERIFY_PEER the handshake hangs on it.
+     */
     bool any = demand->authenticate == DSMTP_AGAINST_NOTHING;
 
     if (!remember_demand(ssl, demand))
         return dsmtp_tls_fault(fault, "cannot begin a session");
     SSL_set_verify(ssl, any ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, NULL);
-    if (demand->authenticate == DSMTP_AGAINST_TLSA)
+    if (dsmtp_tls_kind(demand) == DSMTP_AGAINST_TLSA)
         return demand_dane(ssl, demand, fault);
     if (demand->authenticate == DSMTP_AGAINST_AUTHORITIES)
         return demand_authorities(tls, ssl, demand, fault);
@@ -234,6 +236,9 @@ static enum dsmtp_status apply_limits(const struct dsmtp_tls *tls, SSL *ssl,
     SSL_set_security_level(ssl, tls->security_level >= 0 ? tls->security_level
                                 : weak                   ? LEVEL_ANY
                                                          : LEVEL_80_BITS);
+    /* Whoever only looks on sees what the demand would: the chain is judged as strictly. */
+    if (demand->audit)
+        X509_VERIFY_PARAM_set_auth_level(SSL_get0_param(ssl), LEVEL_80_BITS);
     if (SSL_set_min_proto_version(ssl, floor) <= 0 ||
         (ciphers != NULL && SSL_set_cipher_list(ssl, ciphers) <= 0))
         return dsmtp_tls_fault(fault, "cannot set versions and ciphers");

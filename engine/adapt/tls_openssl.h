@@ -45,8 +45,9 @@ void dsmtp_tls_close(struct dsmtp_tls **tls);
  * - has a chain to a trusted authority, and bears one of the names, or
  * - has one of the fingerprints;
  *
- * otherwise any peer will do. No session is resumed, whatever the server offers. DSMTP_MISUSE: a
- * usable record of usage 2, or authorities, but no name to check. */
+ * with demand->audit TLSA is looked at in the same way, but no handshake fails for it; otherwise
+ * any peer will do. No session is resumed, whatever the server offers. DSMTP_MISUSE: a usable
+ * record of usage 2, or authorities, but no name to check. */
 DSMTP_MUST_USE enum dsmtp_status dsmtp_tls_session(struct dsmtp_tls *tls,
                                                    const struct dsmtp_tls_demand *demand,
                                                    struct ssl_st **out, struct dsmtp_fault *fault);

@@ -20,6 +20,8 @@
 #define VALUES_AGILITY            "on", "off"
 #define VALUES_PORT_LABEL         "actual", "25"
 #define VALUES_CLEAR_RETRY        "handshake+data", "handshake", "none"
+#define VALUES_WILDCARD           "one_label", "multi_label"
+#define VALUES_CN_FALLBACK        "on", "off"
 
 static const struct dsmtp_switch_info info[DSMTP_SWITCH_COUNT] = {
 #define X(name, word, says, rules) [DSMTP_SWITCH_##name] = {(word), (says), (rules), {VALUES_##name}},

@@ -19,6 +19,7 @@
 /* What to ask of the peer in TLS. Must stay valid until `secured` or `failed`. */
 struct dsmtp_tls_demand {
     enum dsmtp_against authenticate; /* NOTHING: any peer will do; otherwise no proof, no session */
+    bool audit; /* DANE, but without a match the session goes on: evidence->reason tells why */
     const struct dsmtp_tlsa *records; /* TLSA: all records; only the usable ones are applied, under
                                          their effective usage */
     unsigned record_count;

@@ -130,6 +130,7 @@ static enum dsmtp_status start_tls(struct dsmtp_session *s)
 {
     const struct dsmtp_host_plan *h = s->config.host;
     const struct dsmtp_local_entry *entry = s->config.entry;
+    const uint8_t *rules = s->config.engine->profile.value;
 
     s->demand = (struct dsmtp_tls_demand){
         .authenticate = against(s->config.level),
@@ -137,6 +138,8 @@ static enum dsmtp_status start_tls(struct dsmtp_session *s)
         .record_count = h->tlsa_count,
         .names = h->names,
         .name_count = h->name_count,
+        .multi_label_wildcards = rules[DSMTP_SWITCH_WILDCARD] == DSMTP_WILDCARD_MULTI_LABEL,
+        .no_common_name = rules[DSMTP_SWITCH_CN_FALLBACK] == DSMTP_OFF,
         .sni = h->sni,
     };
     if (entry != NULL) {

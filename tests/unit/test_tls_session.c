@@ -344,6 +344,12 @@ static void test_refusal(void)
     check_str(dsmtp_reason_name(s.evidence.reason), "FINGERPRINT_MISMATCH");
     shake(tls, other, &d.nothing, &s);
     check_true(s.up && !s.evidence.authenticated && s.evidence.reason == DSMTP_REASON_NONE);
+    demand = d.tlsa;
+    demand.authenticate = DSMTP_AGAINST_NOTHING;
+    demand.audit = true;
+    shake(tls, other, &demand, &s);
+    check_true(s.up && !s.evidence.authenticated);
+    check_str(dsmtp_reason_name(s.evidence.reason), "TLSA_MISMATCH");
     tls_publish(pins, &short_key);
     demand = tls_demand(&short_key, names);
     shake(tls, weak, &demand, &s);

@@ -79,7 +79,8 @@ static void check_match(const struct tls_pin *pin, int depth, const struct dsmtp
     check_str(e->detail, "");
 }
 
-static void run_one(const struct tls_case *c)
+/* audit: to see the same, and to demand nothing. */
+static void run_one(const struct tls_case *c, bool audit)
 {
     struct tls_records records;
     struct dsmtp_tls_evidence e = {.reason = DSMTP_REASON_INTERNAL};
@@ -89,9 +90,12 @@ static void run_one(const struct tls_case *c)
     size_t len;
     char *pem = tls_certs_pem(c->chain, &len);
 
-    check_rowf("%s: %s", c->rules, c->label);
+    check_rowf("%s: %s%s", c->rules, c->label, audit ? ", audit" : "");
     tls_publish(c->pins, &records);
     demand = tls_demand(&records, c->names);
+    if (audit)
+        demand.authenticate = DSMTP_AGAINST_NOTHING;
+    demand.audit = audit;
     check_int(tls_verify(pem, len, &demand, NOW, &e, &fault), DSMTP_OK);
     check_str(fault.what, "");
     check_str(dsmtp_reason_name(e.reason), dsmtp_reason_name(c->want));
@@ -108,5 +112,6 @@ void tls_run(const struct tls_case *cases, size_t count)
 {
     tls_certs_make();
     for (size_t i = 0; i < count; i++)
-        run_one(&cases[i]);
+        for (unsigned audit = 0; audit < 2; audit++)
+            run_one(&cases[i], audit != 0);
 }

@@ -1,9 +1,22 @@
 /* tls_trust.c - the authorities that this client trusts. */
+#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "adapt/tls_internal.h"
+
+/* False with errno: it cannot be read, for which OpenSSL has no words. */
+static bool is_readable(const char *file)
+{
+    FILE *f = file != NULL ? fopen(file, "r") : NULL;
+
+    if (f != NULL)
+        (void)fclose(f);
+    return file == NULL || f != NULL;
+}
 
 static bool load(X509_STORE *store, const char *file, const char *path)
 {
@@ -30,6 +43,8 @@ enum dsmtp_status dsmtp_tls_trust(struct dsmtp_tls *tls, const char *file, const
     tls->trusted = X509_STORE_new();
     if (tls->trusted == NULL)
         return dsmtp_tls_fault(fault, "no store");
+    if (!is_readable(file))
+        return dsmtp_fault_set(fault, DSMTP_SYNTAX, "%.200s: %s", file, strerror(errno));
     if (!is_directory(path))
         return dsmtp_fault_set(fault, DSMTP_SYNTAX, "%.200s: expected a directory of certificates",
                                path);

@@ -28,7 +28,8 @@ static int verify_with(struct dsmtp_tls *tls, const struct dsmtp_options *o,
         return wrong;
     status = dsmtp_tls_verify_pem(tls, pem, len, demand, o->time, out, &fault);
     free(pem);
-    if (status == DSMTP_OK && !dsmtp_demand_usable(demand))
+    if (status == DSMTP_OK && demand->authenticate == DSMTP_AGAINST_TLSA &&
+        !dsmtp_demand_usable(demand))
         *out = (struct dsmtp_tls_evidence){.reason = DSMTP_REASON_TLSA_UNUSABLE};
     if (status == DSMTP_OK)
         return 0;
@@ -59,6 +60,7 @@ static int report(const struct dsmtp_options *o, const struct dsmtp_tls_demand *
 {
     const struct dsmtp_verification v = {
         .profile = o->profile_name,
+        .against = demand->authenticate,
         .tlsa = demand->records,
         .tlsa_count = demand->record_count,
         .names = demand->names,
@@ -83,9 +85,8 @@ int dsmtp_cmd_verify(const struct dsmtp_options *o)
 
     if (o->argc > 0)
         return dsmtp_say_usage("verify", "unexpected argument \"%.200s\"", o->argv[0]);
-    if (o->chain == NULL || o->tlsa.count == 0)
-        return dsmtp_say_usage("verify",
-                               "expected --chain FILE and at least one --tlsa '3 1 1 HEX'");
+    if (o->chain == NULL)
+        return dsmtp_say_usage("verify", "expected --chain FILE");
     dsmtp_arena_init(&arena, MEMORY_MAX);
     status = dsmtp_demand_read(o, &arena, &demand);
     if (status == 0)

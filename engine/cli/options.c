@@ -53,7 +53,8 @@ static const struct option_row rows[] = {
     {"ca-path",        0,  "DIRECTORY",    MAIL | DSMTP_TAKES_VERIFY, TEXT,  AT(ca_path),        0,     "the same, as openssl-rehash(1) leaves it"},
     {"chain",          0,  "FILE",         DSMTP_TAKES_VERIFY,       TEXT,   AT(chain),          0,     "the server's certificates in PEM, leaf first; - is standard input"},
     {"tlsa",           0,  "'U S M HEX'",  DSMTP_TAKES_VERIFY,       LIST,   AT(tlsa),           0,     "a TLSA record; may be repeated"},
-    {"name",           0,  "NAME",         DSMTP_TAKES_VERIFY,       LIST,   AT(names),          0,     "a name accepted under usage 2; may be repeated"},
+    {"fingerprint",    0,  "HEX",          DSMTP_TAKES_VERIFY,       LIST,   AT(fingerprints),   0,     "instead of TLSA, a digest of certificate or key; may be repeated"},
+    {"name",           0,  "NAME",         DSMTP_TAKES_VERIFY,       LIST,   AT(names),          0,     "a name accepted under usage 2 or with --ca-file; may be repeated"},
     {"time",           0,  "TIME",         DSMTP_TAKES_VERIFY,       TIME,   0,                  0,     "seconds since 1970, or 2026-01-15T12:00:00Z (now)"},
     {"diff",           0,  NULL,           DSMTP_TAKES_TABLES,       FLAG,   AT(diff),           0,     "compare two profiles"},
     {"format",         0,  "FORMAT",       ALL,                      FORMAT, 0,                  0,     "text or json; tables also markdown (text)"},
@@ -221,7 +222,7 @@ static int apply_profile(struct dsmtp_options *o, const char *command)
 
 static bool make_room(struct dsmtp_options *o, int argc)
 {
-    struct dsmtp_values *const lists[] = {&o->set, &o->tlsa, &o->names};
+    struct dsmtp_values *const lists[] = {&o->set, &o->tlsa, &o->names, &o->fingerprints};
 
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
         lists[i]->items = calloc((size_t)argc + 1, sizeof(const char *));
@@ -261,6 +262,7 @@ void dsmtp_options_fini(struct dsmtp_options *o)
     free(o->set.items);
     free(o->tlsa.items);
     free(o->names.items);
+    free(o->fingerprints.items);
 }
 
 void dsmtp_options_print(FILE *to, enum dsmtp_takes command)

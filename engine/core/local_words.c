@@ -130,35 +130,6 @@ static enum dsmtp_status add_matches(const struct dsmtp_local_reader *r,
     return DSMTP_OK;
 }
 
-static int hex(char c)
-{
-    static const char digits[] = "0123456789abcdef";
-    const char *at = c != '\0' ? strchr(digits, c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c) : NULL;
-
-    return at != NULL ? (int)(at - digits) : -1;
-}
-
-/* Octets in hex, with or without colons between them. */
-static bool read_digest(const struct dsmtp_local_word *item, struct dsmtp_fingerprint *out)
-{
-    bool colons = item->len > 2 && item->at[2] == ':';
-    size_t step = colons ? 3 : 2;
-
-    out->len = 0;
-    if ((item->len + (colons ? 1 : 0)) % step != 0)
-        return false;
-    for (size_t i = 0; i < item->len; i += step) {
-        int high = hex(item->at[i]);
-        int low = hex(item->at[i + 1]);
-
-        if (high < 0 || low < 0 || out->len == DSMTP_FINGERPRINT_MAX ||
-            (colons && i + 2 < item->len && item->at[i + 2] != ':'))
-            return false;
-        out->digest[out->len++] = (uint8_t)(high << 4 | low);
-    }
-    return out->len == 20 || out->len == 32 || out->len == 64;
-}
-
 static enum dsmtp_status add_fingerprints(const struct dsmtp_local_reader *r,
                                           struct dsmtp_local_word list,
                                           struct dsmtp_local_entry *out)
@@ -173,7 +144,7 @@ static enum dsmtp_status add_fingerprints(const struct dsmtp_local_reader *r,
     for (unsigned i = 0; i < count; i++)
         all[i] = out->fingerprints[i];
     while (next_item(&list, '|', &item))
-        if (!read_digest(&item, &all[count++]))
+        if (!dsmtp_fingerprint_parse(item.at, item.len, &all[count++]))
             return dsmtp_local_wrong(r, item.line, item.column,
                                      "no fingerprint \"%.*s\"; expected 40, 64 or 128 hex digits "
                                      "(SHA-1, SHA2-256, SHA2-512)",

@@ -7,13 +7,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Against what the peer has to authenticate itself. */
+/* Against what the peer has to authenticate itself: the host's TLSA records; the authorities that
+ * this client trusts, and a list of names; digests of the certificate or of its key. X(name, word)
+ */
+#define DSMTP_AGAINST_LIST(X)     \
+    X(NOTHING, "nothing")         \
+    X(TLSA, "tlsa")               \
+    X(AUTHORITIES, "authorities") \
+    X(FINGERPRINTS, "fingerprints")
+
 enum dsmtp_against {
-    DSMTP_AGAINST_NOTHING,
-    DSMTP_AGAINST_TLSA,        /* the host's TLSA records */
-    DSMTP_AGAINST_AUTHORITIES, /* the authorities this client trusts, and a list of names */
-    DSMTP_AGAINST_FINGERPRINTS /* digests of the certificate or of its key */
+#define X(name, word) DSMTP_AGAINST_##name,
+    DSMTP_AGAINST_LIST(X)
+#undef X
+        DSMTP_AGAINST_COUNT
 };
+const char *dsmtp_against_name(enum dsmtp_against v);
 
 /* A digest of a certificate or of its public key (SubjectPublicKeyInfo); the length says which:
  * 20 octets SHA-1, 32 SHA2-256, 64 SHA2-512. */
@@ -22,6 +31,9 @@ struct dsmtp_fingerprint {
     uint8_t digest[DSMTP_FINGERPRINT_MAX];
     size_t len;
 };
+
+/* Octets in hex, with or without colons between them. False: not that, or of no such length. */
+bool dsmtp_fingerprint_parse(const char *text, size_t len, struct dsmtp_fingerprint *out);
 
 /* Versions of TLS, as bits of a set and as Postfix writes them. X(name, word) */
 #define DSMTP_TLS_VERSION_LIST(X) \

@@ -199,6 +199,7 @@ enum dsmtp_status dsmtp_report_verification_json(FILE *to, const struct dsmtp_ve
         dsmtp_json_put(o, "result",
                        json_string(dsmtp_result_name(e->authenticated ? DSMTP_RESULT_AUTHENTICATED
                                                                       : DSMTP_RESULT_FAIL))) &&
+        dsmtp_json_put(o, "against", json_string(dsmtp_against_name(v->against))) &&
         dsmtp_json_put(o, "reason", json_string(dsmtp_reason_name(e->reason))) &&
         dsmtp_json_put(o, "detail", dsmtp_json_text(e->detail[0] != '\0' ? e->detail : NULL)) &&
         dsmtp_json_put(o, "time", v->time < 0 ? json_null() : json_integer(v->time)) &&

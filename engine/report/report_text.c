@@ -230,7 +230,12 @@ void dsmtp_report_verification_text(FILE *to, const struct dsmtp_verification *v
                 !colour            ? NULL
                 : e->authenticated ? "32"
                                    : "31");
-    (void)fprintf(to, " (profile %s)\n", v->profile);
+    (void)fprintf(to, " against %s (profile %s)\n", dsmtp_against_name(v->against), v->profile);
+    if (e->name[0] != '\0') {
+        (void)fputs("  name ", to);
+        dsmtp_clean_put(to, e->name);
+        (void)fputc('\n', to);
+    }
     if (e->matched)
         (void)fprintf(to, "  matched %u %u %u at depth %d\n", e->usage, e->selector, e->matching,
                       e->depth);

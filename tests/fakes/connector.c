@@ -184,9 +184,8 @@ static enum dsmtp_status write_stream(struct dsmtp_stream *s, const void *bytes,
 /* "authorities for d,.d 0 fingerprints c! high SNI m" */
 static void describe(const struct dsmtp_tls_demand *d, char *out, size_t room)
 {
-    static const char *const against[] = {"nothing", "TLSA", "authorities", "fingerprints"};
     static const char *const ciphers[] = {"", " medium", " high"};
-    size_t used = (size_t)snprintf(out, room, "%s", against[d->authenticate]);
+    size_t used = (size_t)snprintf(out, room, "%s", dsmtp_against_name(d->authenticate));
 
     for (unsigned i = 0; i < d->name_count && used < room; i++)
         used +=

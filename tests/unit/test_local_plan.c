@@ -33,11 +33,11 @@ static const struct {
     {"[n]",             "3 delivered verify",      "authorities for a.example,n,.b.example 0 fingerprints 8! SNI n"},
     {"[m]:26",          "4 delivered secure",      "authorities for m 0 fingerprints 0 high SNI m"},
     {"[n]:26",          "5 delivered fingerprint", "fingerprints for n 2 fingerprints 0 SNI n"},
-    {"d:26",            "6 delivered dane TLSA",   "TLSA for m,d 0 fingerprints 7 medium SNI m"},
+    {"d:26",            "6 delivered dane TLSA",   "tlsa for m,d 0 fingerprints 7 medium SNI m"},
     {"d:27",            "7 delivered encrypt",     "nothing for m,d 0 fingerprints 1! SNI m"},
     {"[198.18.0.1]",    "8 delivered secure",      "authorities for m.example 0 fingerprints 0 SNI none"},
     {"[198.18.0.1]:26", "9 delivered fingerprint", "fingerprints for 198.18.0.1 1 fingerprints 0 SNI none"},
-    {"d:28",            "0 delivered dane TLSA",   "TLSA for m,d 0 fingerprints 0 SNI m"},
+    {"d:28",            "0 delivered dane TLSA",   "tlsa for m,d 0 fingerprints 0 SNI m"},
 };
 /* clang-format on */
 

@@ -272,6 +272,7 @@ static const struct dsmtp_outcome secured = {.plan = &secure_plan,
 
 static const struct dsmtp_verification verified = {
     .profile = "rfc7672",
+    .against = DSMTP_AGAINST_TLSA,
     .tlsa = records,
     .tlsa_count = 1,
     .names = names,
@@ -280,10 +281,20 @@ static const struct dsmtp_verification verified = {
     .evidence = {.authenticated = true, .matched = true, .usage = 3, .selector = 1, .matching = 1}};
 static const struct dsmtp_verification refused = {
     .profile = "rfc7672",
+    .against = DSMTP_AGAINST_TLSA,
     .tlsa = records,
     .tlsa_count = 1,
     .time = -1,
-    .evidence = {.reason = DSMTP_REASON_TLSA_MISMATCH, .detail = "no matching DANE TLSA records"}};
+    .evidence = {.reason = DSMTP_REASON_TLSA_MISMATCH,
+                 .fault = DSMTP_CHAIN_FAULT_NO_MATCH,
+                 .detail = "no matching DANE TLSA records"}};
+static const struct dsmtp_verification trusted = {
+    .profile = "rfc7672",
+    .against = DSMTP_AGAINST_AUTHORITIES,
+    .names = patterns,
+    .name_count = 2,
+    .time = 1768478400,
+    .evidence = {.authenticated = true, .name = "*.s.example"}};
 
 static void test_text(void)
 {
@@ -298,6 +309,7 @@ static void test_text(void)
     }
     dsmtp_report_verification_text(to, &verified, false);
     dsmtp_report_verification_text(to, &refused, false);
+    dsmtp_report_verification_text(to, &trusted, false);
     (void)fclose(to);
     check_golden("outcomes.txt", text);
     free(text);
@@ -314,6 +326,7 @@ static void test_json(void)
         check_int(dsmtp_report_json(to, outcomes[i]), DSMTP_OK);
     check_int(dsmtp_report_verification_json(to, &verified), DSMTP_OK);
     check_int(dsmtp_report_verification_json(to, &refused), DSMTP_OK);
+    check_int(dsmtp_report_verification_json(to, &trusted), DSMTP_OK);
     (void)fclose(to);
     check_golden("outcomes.json", text);
     free(text);

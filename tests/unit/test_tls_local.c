@@ -242,7 +242,7 @@ static void test_options(void)
         {{.ciphers = "NONSENSE"},
          "bad ciphers \"NONSENSE\"; expected a list as in openssl-ciphers(1)"},
         {{.ciphers = ""}, "bad ciphers \"\"; expected a list as in openssl-ciphers(1)"},
-        {{.ca_file = "/nowhere"}, "/nowhere: expected certificates in PEM form: "},
+        {{.ca_file = "/nowhere"}, "/nowhere: No such file or directory"},
         {{.ca_file = "/dev/null"}, "/dev/null: expected certificates in PEM form: "},
         {{.ca_path = "/nowhere"}, "/nowhere: expected a directory of certificates"},
         {{.ca_path = "/dev/null"}, "/dev/null: expected a directory of certificates"},

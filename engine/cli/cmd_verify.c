@@ -43,16 +43,16 @@ static int verify(const struct dsmtp_options *o, const struct dsmtp_tls_demand *
     struct dsmtp_fault fault;
     struct dsmtp_tls *tls = NULL;
     enum dsmtp_status status = dsmtp_cli_open_tls(o, &tls, &fault);
-    int exit = EX_SOFTWARE;
+    int wrong = EX_SOFTWARE;
 
     if (status == DSMTP_SYNTAX)
-        exit = dsmtp_say_usage("verify", "%s", fault.what);
+        wrong = dsmtp_say_usage("verify", "%s", fault.what);
     else if (status != DSMTP_OK)
         dsmtp_say("%s", fault.what);
     else
-        exit = verify_with(tls, o, demand, out);
+        wrong = verify_with(tls, o, demand, out);
     dsmtp_tls_close(&tls);
-    return exit;
+    return wrong;
 }
 
 static int report(const struct dsmtp_options *o, const struct dsmtp_tls_demand *demand,
@@ -78,7 +78,7 @@ static int report(const struct dsmtp_options *o, const struct dsmtp_tls_demand *
 
 int dsmtp_cmd_verify(const struct dsmtp_options *o)
 {
-    struct dsmtp_tls_evidence evidence;
+    struct dsmtp_tls_evidence evidence = {.reason = DSMTP_REASON_INTERNAL};
     struct dsmtp_tls_demand demand;
     struct dsmtp_arena arena;
     int status;

@@ -124,7 +124,7 @@ static enum dsmtp_status next_word(struct cursor *c, struct dsmtp_local_word *ou
 static enum dsmtp_status read_entry(struct cursor *c, struct dsmtp_local_entry *out)
 {
     struct dsmtp_local_word word;
-    bool address;
+    bool address = false;
 
     DSMTP_TRY(take_word(c, false, &word));
     DSMTP_TRY(read_key(c, &word, out, &address));

@@ -189,32 +189,41 @@ static bool read_version(const struct dsmtp_local_word *item, size_t skip, unsig
 
 /* What the items seen so far ask for. */
 struct versions {
-    unsigned named, range;
+    unsigned named, range, excluded;
     bool by_name; /* only what is named */
     bool own_floor;
 };
 
-static bool apply_version(const struct dsmtp_local_word *item, struct versions *v,
-                          unsigned *excluded)
+/* bit 0: a version before all that there are. */
+static void apply_version(char sign, unsigned bit, struct versions *v)
 {
-    bool least = item->len > 2 && strncmp(item->at, ">=", 2) == 0;
-    bool most = item->len > 2 && strncmp(item->at, "<=", 2) == 0;
-    bool without = item->len > 1 && item->at[0] == '!';
+    v->own_floor = v->own_floor || sign != '!';
+    switch (sign) {
+    case '!':
+        v->excluded |= bit;
+        break;
+    case '>':
+        v->range &= bit == 0 ? ALL_VERSIONS : ~(bit - 1);
+        break;
+    case '<':
+        v->range &= bit == 0 ? 0 : bit | (bit - 1);
+        break;
+    default:
+        v->named |= bit;
+        v->by_name = true;
+    }
+}
+
+/* One item of the list: a name, alone or behind an operator. */
+static bool take_version(const struct dsmtp_local_word *item, struct versions *v)
+{
+    char first = item->len > 0 ? item->at[0] : '\0';
+    bool bound = (first == '<' || first == '>') && item->len > 1 && item->at[1] == '=';
     unsigned bit;
 
-    if (!read_version(item, least || most ? 2 : without ? 1 : 0, &bit))
+    if (!read_version(item, bound ? 2 : first == '!' ? 1 : 0, &bit))
         return false;
-    if (without) {
-        *excluded |= bit;
-        return true;
-    }
-    v->own_floor = true;
-    if (least)
-        v->range &= bit == 0 ? ALL_VERSIONS : ~(bit - 1);
-    else if (most)
-        v->range &= bit == 0 ? 0 : bit | (bit - 1);
-    v->by_name = v->by_name || !(least || most);
-    v->named |= least || most ? 0 : bit;
+    apply_version(first, bit, v);
     return true;
 }
 
@@ -226,18 +235,17 @@ static enum dsmtp_status read_protocols(const struct dsmtp_local_reader *r,
     struct versions v = {.range = ALL_VERSIONS};
     struct dsmtp_local_word rest = *value;
     struct dsmtp_local_word item;
-    unsigned excluded = 0;
     unsigned left;
 
     if (out->limits.versions != 0)
         return dsmtp_local_wrong(r, name->line, name->column, "protocols= again; expected it once");
     while (next_item(&rest, ':', &item))
-        if (!apply_version(&item, &v, &excluded))
+        if (!take_version(&item, &v))
             return dsmtp_local_wrong(r, item.line, item.column,
                                      "no protocol \"%.*s\"; expected TLSv1, TLSv1.1, TLSv1.2 or "
                                      "TLSv1.3, alone or behind !, >= or <=",
                                      SHOWN(&item));
-    left = (v.by_name ? v.named : ALL_VERSIONS) & v.range & ~excluded;
+    left = (v.by_name ? v.named : ALL_VERSIONS) & v.range & ~v.excluded;
     if ((left & (v.own_floor ? ALL_VERSIONS : SINCE_1_2)) == 0)
         return dsmtp_local_wrong(r, value->line, value->column,
                                  "\"%.*s\" leaves no version of TLS; expected at least one",
@@ -282,7 +290,7 @@ enum dsmtp_status dsmtp_local_attribute(const struct dsmtp_local_reader *r,
                                         struct dsmtp_local_entry *out)
 {
     struct dsmtp_local_word value = *word;
-    struct dsmtp_local_word name;
+    struct dsmtp_local_word name = *word;
 
     (void)next_item(&value, '=', &name);
     if (word->at[0] == '#')

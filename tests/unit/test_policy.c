@@ -132,6 +132,13 @@ static const struct {
     {DSMTP_POLICY_SECURE, DSMTP_LEVEL_SECURE},
 };
 
+static void check_proofs(const struct dsmtp_host_row *h)
+{
+    for (size_t k = 0; k < CHECK_COUNT(proofs); k++)
+        check_true((h->policy & 1u << proofs[k].policy) == 0 || h->level == DSMTP_LEVEL_SKIP ||
+                   (h->level == proofs[k].level && h->tlsa == 1u << DSMTP_TLSA_NOT_ASKED));
+}
+
 /* What the tables may never say, whatever the profile. */
 static void test_safety(void)
 {
@@ -158,9 +165,7 @@ static void test_safety(void)
         check_true((h->level == DSMTP_LEVEL_DANE) == (h->tlsa == 1u << DSMTP_TLSA_USABLE));
         check_true((h->policy & 1u << DSMTP_POLICY_DANE_ONLY) == 0 ||
                    h->level == DSMTP_LEVEL_SKIP || h->level == DSMTP_LEVEL_DANE);
-        for (size_t k = 0; k < CHECK_COUNT(proofs); k++)
-            check_true((h->policy & 1u << proofs[k].policy) == 0 || h->level == DSMTP_LEVEL_SKIP ||
-                       (h->level == proofs[k].level && h->tlsa == 1u << DSMTP_TLSA_NOT_ASKED));
+        check_proofs(h);
         check_true((h->policy & 1u << DSMTP_POLICY_ENCRYPT) == 0 ||
                    (h->level != DSMTP_LEVEL_MAY && h->level != DSMTP_LEVEL_NONE));
     }

@@ -45,6 +45,7 @@ static const struct tls_case leaf[] = {
 };
 
 static const struct tls_case sets[] = {
+    {"R-7671-9-8", "full data does not suppress a digest", {LEAF}, {P(EARLY, 3, 1, 0), P(LEAF, 3, 1, 1)}, {MX}, OK(1, 0)},
     {"S28", "1 as 3, reported as 1", {EXPIRED}, {{EXPIRED, 1, 1, 1, 3, 0}}, {MX}, OK(0, 0)},
     {"S27", "0 as 2, reported as 0", {LEAF, ROOT}, {{ROOT, 0, 1, 1, 2, 0}}, {MX}, OK(0, 1)},
     {"S27", "0 as 2, wrong name", {OTHER_NAME, ROOT}, {{ROOT, 0, 1, 1, 2, 0}}, {MX}, NOT(NAME_MISMATCH, NAME)},

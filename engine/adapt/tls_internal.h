@@ -1,15 +1,20 @@
-/* tls_internal.h - what tls_openssl.c and tls_offline.c share. */
+/* tls_internal.h - what the tls_*.c files share. */
 #ifndef DSMTP_ADAPT_TLS_INTERNAL_H
 #define DSMTP_ADAPT_TLS_INTERNAL_H
 
 #include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 #include <stddef.h>
 
 #include "base/status.h"
 #include "port/stream.h"
 
 struct dsmtp_tls {
-    SSL_CTX *ctx;
+    SSL_CTX *ctx;        /* its own store of authorities stays empty */
+    X509_STORE *trusted; /* for AGAINST_AUTHORITIES */
+    const char *ciphers; /* NULL: OpenSSL's */
+    int floor;           /* oldest version */
+    int security_level;  /* negative: by demand */
 };
 
 /* The first error of OpenSSL's queue in words; empties the queue. */
@@ -18,8 +23,26 @@ void dsmtp_tls_words(char *out, size_t room);
 /* DSMTP_SYSTEM with these words. */
 enum dsmtp_status dsmtp_tls_fault(struct dsmtp_fault *fault, const char *what);
 
-/* From the session's verify result to reason, match and detail; the rest of the evidence is left
- * alone. */
+/* Fill and keep the store for AGAINST_AUTHORITIES. DSMTP_SYNTAX: no such file or directory, or
+ * nothing in it. */
+enum dsmtp_status dsmtp_tls_trust(struct dsmtp_tls *tls, const char *file, const char *path,
+                                  struct dsmtp_fault *fault);
+
+/* Against what the chain is judged: to audit is to look at TLSA, and to demand nothing. */
+static inline enum dsmtp_against dsmtp_tls_kind(const struct dsmtp_tls_demand *demand)
+{
+    return demand->audit ? DSMTP_AGAINST_TLSA : demand->authenticate;
+}
+
+/* Does this certificate match the record, whatever its usage? */
+bool dsmtp_tls_record_matches(const struct dsmtp_tlsa *record, X509 *cert);
+
+/* Judge the chain in ctx by the demand; sets the error of ctx. What a handshake calls when the
+ * server's chain has come in, and what is called offline. */
+bool dsmtp_tls_check_chain(X509_STORE_CTX *ctx, const struct dsmtp_tls_demand *demand);
+
+/* From the session's verify result to reason, fault, match and detail; the rest of the evidence is
+ * left alone. */
 void dsmtp_tls_judge_verify(SSL *ssl, const struct dsmtp_tls_demand *demand,
                             struct dsmtp_tls_evidence *out);
 

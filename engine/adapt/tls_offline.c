@@ -47,16 +47,17 @@ static enum dsmtp_status read_chain(BIO *bio, STACK_OF(X509) * chain, struct dsm
 
 /* What a handshake does when the server's chain has come in, step by step as in OpenSSL's
  * ssl_verify_cert_chain. */
-static enum dsmtp_status verify(SSL *ssl, STACK_OF(X509) * chain, int64_t time,
+static enum dsmtp_status verify(const struct dsmtp_tls *tls, SSL *ssl, STACK_OF(X509) * chain,
+                                const struct dsmtp_tls_demand *demand, int64_t time,
                                 struct dsmtp_fault *fault)
 {
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
-    X509_STORE *none = SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl));
+    X509_STORE *store = dsmtp_tls_kind(demand) == DSMTP_AGAINST_AUTHORITIES
+                            ? tls->trusted
+                            : SSL_CTX_get_cert_store(tls->ctx);
     X509_VERIFY_PARAM *param;
-    bool verified;
-    int error;
 
-    if (ctx == NULL || X509_STORE_CTX_init(ctx, none, sk_X509_value(chain, 0), chain) <= 0 ||
+    if (ctx == NULL || X509_STORE_CTX_init(ctx, store, sk_X509_value(chain, 0), chain) <= 0 ||
         X509_STORE_CTX_set_default(ctx, "ssl_server") <= 0) {
         X509_STORE_CTX_free(ctx);
         return dsmtp_tls_fault(fault, "cannot verify");
@@ -67,9 +68,9 @@ static enum dsmtp_status verify(SSL *ssl, STACK_OF(X509) * chain, int64_t time,
     (void)X509_VERIFY_PARAM_set1(param, SSL_get0_param(ssl));
     if (time >= 0)
         X509_VERIFY_PARAM_set_time(param, (time_t)time);
-    verified = X509_verify_cert(ctx) > 0;
-    error = X509_STORE_CTX_get_error(ctx);
-    SSL_set_verify_result(ssl, !verified && error == X509_V_OK ? X509_V_ERR_UNSPECIFIED : error);
+    (void)dsmtp_tls_check_chain(ctx, demand);
+    SSL_set_verify_result(ssl, X509_STORE_CTX_get_error(ctx));
+    X509_VERIFY_PARAM_move_peername(SSL_get0_param(ssl), param);
     X509_STORE_CTX_free(ctx);
     return DSMTP_OK;
 }
@@ -83,7 +84,7 @@ static enum dsmtp_status verify_chain(struct dsmtp_tls *tls, STACK_OF(X509) * ch
     SSL *ssl = NULL;
 
     DSMTP_TRY(dsmtp_tls_session(tls, demand, &ssl, fault));
-    status = verify(ssl, chain, time, fault);
+    status = verify(tls, ssl, chain, demand, time, fault);
     if (status == DSMTP_OK) {
         dsmtp_tls_judge_verify(ssl, demand, &evidence);
         *out = evidence;
@@ -93,18 +94,16 @@ static enum dsmtp_status verify_chain(struct dsmtp_tls *tls, STACK_OF(X509) * ch
     return status;
 }
 
-enum dsmtp_status dsmtp_tls_verify_pem(const char *pem, size_t len,
+enum dsmtp_status dsmtp_tls_verify_pem(struct dsmtp_tls *tls, const char *pem, size_t len,
                                        const struct dsmtp_tls_demand *demand, int64_t time,
                                        struct dsmtp_tls_evidence *out, struct dsmtp_fault *fault)
 {
     STACK_OF(X509) *chain = NULL;
-    struct dsmtp_tls *tls = NULL;
     enum dsmtp_status status;
     BIO *bio;
 
     if (len > INT_MAX)
         return dsmtp_fault_set(fault, DSMTP_TOOBIG, "the chain is too long");
-    DSMTP_TRY(dsmtp_tls_open(NULL, &tls, fault));
     bio = BIO_new_mem_buf(pem, (int)len);
     chain = sk_X509_new_null();
     if (bio == NULL || chain == NULL)
@@ -115,6 +114,5 @@ enum dsmtp_status dsmtp_tls_verify_pem(const char *pem, size_t len,
         status = verify_chain(tls, chain, demand, time, out, fault);
     sk_X509_pop_free(chain, X509_free);
     BIO_free(bio);
-    dsmtp_tls_close(&tls);
     return status;
 }

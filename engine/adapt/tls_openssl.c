@@ -1,11 +1,9 @@
-/* tls_openssl.c - sessions and verdicts of tls_openssl.h. */
+/* tls_openssl.c - set-up and sessions of tls_openssl.h. */
 #include "adapt/tls_openssl.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,27 +11,16 @@
 
 enum { DANE_TA = 2 };
 
-void dsmtp_tls_words(char *out, size_t room)
-{
-    unsigned long code = ERR_get_error();
-    const char *reason = ERR_reason_error_string(code);
+/* OpenSSL's security levels. 80: what OpenSSL takes for the least that protects; distributions
+ * raise it, which would refuse keys that a TLSA record vouches for. A peer that nobody
+ * authenticates may be as weak as it likes: the alternative is no encryption. */
+enum { LEVEL_ANY = 0, LEVEL_80_BITS = 1 };
 
-    if (code == 0)
-        snprintf(out, room, "no further detail");
-    else if (reason != NULL)
-        snprintf(out, room, "%s", reason);
-    else
-        ERR_error_string_n(code, out, room);
-    ERR_clear_error();
-}
-
-enum dsmtp_status dsmtp_tls_fault(struct dsmtp_fault *fault, const char *what)
-{
-    char words[200];
-
-    dsmtp_tls_words(words, sizeof(words));
-    return dsmtp_fault_set(fault, DSMTP_SYSTEM, "OpenSSL: %s: %s", what, words);
-}
+/* Postfix's grades, without what authenticates or encrypts nothing. */
+static const char *const grade_ciphers[] = {
+    [DSMTP_CIPHERS_MEDIUM] = "HIGH:MEDIUM:!aNULL:!eNULL",
+    [DSMTP_CIPHERS_HIGH] = "HIGH:!aNULL:!eNULL",
+};
 
 /* Which digest outclasses which (RFC 7671, section 9) has been decided before a record gets here:
  * for OpenSSL all are of one rank, or it would pass over records that a profile without digest
@@ -44,56 +31,98 @@ static bool level_digests(SSL_CTX *ctx)
            SSL_CTX_dane_mtype_set(ctx, EVP_sha512(), 2, 1) > 0;
 }
 
-static bool set_up(SSL_CTX *ctx, const struct dsmtp_tls_options *options)
+/* The demand behind a session's handshake. The slot is the application's own; it has no room for
+ * const. */
+static bool remember_demand(SSL *ssl, const struct dsmtp_tls_demand *demand)
 {
-    const struct dsmtp_tls_options defaults = {.min_version = 0, .security_level = -1};
-    const struct dsmtp_tls_options *o = options != NULL ? options : &defaults;
+    void *slot;
+
+    memcpy(&slot, &demand, sizeof(slot));
+    return SSL_set_app_data(ssl, slot) > 0;
+}
+
+static int on_chain(X509_STORE_CTX *ctx, void *arg)
+{
+    const SSL *ssl = X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
+    const struct dsmtp_tls_demand *demand = ssl != NULL ? SSL_get_app_data(ssl) : NULL;
+
+    (void)arg;
+    return demand != NULL && dsmtp_tls_check_chain(ctx, demand) ? 1 : 0;
+}
+
+static bool set_up(const struct dsmtp_tls *tls)
+{
+    SSL_CTX *ctx = tls->ctx;
 
     /* Each session is verified under the records of its day: none is resumed. */
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                               SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    if (o->security_level >= 0)
-        SSL_CTX_set_security_level(ctx, o->security_level);
-    return SSL_CTX_set_min_proto_version(ctx, o->min_version != 0 ? o->min_version
-                                                                  : TLS1_2_VERSION) > 0 &&
-           level_digests(ctx);
+    SSL_CTX_set_cert_verify_callback(ctx, on_chain, NULL);
+    return SSL_CTX_set_min_proto_version(ctx, tls->floor) > 0 &&
+           SSL_CTX_set_max_proto_version(ctx, 0) > 0 && level_digests(ctx);
+}
+
+/* A list of which nothing is left, or that is none, is the user's error. */
+static enum dsmtp_status take_ciphers(struct dsmtp_tls *tls, const char *ciphers,
+                                      struct dsmtp_fault *fault)
+{
+    tls->ciphers = ciphers;
+    if (ciphers == NULL || SSL_CTX_set_cipher_list(tls->ctx, ciphers) > 0)
+        return DSMTP_OK;
+    ERR_clear_error();
+    return dsmtp_fault_set(fault, DSMTP_SYNTAX,
+                           "bad ciphers \"%.200s\"; expected a list as in openssl-ciphers(1)",
+                           ciphers);
+}
+
+static enum dsmtp_status build(struct dsmtp_tls *tls, const struct dsmtp_tls_options *o,
+                               struct dsmtp_fault *fault)
+{
+    tls->floor = o->min_version != 0 ? o->min_version : TLS1_2_VERSION;
+    tls->security_level = o->security_level;
+    tls->ctx = SSL_CTX_new(TLS_client_method());
+    if (tls->ctx == NULL || !set_up(tls))
+        return dsmtp_tls_fault(fault, "cannot set up TLS");
+    DSMTP_TRY(take_ciphers(tls, o->ciphers, fault));
+    return dsmtp_tls_trust(tls, o->ca_file, o->ca_path, fault);
 }
 
 enum dsmtp_status dsmtp_tls_open(const struct dsmtp_tls_options *options, struct dsmtp_tls **out,
                                  struct dsmtp_fault *fault)
 {
+    const struct dsmtp_tls_options defaults = {.security_level = -1};
     struct dsmtp_tls *tls = calloc(1, sizeof(*tls));
+    enum dsmtp_status status;
 
     ERR_clear_error();
     if (tls == NULL)
         return dsmtp_fault_set(fault, DSMTP_NOMEM, "out of memory");
-    tls->ctx = SSL_CTX_new(TLS_client_method());
-    if (tls->ctx == NULL || !set_up(tls->ctx, options)) {
-        enum dsmtp_status status = dsmtp_tls_fault(fault, "cannot set up TLS");
-
+    status = build(tls, options != NULL ? options : &defaults, fault);
+    if (status == DSMTP_OK)
+        *out = tls;
+    else
         dsmtp_tls_close(&tls);
-        return status;
-    }
-    *out = tls;
-    return DSMTP_OK;
+    return status;
 }
 
 void dsmtp_tls_close(struct dsmtp_tls **tls)
 {
     if (*tls == NULL)
         return;
+    X509_STORE_free((*tls)->trusted);
     SSL_CTX_free((*tls)->ctx);
     free(*tls);
     *tls = NULL;
 }
 
-/* To OpenSSL a leading dot means "any name below", and an empty name switches the check off:
- * neither is a host name. */
-static bool is_reference(const char *name)
+/* To OpenSSL a leading dot means "any name below", which only a policy table may ask for; an empty
+ * name would switch the check off. */
+static bool is_reference(const struct dsmtp_tls_demand *demand, const char *name)
 {
-    return name[0] != '\0' && name[0] != '.';
+    return name[0] == '.' ? demand->authenticate == DSMTP_AGAINST_AUTHORITIES && name[1] != '\0'
+                          : name[0] != '\0';
 }
 
 /* X509_VERIFY_PARAM and not SSL_add1_host, which would take a name that looks like an address for
@@ -103,10 +132,13 @@ static enum dsmtp_status apply_names(SSL *ssl, const struct dsmtp_tls_demand *de
 {
     X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
 
-    X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    X509_VERIFY_PARAM_set_hostflags(
+        param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
+                   (demand->multi_label_wildcards ? X509_CHECK_FLAG_MULTI_LABEL_WILDCARDS : 0u) |
+                   (demand->no_common_name ? X509_CHECK_FLAG_NEVER_CHECK_SUBJECT : 0u));
     *count = 0;
     for (unsigned i = 0; i < demand->name_count; i++) {
-        if (!is_reference(demand->names[i]))
+        if (!is_reference(demand, demand->names[i]))
             continue;
         if (X509_VERIFY_PARAM_add1_host(param, demand->names[i], 0) <= 0)
             return dsmtp_tls_fault(fault, "cannot set the name to check");
@@ -141,8 +173,6 @@ static enum dsmtp_status demand_dane(SSL *ssl, const struct dsmtp_tls_demand *de
     unsigned names;
     bool anchors;
 
-    /* OpenSSL verifies in either case; only with VERIFY_PEER the handshake hangs on the result. */
-    SSL_set_verify(ssl, demand->authenticate ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, NULL);
     /* No base domain here: it would set the SNI too, and both are the demand's to say. */
     if (SSL_dane_enable(ssl, NULL) <= 0)
         return dsmtp_tls_fault(fault, "cannot enable DANE");
@@ -151,6 +181,67 @@ static enum dsmtp_status demand_dane(SSL *ssl, const struct dsmtp_tls_demand *de
     DSMTP_TRY(apply_records(ssl, demand, &anchors, fault));
     if (anchors && names == 0)
         return dsmtp_fault_set(fault, DSMTP_MISUSE, "certificate usage 2 needs a name to check");
+    return DSMTP_OK;
+}
+
+/* Authorities of this session only: one that asks for TLSA must never find any. */
+static enum dsmtp_status demand_authorities(const struct dsmtp_tls *tls, SSL *ssl,
+                                            const struct dsmtp_tls_demand *demand,
+                                            struct dsmtp_fault *fault)
+{
+    unsigned names;
+
+    if (SSL_set1_verify_cert_store(ssl, tls->trusted) <= 0)
+        return dsmtp_tls_fault(fault, "cannot set the trusted certificates");
+    DSMTP_TRY(apply_names(ssl, demand, &names, fault));
+    return names > 0 ? DSMTP_OK
+                     : dsmtp_fault_set(fault, DSMTP_MISUSE, "authorities need a name to check");
+}
+
+static enum dsmtp_status apply_demand(const struct dsmtp_tls *tls, SSL *ssl,
+                                      const struct dsmtp_tls_demand *demand,
+                                      struct dsmtp_fault *fault)
+{
+    /* OpenSSL hands over the chain in either case; only with VERIFY_PEER the handshake hangs on it.
+     */
+    bool any = demand->authenticate == DSMTP_AGAINST_NOTHING;
+
+    if (!remember_demand(ssl, demand))
+        return dsmtp_tls_fault(fault, "cannot begin a session");
+    SSL_set_verify(ssl, any ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, NULL);
+    if (dsmtp_tls_kind(demand) == DSMTP_AGAINST_TLSA)
+        return demand_dane(ssl, demand, fault);
+    if (demand->authenticate == DSMTP_AGAINST_AUTHORITIES)
+        return demand_authorities(tls, ssl, demand, fault);
+    return DSMTP_OK;
+}
+
+/* Versions and ciphers. The ciphers come last: "@SECLEVEL=2" in them has the last word. */
+static enum dsmtp_status apply_limits(const struct dsmtp_tls *tls, SSL *ssl,
+                                      const struct dsmtp_tls_demand *demand,
+                                      struct dsmtp_fault *fault)
+{
+    static const uint64_t without[DSMTP_TLS_VERSION_COUNT] = {SSL_OP_NO_TLSv1, SSL_OP_NO_TLSv1_1,
+                                                              SSL_OP_NO_TLSv1_2, SSL_OP_NO_TLSv1_3};
+    const struct dsmtp_tls_limits *l = &demand->limits;
+    int floor = l->own_floor ? TLS1_VERSION : tls->floor;
+    const char *ciphers =
+        l->ciphers != DSMTP_CIPHERS_DEFAULT ? grade_ciphers[l->ciphers] : tls->ciphers;
+    /* Before 1.2 the handshake itself is signed with SHA-1. */
+    bool weak = demand->authenticate == DSMTP_AGAINST_NOTHING || floor < TLS1_2_VERSION;
+
+    for (unsigned i = 0; l->versions != 0 && i < DSMTP_TLS_VERSION_COUNT; i++)
+        if ((l->versions & 1u << i) == 0)
+            (void)SSL_set_options(ssl, without[i]);
+    SSL_set_security_level(ssl, tls->security_level >= 0 ? tls->security_level
+                                : weak                   ? LEVEL_ANY
+                                                         : LEVEL_80_BITS);
+    /* Whoever only looks on sees what the demand would: the chain is judged as strictly. */
+    if (demand->audit)
+        X509_VERIFY_PARAM_set_auth_level(SSL_get0_param(ssl), LEVEL_80_BITS);
+    if (SSL_set_min_proto_version(ssl, floor) <= 0 ||
+        (ciphers != NULL && SSL_set_cipher_list(ssl, ciphers) <= 0))
+        return dsmtp_tls_fault(fault, "cannot set versions and ciphers");
     return DSMTP_OK;
 }
 
@@ -171,17 +262,16 @@ enum dsmtp_status dsmtp_tls_session(struct dsmtp_tls *tls, const struct dsmtp_tl
                                     struct ssl_st **out, struct dsmtp_fault *fault)
 {
     SSL *ssl;
-    enum dsmtp_status status = DSMTP_OK;
+    enum dsmtp_status status;
 
     ERR_clear_error();
     ssl = SSL_new(tls->ctx);
     if (ssl == NULL)
         return dsmtp_tls_fault(fault, "cannot begin a session");
     SSL_set_connect_state(ssl);
-    if (demand->authenticate || demand->audit)
-        status = demand_dane(ssl, demand, fault);
-    else
-        SSL_set_verify(ssl, SSL_VERIFY_NONE, NULL);
+    status = apply_demand(tls, ssl, demand, fault);
+    if (status == DSMTP_OK)
+        status = apply_limits(tls, ssl, demand, fault);
     if (status == DSMTP_OK && demand->sni != NULL)
         status = name_server(ssl, demand->sni, fault);
     if (status != DSMTP_OK) {
@@ -190,91 +280,4 @@ enum dsmtp_status dsmtp_tls_session(struct dsmtp_tls *tls, const struct dsmtp_tl
     }
     *out = ssl;
     return DSMTP_OK;
-}
-
-static enum dsmtp_reason reason_of(long verify_result)
-{
-    switch (verify_result) {
-    case X509_V_ERR_DANE_NO_MATCH:
-    /* Without any record OpenSSL falls back to trusted certificates, of which there are none. */
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-        return DSMTP_REASON_TLSA_MISMATCH;
-    case X509_V_ERR_HOSTNAME_MISMATCH:
-        return DSMTP_REASON_NAME_MISMATCH;
-    default:
-        return DSMTP_REASON_CHAIN_INVALID;
-    }
-}
-
-/* Which of the published records was it that OpenSSL knows under its effective usage? */
-static void name_match(SSL *ssl, const struct dsmtp_tls_demand *demand,
-                       struct dsmtp_tls_evidence *out)
-{
-    uint8_t usage, selector, matching;
-    const unsigned char *data;
-    size_t len;
-
-    out->depth = SSL_get0_dane_tlsa(ssl, &usage, &selector, &matching, &data, &len);
-    if (out->depth < 0)
-        return;
-    for (unsigned i = 0; i < demand->record_count && !out->matched; i++) {
-        const struct dsmtp_tlsa *r = &demand->records[i];
-
-        if (r->why != DSMTP_UNUSABLE_NO || r->effective_usage != usage || r->selector != selector ||
-            r->matching != matching || r->len != len || memcmp(r->data, data, len) != 0)
-            continue;
-        out->matched = true;
-        out->usage = r->usage;
-        out->selector = selector;
-        out->matching = matching;
-    }
-}
-
-/* The handshake (or the verification offline) went well: does the record that matched say so too?
- */
-static void judge_match(SSL *ssl, const struct dsmtp_tls_demand *demand,
-                        struct dsmtp_tls_evidence *out)
-{
-    name_match(ssl, demand, out);
-    out->authenticated = out->matched;
-    if (out->matched)
-        return;
-    out->depth = 0;
-    out->reason = DSMTP_REASON_TLSA_MISMATCH;
-    snprintf(out->detail, sizeof(out->detail), "no TLSA record matched");
-}
-
-void dsmtp_tls_judge_verify(SSL *ssl, const struct dsmtp_tls_demand *demand,
-                            struct dsmtp_tls_evidence *out)
-{
-    long result = SSL_get_verify_result(ssl);
-
-    if (!demand->authenticate && !demand->audit)
-        return;
-    if (result == X509_V_OK) {
-        judge_match(ssl, demand, out);
-        return;
-    }
-    out->reason = reason_of(result);
-    snprintf(out->detail, sizeof(out->detail), "%s", X509_verify_cert_error_string(result));
-}
-
-void dsmtp_tls_judge(SSL *ssl, const struct dsmtp_tls_demand *demand, bool up,
-                     struct dsmtp_tls_evidence *out)
-{
-    *out = (struct dsmtp_tls_evidence){.reason = DSMTP_REASON_NONE, .up = up};
-    if (up) {
-        snprintf(out->version, sizeof(out->version), "%s", SSL_get_version(ssl));
-        snprintf(out->cipher, sizeof(out->cipher), "%s", SSL_get_cipher_name(ssl));
-        dsmtp_tls_judge_verify(ssl, demand, out);
-    } else if (demand->authenticate && SSL_get_verify_result(ssl) != X509_V_OK) {
-        dsmtp_tls_judge_verify(ssl, demand, out);
-    } else {
-        out->reason = DSMTP_REASON_TLS_HANDSHAKE;
-        dsmtp_tls_words(out->detail, sizeof(out->detail));
-    }
-    ERR_clear_error();
 }

@@ -22,21 +22,32 @@
 struct dsmtp_tls;
 struct ssl_st;
 
+/* Strings must outlive the struct dsmtp_tls. */
 struct dsmtp_tls_options {
-    int min_version;    /* TLS1_2_VERSION and so on; 0: TLS 1.2 */
-    int security_level; /* OpenSSL's; negative: as the system sets it */
+    int min_version;     /* TLS1_2_VERSION and so on; 0: TLS 1.2 (RFC 8996) */
+    int security_level;  /* OpenSSL's; negative: 1 for a peer that has to authenticate itself, 0 for
+                            any other, and where versions before 1.2 are let in */
+    const char *ciphers; /* of TLS 1.2 and before, as in openssl-ciphers(1); NULL: OpenSSL's own */
+    const char
+        *ca_file; /* trusted certificates in PEM form for AGAINST_AUTHORITIES, or a directory */
+    const char *ca_path; /* of them as c_rehash(1) leaves it; both NULL: the system's */
 };
 
-/* options may be NULL. */
+/* options may be NULL. DSMTP_SYNTAX: bad ciphers, or nothing to trust in ca_file or ca_path. */
 DSMTP_MUST_USE enum dsmtp_status dsmtp_tls_open(const struct dsmtp_tls_options *options,
                                                 struct dsmtp_tls **out, struct dsmtp_fault *fault);
 void dsmtp_tls_close(struct dsmtp_tls **tls);
 
-/* A client session that makes the demand. With demand->authenticate the handshake fails, before any
- * application data, unless the peer matches a usable record (and, under usage 2, bears one of the
- * names); with demand->audit the same is looked at, but no handshake fails for it; without either
- * any peer will do. DSMTP_MISUSE: a usable record of usage 2, but no name to
- * check. */
+/* A client session that makes the demand, which must outlive its handshake. If the demand is to
+ * authenticate, the handshake fails, before any application data, unless the peer
+ *
+ * - matches a usable TLSA record (and, under usage 2, bears one of the names), or
+ * - has a chain to a trusted authority, and bears one of the names, or
+ * - has one of the fingerprints;
+ *
+ * with demand->audit TLSA is looked at in the same way, but no handshake fails for it; otherwise
+ * any peer will do. No session is resumed, whatever the server offers. DSMTP_MISUSE: a usable
+ * record of usage 2, or authorities, but no name to check. */
 DSMTP_MUST_USE enum dsmtp_status dsmtp_tls_session(struct dsmtp_tls *tls,
                                                    const struct dsmtp_tls_demand *demand,
                                                    struct ssl_st **out, struct dsmtp_fault *fault);
@@ -49,7 +60,8 @@ void dsmtp_tls_judge(struct ssl_st *ssl, const struct dsmtp_tls_demand *demand, 
 /* The same without a connection: would this chain (PEM, leaf first) meet the demand at that time
  * (seconds since 1970; negative: now)? evidence->up stays false, version and cipher empty.
  * DSMTP_SYNTAX: no certificate, or a broken one. */
-DSMTP_MUST_USE enum dsmtp_status dsmtp_tls_verify_pem(const char *pem, size_t len,
+DSMTP_MUST_USE enum dsmtp_status dsmtp_tls_verify_pem(struct dsmtp_tls *tls, const char *pem,
+                                                      size_t len,
                                                       const struct dsmtp_tls_demand *demand,
                                                       int64_t time, struct dsmtp_tls_evidence *out,
                                                       struct dsmtp_fault *fault);

@@ -3,20 +3,20 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "adapt/tls_openssl.h"
 #include "base/arena.h"
 #include "cli/commands.h"
 #include "cli/demand.h"
 #include "cli/input.h"
 #include "cli/runner.h"
 #include "cli/say.h"
+#include "cli/tls.h"
 #include "report/report.h"
 
 #define CHAIN_MAX ((size_t)4 << 20)
 #define MEMORY_MAX ((size_t)64 << 20)
 
-static int verify(const struct dsmtp_options *o, const struct dsmtp_tls_demand *demand,
-                  struct dsmtp_tls_evidence *out)
+static int verify_with(struct dsmtp_tls *tls, const struct dsmtp_options *o,
+                       const struct dsmtp_tls_demand *demand, struct dsmtp_tls_evidence *out)
 {
     struct dsmtp_fault fault;
     enum dsmtp_status status;
@@ -26,9 +26,10 @@ static int verify(const struct dsmtp_options *o, const struct dsmtp_tls_demand *
 
     if (wrong != 0)
         return wrong;
-    status = dsmtp_tls_verify_pem(pem, len, demand, o->time, out, &fault);
+    status = dsmtp_tls_verify_pem(tls, pem, len, demand, o->time, out, &fault);
     free(pem);
-    if (status == DSMTP_OK && !dsmtp_demand_usable(demand))
+    if (status == DSMTP_OK && demand->authenticate == DSMTP_AGAINST_TLSA &&
+        !dsmtp_demand_usable(demand))
         *out = (struct dsmtp_tls_evidence){.reason = DSMTP_REASON_TLSA_UNUSABLE};
     if (status == DSMTP_OK)
         return 0;
@@ -36,11 +37,30 @@ static int verify(const struct dsmtp_options *o, const struct dsmtp_tls_demand *
     return status == DSMTP_SYNTAX || status == DSMTP_TOOBIG ? EX_DATAERR : EX_SOFTWARE;
 }
 
+static int verify(const struct dsmtp_options *o, const struct dsmtp_tls_demand *demand,
+                  struct dsmtp_tls_evidence *out)
+{
+    struct dsmtp_fault fault;
+    struct dsmtp_tls *tls = NULL;
+    enum dsmtp_status status = dsmtp_cli_open_tls(o, &tls, &fault);
+    int wrong = EX_SOFTWARE;
+
+    if (status == DSMTP_SYNTAX)
+        wrong = dsmtp_say_usage("verify", "%s", fault.what);
+    else if (status != DSMTP_OK)
+        dsmtp_say("%s", fault.what);
+    else
+        wrong = verify_with(tls, o, demand, out);
+    dsmtp_tls_close(&tls);
+    return wrong;
+}
+
 static int report(const struct dsmtp_options *o, const struct dsmtp_tls_demand *demand,
                   const struct dsmtp_tls_evidence *evidence)
 {
     const struct dsmtp_verification v = {
         .profile = o->profile_name,
+        .against = demand->authenticate,
         .tlsa = demand->records,
         .tlsa_count = demand->record_count,
         .names = demand->names,
@@ -58,16 +78,15 @@ static int report(const struct dsmtp_options *o, const struct dsmtp_tls_demand *
 
 int dsmtp_cmd_verify(const struct dsmtp_options *o)
 {
-    struct dsmtp_tls_evidence evidence;
+    struct dsmtp_tls_evidence evidence = {.reason = DSMTP_REASON_INTERNAL};
     struct dsmtp_tls_demand demand;
     struct dsmtp_arena arena;
     int status;
 
     if (o->argc > 0)
         return dsmtp_say_usage("verify", "unexpected argument \"%.200s\"", o->argv[0]);
-    if (o->chain == NULL || o->tlsa.count == 0)
-        return dsmtp_say_usage("verify",
-                               "expected --chain FILE and at least one --tlsa '3 1 1 HEX'");
+    if (o->chain == NULL)
+        return dsmtp_say_usage("verify", "expected --chain FILE");
     dsmtp_arena_init(&arena, MEMORY_MAX);
     status = dsmtp_demand_read(o, &arena, &demand);
     if (status == 0)

@@ -1,4 +1,5 @@
-/* demand.h - the TLSA records and names of the command line as a demand on a certificate chain. */
+/* demand.h - the TLSA records, fingerprints and names of the command line as a demand on a
+ * certificate chain. */
 #ifndef DSMTP_CLI_DEMAND_H
 #define DSMTP_CLI_DEMAND_H
 

@@ -14,7 +14,7 @@
 #define MAIL (DSMTP_TAKES_PROBE | DSMTP_TAKES_SEND)
 #define ALL (NET | DSMTP_TAKES_VERIFY | DSMTP_TAKES_TABLES)
 
-enum kind { FLAG, TEXT, NUMBER, LIST, POLICY, FORMAT, SEED, TIME };
+enum kind { FLAG, TEXT, NUMBER, LIST, POLICY, FORMAT, SEED, TIME, VERSION };
 
 struct option_row {
     const char *name;
@@ -34,7 +34,7 @@ static const struct option_row rows[] = {
     {"profile",        0,  "PROFILE",      NET | DSMTP_TAKES_VERIFY, TEXT,   AT(profile_word),   0,     "rules to follow; \"danesmtp tables\" lists them (rfc7672)"},
     {"set",            0,  "SWITCH=VALUE", NET | DSMTP_TAKES_VERIFY, LIST,   AT(set),            0,     "change one switch of the profile; may be repeated"},
     {"policy",         0,  "FILE",         NET,                      TEXT,   AT(policy_file),    0,     "local policy table: DESTINATION LEVEL a line"},
-    {"default-policy", 0,  "LEVEL",        NET,                      POLICY, 0,                  0,     "for other destinations: none, may, encrypt, dane, dane-only (dane)"},
+    {"default-policy", 0,  "LEVEL",        NET,                      POLICY, 0,                  0,     "for other destinations; a word of the table, but fingerprint (dane)"},
     {"from",           'f', "SENDER",      DSMTP_TAKES_SEND,         TEXT,   AT(from),           0,     "envelope sender; <> or \"\" is the null sender"},
     {"nexthop",        0,  "TARGET",       DSMTP_TAKES_SEND,         TEXT,   AT(nexthop),        0,     "deliver there, whatever the recipients' domains"},
     {"self",           0,  "NAME|ADDRESS", NET,                      LIST,   AT(self),           0,     "own name or address: the MX record of it ends the list; may be repeated"},
@@ -50,9 +50,14 @@ static const struct option_row rows[] = {
     {"timeout",        0,  "SECONDS",      NET,                      NUMBER, AT(timeout_s),      3600,  "wait no longer for any single answer"},
     {"jobs",           0,  "N",            NET,                      NUMBER, AT(jobs),           10000, "destinations at work at the same time (64)"},
     {"seed",           0,  "N",            NET,                      SEED,   0,                  0,     "fix the order of hosts of equal preference"},
+    {"tls-min",        0,  "VERSION",      MAIL,                     VERSION, 0,                 0,     "oldest version of TLS: 1.0, 1.1, 1.2, 1.3 (1.2)"},
+    {"ciphers",        0,  "LIST",         MAIL,                     TEXT,   AT(ciphers),        0,     "ciphers of TLS 1.2 and before, as in openssl-ciphers(1)"},
+    {"ca-file",        0,  "FILE",         MAIL | DSMTP_TAKES_VERIFY, TEXT,  AT(ca_file),        0,     "authorities trusted at levels verify and secure (the system's)"},
+    {"ca-path",        0,  "DIRECTORY",    MAIL | DSMTP_TAKES_VERIFY, TEXT,  AT(ca_path),        0,     "the same, as openssl-rehash(1) leaves it"},
     {"chain",          0,  "FILE",         DSMTP_TAKES_VERIFY,       TEXT,   AT(chain),          0,     "the server's certificates in PEM, leaf first; - is standard input"},
     {"tlsa",           0,  "'U S M HEX'",  DSMTP_TAKES_VERIFY,       LIST,   AT(tlsa),           0,     "a TLSA record; may be repeated"},
-    {"name",           0,  "NAME",         DSMTP_TAKES_VERIFY,       LIST,   AT(names),          0,     "a name accepted under usage 2; may be repeated"},
+    {"fingerprint",    0,  "HEX",          DSMTP_TAKES_VERIFY,       LIST,   AT(fingerprints),   0,     "instead of TLSA, a digest of certificate or key; may be repeated"},
+    {"name",           0,  "NAME",         DSMTP_TAKES_VERIFY,       LIST,   AT(names),          0,     "a name accepted under usage 2 or with --ca-file; may be repeated"},
     {"time",           0,  "TIME",         DSMTP_TAKES_VERIFY,       TIME,   0,                  0,     "seconds since 1970, or 2026-01-15T12:00:00Z (now)"},
     {"diff",           0,  NULL,           DSMTP_TAKES_TABLES,       FLAG,   AT(diff),           0,     "compare two profiles"},
     {"format",         0,  "FORMAT",       ALL,                      FORMAT, 0,                  0,     "text or json; tables also markdown (text)"},
@@ -120,7 +125,8 @@ static int set_value(struct dsmtp_options *o, enum dsmtp_takes takes, const char
     case POLICY:
         return dsmtp_value_policy(value, &o->default_policy)
                    ? 0
-                   : bad_value(command, row, value, "none, may, encrypt, dane or dane-only");
+                   : bad_value(command, row, value,
+                               "none, may, encrypt, dane, dane-only, verify or secure");
     case FORMAT:
         return read_format(value, takes, &o->format)
                    ? 0
@@ -132,6 +138,10 @@ static int set_value(struct dsmtp_options *o, enum dsmtp_takes takes, const char
         return dsmtp_value_number(value, 0, UINT64_MAX, &o->seed)
                    ? 0
                    : bad_value(command, row, value, "a number");
+    case VERSION:
+        return dsmtp_value_tls_version(value, &o->tls_min)
+                   ? 0
+                   : bad_value(command, row, value, "1.0, 1.1, 1.2 or 1.3");
     case TIME:
         return dsmtp_value_time(value, &o->time)
                    ? 0
@@ -215,7 +225,7 @@ static int apply_profile(struct dsmtp_options *o, const char *command)
 
 static bool make_room(struct dsmtp_options *o, int argc)
 {
-    struct dsmtp_values *const lists[] = {&o->set, &o->tlsa, &o->names, &o->self};
+    struct dsmtp_values *const lists[] = {&o->set, &o->self, &o->tlsa, &o->names, &o->fingerprints};
 
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
         lists[i]->items = calloc((size_t)argc + 1, sizeof(const char *));
@@ -232,8 +242,11 @@ int dsmtp_options_parse(struct dsmtp_options *o, enum dsmtp_takes takes, int arg
     int status = 0;
     int got;
 
-    *o = (struct dsmtp_options){
-        .default_policy = DSMTP_POLICY_DANE, .canary = ".", .time = -1, .jobs = 64};
+    *o = (struct dsmtp_options){.default_policy = DSMTP_POLICY_DANE,
+                                .canary = ".",
+                                .time = -1,
+                                .jobs = 64,
+                                .tls_min = DSMTP_TLS_VERSION_1_2};
     if (!make_room(o, argc)) {
         dsmtp_say("out of memory");
         return EX_SOFTWARE;
@@ -254,6 +267,7 @@ void dsmtp_options_fini(struct dsmtp_options *o)
     free(o->self.items);
     free(o->tlsa.items);
     free(o->names.items);
+    free(o->fingerprints.items);
 }
 
 void dsmtp_options_print(FILE *to, enum dsmtp_takes command)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "core/profile.h"
+#include "model/demand.h"
 #include "model/verdict.h"
 #include "report/grid.h"
 
@@ -52,7 +53,12 @@ struct dsmtp_options {
     const char *from;
     const char *nexthop;
     struct dsmtp_values self;
+    enum dsmtp_tls_version tls_min;
+    const char *ciphers;
+    const char *ca_file;
+    const char *ca_path;
     const char *chain;
+    struct dsmtp_values fingerprints;
     struct dsmtp_values tlsa;
     struct dsmtp_values names;
     int64_t time; /* seconds since 1970; negative: now */

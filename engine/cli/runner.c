@@ -103,6 +103,7 @@ static void start(struct dsmtp_runner *r, struct dsmtp_task *task)
         .nexthop = task->nexthop.name,
         .kind = task->nexthop.kind,
         .policy = task->policy,
+        .entry = task->entry,
         .from = r->run->from,
         .recipients = task->recipients,
         .recipient_count = task->recipient_count,

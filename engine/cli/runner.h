@@ -11,6 +11,8 @@
 struct dsmtp_task {
     struct dsmtp_nexthop nexthop;
     enum dsmtp_policy policy;
+    const struct dsmtp_local_entry
+        *entry;              /* of the policy table, which the policy is from; or NULL */
     const char **recipients; /* send */
     unsigned recipient_count;
     /* ---- */

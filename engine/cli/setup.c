@@ -10,6 +10,7 @@
 #include "adapt/system.h"
 #include "cli/resolver.h"
 #include "cli/say.h"
+#include "cli/tls.h"
 #include "core/nexthop.h"
 #include "report/clean.h"
 
@@ -86,7 +87,7 @@ static enum dsmtp_status open_all(struct dsmtp_setup *setup, const struct dsmtp_
     DSMTP_TRY(read_self(setup, o, fault));
     DSMTP_TRY(dsmtp_loop_open(&setup->loop, fault));
     DSMTP_TRY(dsmtp_cli_open_resolver(&setup->loop, o, &setup->engine.resolver, fault));
-    DSMTP_TRY(dsmtp_tls_open(NULL, &setup->tls, fault));
+    DSMTP_TRY(dsmtp_cli_open_tls(o, &setup->tls, fault));
     return dsmtp_stream_event_open(&setup->loop, setup->tls, NULL, &setup->engine.connector, fault);
 }
 

@@ -50,8 +50,8 @@ static struct dsmtp_task *add(struct dsmtp_targets *t, const struct dsmtp_option
     struct dsmtp_task *task = &t->tasks[t->count++];
 
     task->nexthop = *nexthop;
-    task->policy = o->default_policy;
-    (void)dsmtp_local_find(&t->local, nexthop, &task->policy);
+    task->entry = dsmtp_local_find(&t->local, nexthop);
+    task->policy = task->entry != NULL ? task->entry->policy : o->default_policy;
     return task;
 }
 

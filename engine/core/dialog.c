@@ -15,7 +15,8 @@ static const char *const action_names[] = {DSMTP_ACTION_LIST(X)};
 #define L(name)   (1u << DSMTP_LEVEL_##name)
 #define ANY       (~L(SKIP) & ((1u << DSMTP_LEVEL_COUNT) - 1))
 #define MAY       (L(MAY) | L(NONE))
-#define MUST      (L(ENCRYPT) | L(AUDIT) | L(DANE))
+#define LOCAL     (L(FINGERPRINT) | L(VERIFY) | L(SECURE))
+#define MUST      (L(ENCRYPT) | L(AUDIT) | L(DANE) | LOCAL)
 #define TO(name)  DSMTP_STATE_##name
 #define DO(name)  DSMTP_ACTION_##name
 #define WHY(name) DSMTP_REASON_##name
@@ -66,6 +67,7 @@ static const struct dsmtp_dialog_row rows[] = {
     {S(HANDSHAKE),                              E(FAILED),                           L(ENCRYPT) | L(AUDIT),
                                                                                                TO(END),        DO(CLOSE),          WHY(TLS_HANDSHAKE),      "R-7672-2.2-6"},
     {S(HANDSHAKE),                              E(FAILED),                           L(DANE),  TO(END),        DO(CLOSE),          WHY(TLS_HANDSHAKE),      "S33 R-7672-2.2-4 R-7672-3.2-1"},
+    {S(HANDSHAKE),                              E(FAILED),                           LOCAL,    TO(END),        DO(CLOSE),          WHY(TLS_HANDSHAKE),      "S2"},
     /* Replies that no server may give here. */
     {~(S(HANDSHAKE) | S(END)),                  E(BROKEN),                           ANY,      TO(END),        DO(CLOSE),          WHY(PROTOCOL_ERROR),     ""},
 

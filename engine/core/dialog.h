@@ -3,8 +3,8 @@
  *
  * The dialog knows no bytes. The driver turns replies into events with dsmtp_dialog_event and
  * carries out the actions. What the table guarantees (tests/unit/test_dialog.c walks every
- * sequence): at level dane no MAIL is sent before TLS has authenticated the peer, at level encrypt
- * none before TLS is up. */
+ * sequence): at levels dane, fingerprint, verify and secure no MAIL is sent before TLS has
+ * authenticated the peer, at level encrypt none before TLS is up. */
 #ifndef DSMTP_CORE_DIALOG_H
 #define DSMTP_CORE_DIALOG_H
 

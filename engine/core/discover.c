@@ -195,6 +195,7 @@ enum dsmtp_status dsmtp_discover_init(struct dsmtp_discover *d, struct dsmtp_are
     d->plan.nexthop = config->nexthop;
     d->plan.profile = config->profile->name;
     d->plan.policy = config->policy;
+    d->plan.entry = config->entry;
     if (config->kind != DSMTP_NEXTHOP_DOMAIN) {
         struct dsmtp_host_names none = {.kind = DSMTP_MX_NOT_ASKED};
 

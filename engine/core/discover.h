@@ -28,6 +28,8 @@ struct dsmtp_discover_config {
     enum dsmtp_nexthop_kind kind;
     const struct dsmtp_profile *profile;
     enum dsmtp_policy policy;
+    const struct dsmtp_local_entry
+        *entry;    /* of the policy table, which the policy is from; or NULL */
     unsigned port; /* service port, for the TLSA owner name (25) */
     uint64_t seed; /* shuffles hosts of equal preference */
     struct dsmtp_self self;

@@ -141,6 +141,9 @@ static enum dsmtp_status set_names(struct dsmtp_discover *d, struct dsmtp_host_p
         return DSMTP_NOMEM;
     h->tlsa_base = base;
     h->sni = server_name(d->config.profile, base, h->name);
+    if (d->config.policy == DSMTP_POLICY_VERIFY || d->config.policy == DSMTP_POLICY_SECURE)
+        return dsmtp_names_local(d->arena, d->config.policy, d->config.entry, &in, &h->names,
+                                 &h->name_count);
     h->name_count = dsmtp_names_list(d->config.profile, &in, names);
     h->names = names;
     return DSMTP_OK;

@@ -1,35 +1,17 @@
-/* local.c - the policy table of local.h. */
+/* local.c - the policy table of local.h: lines to entries, and the look-up. */
 #include "core/local.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#define EXPECTED "expected none, may, encrypt, dane or dane-only"
-
-/* Levels that Postfix knows and this client does not apply. */
-static const char *const foreign[] = {"fingerprint", "verify", "secure"};
+#include "core/local_words.h"
 
 /* The text between here and the end; where it stands. */
 struct cursor {
-    struct dsmtp_arena *arena;
-    const char *file;
+    struct dsmtp_local_reader reader;
     const char *at, *end;
     unsigned line, column; /* of at, from 1 */
-    struct dsmtp_fault *fault;
 };
-
-struct token {
-    char text[DSMTP_NEXTHOP_TEXT_SIZE];
-    unsigned line, column;
-};
-
-static enum dsmtp_status wrong(const struct cursor *c, unsigned line, unsigned column,
-                               const char *what)
-{
-    return dsmtp_fault_set(c->fault, DSMTP_SYNTAX, "%.120s:%u:%u: %s", c->file, line, column, what);
-}
 
 static bool is_blank(char ch)
 {
@@ -51,78 +33,52 @@ static void skip_line(struct cursor *c)
     c->column = 1;
 }
 
-static enum dsmtp_status take_token(struct cursor *c, struct token *out)
+/* Octets up to a blank or the end of the line; between the words of an entry a comma is a blank,
+ * too. */
+static bool ends_word(char ch, bool commas)
 {
-    size_t len = 0;
+    return is_blank(ch) || ch == '\n' || (commas && ch == ',');
+}
 
-    out->line = c->line;
-    out->column = c->column;
-    for (; c->at < c->end && !is_blank(*c->at) && *c->at != '\n'; c->at++, c->column++) {
+static enum dsmtp_status take_word(struct cursor *c, bool commas, struct dsmtp_local_word *out)
+{
+    *out = (struct dsmtp_local_word){.at = c->at, .line = c->line, .column = c->column};
+    for (; c->at < c->end && !ends_word(*c->at, commas); c->at++, c->column++) {
         if ((unsigned char)*c->at < ' ' || *c->at == 0x7f)
-            return wrong(c, c->line, c->column, "control character; expected text");
-        if (len + 1 == sizeof(out->text))
-            return wrong(c, out->line, out->column,
-                         "word too long; expected a destination and a level");
-        out->text[len++] = *c->at;
+            return dsmtp_local_wrong(&c->reader, c->line, c->column,
+                                     "control character; expected text");
+        out->len++;
     }
-    out->text[len] = '\0';
     return DSMTP_OK;
 }
 
 /* A key to its canonical form. */
-static enum dsmtp_status read_key(struct cursor *c, const struct token *token,
-                                  struct dsmtp_local_entry *out)
+static enum dsmtp_status read_key(struct cursor *c, const struct dsmtp_local_word *word,
+                                  struct dsmtp_local_entry *out, bool *address)
 {
-    bool parent = token->text[0] == '.';
+    char given[DSMTP_NEXTHOP_TEXT_SIZE + 1];
     char text[DSMTP_NEXTHOP_TEXT_SIZE + 1] = ".";
+    bool parent = word->at[0] == '.';
     struct dsmtp_nexthop nexthop;
     struct dsmtp_fault fault;
 
-    if (dsmtp_nexthop_parse(token->text + (parent ? 1 : 0), &nexthop, &fault) != DSMTP_OK)
-        return wrong(c, token->line, token->column, fault.what);
-    if (parent && (nexthop.kind != DSMTP_NEXTHOP_DOMAIN || strchr(token->text, ':') != NULL))
-        return wrong(c, token->line, token->column, "expected a domain behind the leading dot");
+    if (word->len >= sizeof(given))
+        return dsmtp_local_wrong(&c->reader, word->line, word->column,
+                                 "word too long; expected a destination");
+    memcpy(given, word->at, word->len);
+    given[word->len] = '\0';
+    if (dsmtp_nexthop_parse(given + (parent ? 1 : 0), &nexthop, &fault) != DSMTP_OK)
+        return dsmtp_local_wrong(&c->reader, word->line, word->column, "%s", fault.what);
+    if (parent && (nexthop.kind != DSMTP_NEXTHOP_DOMAIN || strchr(given, ':') != NULL))
+        return dsmtp_local_wrong(&c->reader, word->line, word->column,
+                                 "expected a domain behind the leading dot");
     dsmtp_nexthop_text(&nexthop, text + 1);
-    out->key = dsmtp_arena_strdup(c->arena, parent ? text : text + 1);
-    out->line = token->line;
-    out->column = token->column;
+    *address = nexthop.kind == DSMTP_NEXTHOP_ADDRESS;
+    out->key = dsmtp_arena_strdup(c->reader.arena, parent ? text : text + 1);
+    out->file = c->reader.file;
+    out->line = word->line;
+    out->column = word->column;
     return out->key != NULL ? DSMTP_OK : DSMTP_NOMEM;
-}
-
-static enum dsmtp_status read_level(struct cursor *c, const struct token *token,
-                                    struct dsmtp_local_entry *out)
-{
-    char what[160];
-
-    for (unsigned i = 0; i < DSMTP_POLICY_COUNT; i++) {
-        if (strcasecmp(token->text, dsmtp_policy_name((enum dsmtp_policy)i)) == 0) {
-            out->policy = (enum dsmtp_policy)i;
-            return DSMTP_OK;
-        }
-    }
-    for (unsigned i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
-        if (strcasecmp(token->text, foreign[i]) == 0) {
-            (void)snprintf(what, sizeof(what),
-                           "level %s is not supported by this version; " EXPECTED, foreign[i]);
-            return wrong(c, token->line, token->column, what);
-        }
-    }
-    (void)snprintf(what, sizeof(what), "no level \"%.60s\"; " EXPECTED, token->text);
-    return wrong(c, token->line, token->column, what);
-}
-
-static enum dsmtp_status refuse_attribute(const struct cursor *c, const struct token *token)
-{
-    char what[200];
-
-    if (token->text[0] == '#')
-        return wrong(c, token->line, token->column,
-                     "a comment must stand on a line of its own; expected the end of the line");
-    (void)snprintf(
-        what, sizeof(what),
-        "attribute \"%.60s\" is not supported by this version; expected the end of the line",
-        token->text);
-    return wrong(c, token->line, token->column, what);
 }
 
 /* Is the cursor, at the start of a line, at one that belongs to the entry before? Lines that say
@@ -142,34 +98,47 @@ static bool continues(struct cursor *c)
     return false;
 }
 
-/* The next word of this entry, on this line or a continuation; an empty one at its end. */
-static enum dsmtp_status next_word(struct cursor *c, struct token *out)
+static void skip_separators(struct cursor *c)
 {
-    skip_blanks(c);
-    if (c->at < c->end && *c->at == '\n') {
-        skip_line(c);
-        if (continues(c))
-            skip_blanks(c);
-        else
-            return take_token(
-                &(struct cursor){.at = c->end, .end = c->end, .line = c->line, .column = c->column},
-                out);
+    for (skip_blanks(c); c->at < c->end && *c->at == ','; skip_blanks(c)) {
+        c->at++;
+        c->column++;
     }
-    return take_token(c, out);
+}
+
+/* The next word of this entry, on this line or a continuation; an empty one at its end. */
+static enum dsmtp_status next_word(struct cursor *c, struct dsmtp_local_word *out)
+{
+    skip_separators(c);
+    while (c->at < c->end && *c->at == '\n') {
+        skip_line(c);
+        if (!continues(c)) {
+            *out = (struct dsmtp_local_word){.at = c->at, .line = c->line, .column = c->column};
+            return DSMTP_OK;
+        }
+        skip_separators(c);
+    }
+    return take_word(c, true, out);
 }
 
 static enum dsmtp_status read_entry(struct cursor *c, struct dsmtp_local_entry *out)
 {
-    struct token word = {.text = ""};
+    struct dsmtp_local_word word;
+    bool address = false;
 
-    DSMTP_TRY(take_token(c, &word));
-    DSMTP_TRY(read_key(c, &word, out));
+    DSMTP_TRY(take_word(c, false, &word));
+    DSMTP_TRY(read_key(c, &word, out, &address));
     DSMTP_TRY(next_word(c, &word));
-    if (word.text[0] == '\0')
-        return wrong(c, out->line, out->column, "destination without a level; " EXPECTED);
-    DSMTP_TRY(read_level(c, &word, out));
+    if (word.len == 0)
+        return dsmtp_local_wrong(&c->reader, out->line, out->column,
+                                 "destination without a level; expected " DSMTP_LOCAL_LEVELS);
+    DSMTP_TRY(dsmtp_local_level(&c->reader, &word, out));
     DSMTP_TRY(next_word(c, &word));
-    return word.text[0] == '\0' ? DSMTP_OK : refuse_attribute(c, &word);
+    while (word.len > 0) {
+        DSMTP_TRY(dsmtp_local_attribute(&c->reader, &word, out));
+        DSMTP_TRY(next_word(c, &word));
+    }
+    return dsmtp_local_complete(&c->reader, out, address);
 }
 
 static int by_key(const void *a, const void *b)
@@ -183,8 +152,6 @@ static int by_key(const void *a, const void *b)
 
 static enum dsmtp_status sort(struct cursor *c, struct dsmtp_local *local)
 {
-    char what[100];
-
     if (local->count > 1)
         qsort(local->entries, local->count, sizeof(*local->entries), by_key);
     for (unsigned i = 1; i < local->count; i++) {
@@ -192,9 +159,9 @@ static enum dsmtp_status sort(struct cursor *c, struct dsmtp_local *local)
 
         if (strcmp(e[-1].key, e->key) != 0)
             continue;
-        (void)snprintf(what, sizeof(what),
-                       "this destination stands on line %u already; expected it once", e[-1].line);
-        return wrong(c, e->line, e->column, what);
+        return dsmtp_local_wrong(&c->reader, e->line, e->column,
+                                 "this destination stands on line %u already; expected it once",
+                                 e[-1].line);
     }
     return DSMTP_OK;
 }
@@ -212,13 +179,8 @@ enum dsmtp_status dsmtp_local_parse(struct dsmtp_arena *arena, const char *text,
                                     const char *file, struct dsmtp_local *out,
                                     struct dsmtp_fault *fault)
 {
-    struct cursor c = {.arena = arena,
-                       .file = file,
-                       .at = text,
-                       .end = text + len,
-                       .line = 1,
-                       .column = 1,
-                       .fault = fault};
+    struct cursor c = {
+        .reader = {arena, file, fault}, .at = text, .end = text + len, .line = 1, .column = 1};
     struct dsmtp_local local = {0};
     enum dsmtp_status status = DSMTP_OK;
 
@@ -227,8 +189,8 @@ enum dsmtp_status dsmtp_local_parse(struct dsmtp_arena *arena, const char *text,
         return dsmtp_fault_set(fault, DSMTP_NOMEM, "%.120s: the table is too large", file);
     if (continues(&c)) {
         skip_blanks(&c);
-        return wrong(&c, c.line, c.column,
-                     "white space in front of the first entry; expected a destination");
+        return dsmtp_local_wrong(&c.reader, c.line, c.column,
+                                 "white space in front of the first entry; expected a destination");
     }
     while (status == DSMTP_OK && c.at < c.end) {
         status = read_entry(&c, &local.entries[local.count++]);
@@ -255,8 +217,8 @@ static const struct dsmtp_local_entry *look_up(const struct dsmtp_local *local, 
                : bsearch(key, local->entries, local->count, sizeof(*local->entries), compare_key);
 }
 
-bool dsmtp_local_find(const struct dsmtp_local *local, const struct dsmtp_nexthop *nexthop,
-                      enum dsmtp_policy *out)
+const struct dsmtp_local_entry *dsmtp_local_find(const struct dsmtp_local *local,
+                                                 const struct dsmtp_nexthop *nexthop)
 {
     char key[DSMTP_NEXTHOP_TEXT_SIZE];
     const struct dsmtp_local_entry *entry;
@@ -268,8 +230,5 @@ bool dsmtp_local_find(const struct dsmtp_local *local, const struct dsmtp_nextho
         parent = NULL;
     while (entry == NULL && parent != NULL && (parent = strchr(parent + 1, '.')) != NULL)
         entry = look_up(local, parent);
-    if (entry == NULL)
-        return false;
-    *out = entry->policy;
-    return true;
+    return entry;
 }

@@ -1,7 +1,10 @@
 /* names.c - reference identifiers of names.h. */
 #include "core/names.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include "model/name.h"
 
 enum { BASE = 1, EXCHANGE = 2, NEXTHOP = 4, EXPANDED = 8 };
 
@@ -57,4 +60,45 @@ unsigned dsmtp_names_list(const struct dsmtp_profile *profile, const struct dsmt
             out[count++] = name[i];
     }
     return count;
+}
+
+/* What a word of match= stands for. */
+static const char *resolve(struct dsmtp_arena *arena, const char *word,
+                           const struct dsmtp_names_input *in)
+{
+    char below[DSMTP_NAME_SIZE + 1];
+
+    if (strcmp(word, "hostname") == 0)
+        return in->exchange;
+    if (strcmp(word, "nexthop") == 0)
+        return in->nexthop;
+    if (strcmp(word, "dot-nexthop") != 0)
+        return word;
+    (void)snprintf(below, sizeof(below), ".%s", in->nexthop);
+    return dsmtp_arena_strdup(arena, below);
+}
+
+enum dsmtp_status dsmtp_names_local(struct dsmtp_arena *arena, enum dsmtp_policy policy,
+                                    const struct dsmtp_local_entry *entry,
+                                    const struct dsmtp_names_input *in, const char *const **out,
+                                    unsigned *count)
+{
+    static const char *const of_verify[] = {"hostname"};
+    static const char *const of_secure[] = {"nexthop", "dot-nexthop"};
+    bool own = entry != NULL && entry->match_count > 0;
+    bool verify = policy == DSMTP_POLICY_VERIFY;
+    const char *const *words = own ? entry->matches : verify ? of_verify : of_secure;
+    unsigned n = own ? entry->match_count : verify ? 1 : 2;
+    const char **names = dsmtp_arena_alloc(arena, n, sizeof(*names));
+
+    if (names == NULL)
+        return DSMTP_NOMEM;
+    for (unsigned i = 0; i < n; i++) {
+        names[i] = resolve(arena, words[i], in);
+        if (names[i] == NULL)
+            return DSMTP_NOMEM;
+    }
+    *out = names;
+    *count = n;
+    return DSMTP_OK;
 }

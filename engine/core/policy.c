@@ -21,7 +21,8 @@ static const char *const tlsa_names[] = {"not asked", "usable",          "unusab
 /* clang-format off */
 
 /* policies */
-#define OFF   (IN(DSMTP_POLICY_NONE) | IN(DSMTP_POLICY_MAY) | IN(DSMTP_POLICY_ENCRYPT))
+#define OFF   (IN(DSMTP_POLICY_NONE) | IN(DSMTP_POLICY_MAY) | IN(DSMTP_POLICY_ENCRYPT) | PROOF)
+#define PROOF (IN(DSMTP_POLICY_FINGERPRINT) | IN(DSMTP_POLICY_VERIFY) | IN(DSMTP_POLICY_SECURE))
 #define DANE  IN(DSMTP_POLICY_DANE)
 #define ONLY  IN(DSMTP_POLICY_DANE_ONLY)
 /* securities */
@@ -88,6 +89,9 @@ static const struct dsmtp_host_row host_rows[] = {
     {IN(DSMTP_POLICY_NONE),   ANY,                  FOUND,          UNASKED,     NO_WHEN,                                                   L(NONE),     WHY(LOCAL_POLICY),      "S2 R-7672-9.1-1"},
     {IN(DSMTP_POLICY_MAY),    ANY,                  FOUND,          UNASKED,     NO_WHEN,                                                   L(MAY),      WHY(LOCAL_POLICY),      "S2 R-7672-9.1-1"},
     {IN(DSMTP_POLICY_ENCRYPT),ANY,                  FOUND,          UNASKED,     NO_WHEN,                                                   L(ENCRYPT),  WHY(LOCAL_POLICY),      "S2"},
+    {IN(DSMTP_POLICY_FINGERPRINT), ANY,             FOUND,          UNASKED,     NO_WHEN,                                                   L(FINGERPRINT), WHY(LOCAL_POLICY),   "S2 R-7672-9.1-1"},
+    {IN(DSMTP_POLICY_VERIFY), ANY,                  FOUND,          UNASKED,     NO_WHEN,                                                   L(VERIFY),   WHY(LOCAL_POLICY),      "S2 R-7672-9.1-1"},
+    {IN(DSMTP_POLICY_SECURE), ANY,                  FOUND,          UNASKED,     NO_WHEN,                                                   L(SECURE),   WHY(LOCAL_POLICY),      "S2 R-7672-9.1-1"},
     /* DANE does not apply, whatever TLSA says */
     {DANE,                    ANY,                  A(LITERAL),     UNASKED,     NO_WHEN,                                                   L(MAY),      WHY(ADDRESS_LITERAL),   "S45 R-7672-2.2-12 R-7672-2.2-13"},
     {ONLY,                    ANY,                  A(LITERAL),     UNASKED,     NO_WHEN,                                                   L(SKIP),     WHY(DANE_REQUIRED),     "R-7672-6-1"},

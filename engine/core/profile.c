@@ -37,6 +37,8 @@
 #define VALUES_DIGEST_ORDER       WORDS("sha512", "sha256")
 #define VALUES_PORT_LABEL         WORDS("actual", "25")
 #define VALUES_CLEAR_RETRY        WORDS("handshake+data", "handshake", "none")
+#define VALUES_WILDCARD           WORDS("one_label", "multi_label")
+#define VALUES_CN_FALLBACK        WORDS("on", "off")
 
 static const struct dsmtp_switch_info info[DSMTP_SWITCH_COUNT] = {
 #define X(name, word, says, rules) [DSMTP_SWITCH_##name] = {(word), (says), (rules), VALUES_##name},

@@ -51,7 +51,10 @@
     X(DIGEST_ORDER, "digest_order", "the stronger digest first", "R-7671-9-1")                    \
     X(PORT_LABEL, "port_label", "port in the TLSA owner name", "S45 R-7672-2.2.3-5")              \
     X(CLEAR_RETRY, "clear_retry", "cleartext retry after TLS failed at level may",                \
-      "S9c R-7672-2.2-8")
+      "S9c R-7672-2.2-8")                                                                         \
+    X(WILDCARD, "wildcard", "what \"*\" in a certificate stands for", "R-7672-3.2.3-6")           \
+    X(CN_FALLBACK, "cn_fallback", "common name of a certificate without DNS names",               \
+      "R-7672-3.2.3-2 R-9525-2-1")
 
 enum dsmtp_switch {
 #define X(name, word, says, rules) DSMTP_SWITCH_##name,
@@ -89,6 +92,7 @@ enum { DSMTP_HOST_NAMES_NEXTHOP, DSMTP_HOST_NAMES_BASE };
 enum { DSMTP_SNI_BASE, DSMTP_SNI_EXCHANGE, DSMTP_SNI_OFF };
 enum { DSMTP_DIGEST_512_FIRST, DSMTP_DIGEST_256_FIRST };
 enum { DSMTP_PORT_ACTUAL, DSMTP_PORT_25 };
+enum { DSMTP_WILDCARD_ONE_LABEL, DSMTP_WILDCARD_MULTI_LABEL };
 enum { DSMTP_CLEAR_DATA, DSMTP_CLEAR_HANDSHAKE, DSMTP_CLEAR_NEVER };
 
 #define DSMTP_SWITCH_VALUES_MAX 4u

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/entry.h"
 #include "model/tlsa.h"
 #include "model/verdict.h"
 
@@ -25,7 +26,8 @@ struct dsmtp_host_plan {
     enum dsmtp_security tlsa_security;
     const struct dsmtp_tlsa *tlsa;
     unsigned tlsa_count;
-    const char *const *names; /* reference identifiers, primary first */
+    const char *const *names; /* reference identifiers, primary first; at levels verify and secure
+                                 ".d.example" stands for every name below d.example */
     unsigned name_count;
     const char *sni;
 };
@@ -35,7 +37,8 @@ struct dsmtp_plan {
     const char *nexthop; /* the next-hop domain, host or address */
     const char *profile;
     enum dsmtp_policy policy;
-    enum dsmtp_verdict verdict; /* ATTEMPT, DEFER or BOUNCE */
+    const struct dsmtp_local_entry *entry; /* that gave the policy; NULL: the default */
+    enum dsmtp_verdict verdict;            /* ATTEMPT, DEFER or BOUNCE */
     enum dsmtp_reason reason;
     const char *rules;
     const char *detail;

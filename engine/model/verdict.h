@@ -25,13 +25,16 @@
 /* What the client insists on with a host. SKIP: the host must not be contacted at all. AUDIT: TLS,
  * and a certificate that matches no TLSA record is told, not refused (RFC 7672, section 9.1). The
  * order is no ranking. */
-#define DSMTP_LEVEL_LIST(X) \
-    X(SKIP, "skip")         \
-    X(NONE, "none")         \
-    X(MAY, "may")           \
-    X(ENCRYPT, "encrypt")   \
-    X(AUDIT, "audit")       \
-    X(DANE, "dane")
+#define DSMTP_LEVEL_LIST(X)       \
+    X(SKIP, "skip")               \
+    X(NONE, "none")               \
+    X(MAY, "may")                 \
+    X(ENCRYPT, "encrypt")         \
+    X(AUDIT, "audit")             \
+    X(DANE, "dane")               \
+    X(FINGERPRINT, "fingerprint") \
+    X(VERIFY, "verify")           \
+    X(SECURE, "secure")
 
 /* What is decided (plan, probe) or was reached (send) for a target. */
 #define DSMTP_VERDICT_LIST(X) \
@@ -50,12 +53,15 @@
     X(FAIL, "failed")
 
 /* The local policy for a destination (Postfix's level names). */
-#define DSMTP_POLICY_LIST(X) \
-    X(NONE, "none")          \
-    X(MAY, "may")            \
-    X(ENCRYPT, "encrypt")    \
-    X(DANE, "dane")          \
-    X(DANE_ONLY, "dane-only")
+#define DSMTP_POLICY_LIST(X)      \
+    X(NONE, "none")               \
+    X(MAY, "may")                 \
+    X(ENCRYPT, "encrypt")         \
+    X(DANE, "dane")               \
+    X(DANE_ONLY, "dane-only")     \
+    X(FINGERPRINT, "fingerprint") \
+    X(VERIFY, "verify")           \
+    X(SECURE, "secure")
 
 /* Why: one word for machines (its own name), one sentence for people. */
 #define DSMTP_REASON_LIST(X)                                                               \
@@ -98,6 +104,8 @@
     X(TLSA_MISMATCH, "the server's certificate matches no usable TLSA record")             \
     X(NAME_MISMATCH, "the server's certificate carries none of the accepted names")        \
     X(CHAIN_INVALID, "the server's certificate chain is not valid below its trust anchor") \
+    X(CHAIN_UNTRUSTED, "the server's certificate chain leads to no trusted authority")     \
+    X(FINGERPRINT_MISMATCH, "the server's certificate bears no listed fingerprint")        \
     X(MAIL_REFUSED, "the server refused the sender")                                       \
     X(RCPT_REFUSED, "the server refused every recipient")                                  \
     X(DATA_REFUSED, "the server refused the message")                                      \

@@ -11,20 +11,27 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "model/demand.h"
 #include "model/evidence.h"
 #include "model/tlsa.h"
 #include "model/verdict.h"
 
 /* What to ask of the peer in TLS. Must stay valid until `secured` or `failed`. */
 struct dsmtp_tls_demand {
-    bool authenticate; /* DANE: no match, no session */
+    enum dsmtp_against authenticate; /* NOTHING: any peer will do; otherwise no proof, no session */
     bool audit; /* DANE, but without a match the session goes on: evidence->reason tells why */
-    const struct dsmtp_tlsa
-        *records; /* all records; only the usable ones are applied, under their effective usage */
+    const struct dsmtp_tlsa *records; /* TLSA: all records; only the usable ones are applied, under
+                                         their effective usage */
     unsigned record_count;
     const char *const
-        *names; /* reference identifiers for usage 2, primary first (RFC 7672, section 3.2) */
+        *names; /* reference identifiers for usage 2, primary first (RFC 7672, section 3.2), and for
+                   AUTHORITIES; there ".d.example" stands for every name below d.example */
     unsigned name_count;
+    bool multi_label_wildcards; /* "*" may stand for several labels (R-7672-3.2.3-6) */
+    bool no_common_name; /* the subject's CN is no name, even without any other (R-9525-2-1) */
+    const struct dsmtp_fingerprint *fingerprints; /* FINGERPRINTS: any of these */
+    unsigned fingerprint_count;
+    struct dsmtp_tls_limits limits;
     const char *sni; /* NULL: none */
 };
 

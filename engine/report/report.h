@@ -7,12 +7,14 @@
 #include <stdio.h>
 
 #include "base/status.h"
+#include "model/demand.h"
 #include "model/evidence.h"
 #include "model/outcome.h"
 
 /* What `danesmtp verify` looked at and found. */
 struct dsmtp_verification {
     const char *profile;
+    enum dsmtp_against against;
     const struct dsmtp_tlsa *tlsa;
     unsigned tlsa_count;
     const char *const *names;

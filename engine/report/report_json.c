@@ -87,6 +87,17 @@ static json_t *matched(const struct dsmtp_tls_evidence *e)
                         dsmtp_json_put(o, "depth", json_integer(e->depth)));
 }
 
+static json_t *name(const struct dsmtp_tls_evidence *e)
+{
+    return dsmtp_json_text(e->name[0] != '\0' ? e->name : NULL);
+}
+
+static json_t *fault(const struct dsmtp_tls_evidence *e)
+{
+    return dsmtp_json_text(e->fault != DSMTP_CHAIN_FAULT_NONE ? dsmtp_chain_fault_name(e->fault)
+                                                              : NULL);
+}
+
 /* What TLS has shown; null when it never came to a handshake. */
 static json_t *tls(const struct dsmtp_tls_evidence *e)
 {
@@ -98,6 +109,8 @@ static json_t *tls(const struct dsmtp_tls_evidence *e)
     return whole(o, dsmtp_json_put(o, "version", dsmtp_json_text(e->version)) &&
                         dsmtp_json_put(o, "cipher", dsmtp_json_text(e->cipher)) &&
                         dsmtp_json_put(o, "matched", matched(e)) &&
+                        dsmtp_json_put(o, "name", name(e)) &&
+                        dsmtp_json_put(o, "fault", fault(e)) &&
                         dsmtp_json_put(o, "detail",
                                        dsmtp_json_text(e->detail[0] != '\0' ? e->detail : NULL)));
 }
@@ -141,6 +154,19 @@ static json_t *mx(const struct dsmtp_plan *p)
                      dsmtp_json_put(o, "null", json_boolean(p->mx_null)));
 }
 
+/* Which entry of the policy table decided; null: none. */
+static json_t *entry(const struct dsmtp_local_entry *e)
+{
+    json_t *o;
+
+    if (e == NULL)
+        return json_null();
+    o = json_object();
+    return whole(o, dsmtp_json_put(o, "file", dsmtp_json_text(e->file)) &&
+                        dsmtp_json_put(o, "line", json_integer(e->line)) &&
+                        dsmtp_json_put(o, "key", dsmtp_json_text(e->key)));
+}
+
 enum dsmtp_status dsmtp_report_json(FILE *to, const struct dsmtp_outcome *outcome)
 {
     const struct dsmtp_plan *p = outcome->plan;
@@ -148,6 +174,7 @@ enum dsmtp_status dsmtp_report_json(FILE *to, const struct dsmtp_outcome *outcom
     bool ok = dsmtp_json_put(o, "target", dsmtp_json_text(p->target)) &&
               dsmtp_json_put(o, "profile", dsmtp_json_text(p->profile)) &&
               dsmtp_json_put(o, "policy", json_string(dsmtp_policy_name(p->policy))) &&
+              dsmtp_json_put(o, "policy_entry", entry(p->entry)) &&
               dsmtp_json_put(o, "verdict", json_string(dsmtp_verdict_name(outcome->verdict))) &&
               put_reason(o, outcome->reason, outcome->rules, outcome->detail) &&
               dsmtp_json_put(o, "mx", mx(p)) &&
@@ -172,12 +199,14 @@ enum dsmtp_status dsmtp_report_verification_json(FILE *to, const struct dsmtp_ve
         dsmtp_json_put(o, "result",
                        json_string(dsmtp_result_name(e->authenticated ? DSMTP_RESULT_AUTHENTICATED
                                                                       : DSMTP_RESULT_FAIL))) &&
+        dsmtp_json_put(o, "against", json_string(dsmtp_against_name(v->against))) &&
         dsmtp_json_put(o, "reason", json_string(dsmtp_reason_name(e->reason))) &&
         dsmtp_json_put(o, "detail", dsmtp_json_text(e->detail[0] != '\0' ? e->detail : NULL)) &&
         dsmtp_json_put(o, "time", v->time < 0 ? json_null() : json_integer(v->time)) &&
         dsmtp_json_put(o, "names", dsmtp_json_list(v->names, v->name_count)) &&
         dsmtp_json_put(o, "tlsa", each(v->tlsa, v->tlsa_count, sizeof(*v->tlsa), tlsa)) &&
-        dsmtp_json_put(o, "matched", matched(e));
+        dsmtp_json_put(o, "matched", matched(e)) && dsmtp_json_put(o, "name", name(e)) &&
+        dsmtp_json_put(o, "fault", fault(e));
 
     return dsmtp_json_write(to, o, ok);
 }

@@ -95,6 +95,11 @@ static bool has_usage_2(const struct dsmtp_host_plan *h)
     return false;
 }
 
+static bool names_decide(enum dsmtp_level level)
+{
+    return level == DSMTP_LEVEL_VERIFY || level == DSMTP_LEVEL_SECURE;
+}
+
 static const char *tlsa_follows(const struct dsmtp_host_plan *h)
 {
     bool answered =
@@ -122,11 +127,12 @@ static void put_host(FILE *to, const struct dsmtp_plan *p, const struct dsmtp_ho
     }
     for (unsigned i = 0; i < h->tlsa_count; i++)
         put_tlsa(to, "      ", &h->tlsa[i]);
-    if (has_usage_2(h)) {
-        (void)fputs("    names accepted under usage 2: ", to);
+    if (has_usage_2(h) || names_decide(h->level)) {
+        (void)fprintf(to, "    names accepted%s: ", has_usage_2(h) ? " under usage 2" : "");
         put_list(to, h->names, h->name_count);
     }
-    if (h->sni != NULL && (h->level == DSMTP_LEVEL_DANE || h->level == DSMTP_LEVEL_AUDIT)) {
+    if (h->sni != NULL &&
+        (h->level == DSMTP_LEVEL_DANE || h->level == DSMTP_LEVEL_AUDIT || names_decide(h->level))) {
         (void)fputs("    SNI: ", to);
         dsmtp_clean_put(to, h->sni);
         (void)fputc('\n', to);
@@ -139,6 +145,10 @@ static void put_tls(FILE *to, const struct dsmtp_tls_evidence *e)
     if (e->matched)
         (void)fprintf(to, ", matched %u %u %u at depth %d", e->usage, e->selector, e->matching,
                       e->depth);
+    if (e->name[0] != '\0') {
+        (void)fputs(", name ", to);
+        dsmtp_clean_put(to, e->name);
+    }
     (void)fputc('\n', to);
 }
 
@@ -171,6 +181,16 @@ static void put_recipient(FILE *to, const struct dsmtp_recipient *r)
     (void)fputc('\n', to);
 }
 
+/* " from FILE:LINE, KEY" */
+static void put_entry(FILE *to, const struct dsmtp_local_entry *e)
+{
+    if (e == NULL)
+        return;
+    (void)fputs(" from ", to);
+    dsmtp_clean_put(to, e->file);
+    (void)fprintf(to, ":%u, %s", e->line, e->key);
+}
+
 void dsmtp_report_text(FILE *to, const struct dsmtp_outcome *outcome, bool colour)
 {
     const struct dsmtp_plan *p = outcome->plan;
@@ -179,7 +199,9 @@ void dsmtp_report_text(FILE *to, const struct dsmtp_outcome *outcome, bool colou
     (void)fputs(": ", to);
     put_verdict(to, dsmtp_verdict_name(outcome->verdict),
                 colour ? verdict_colour(outcome->verdict) : NULL);
-    (void)fprintf(to, " (policy %s, profile %s)\n  ", dsmtp_policy_name(p->policy), p->profile);
+    (void)fprintf(to, " (policy %s", dsmtp_policy_name(p->policy));
+    put_entry(to, p->entry);
+    (void)fprintf(to, ", profile %s)\n  ", p->profile);
     put_reason(to, outcome->reason, outcome->detail, outcome->rules);
     put_mx(to, p);
     for (unsigned i = 0; i < p->host_count; i++)
@@ -209,7 +231,12 @@ void dsmtp_report_verification_text(FILE *to, const struct dsmtp_verification *v
                 !colour            ? NULL
                 : e->authenticated ? "32"
                                    : "31");
-    (void)fprintf(to, " (profile %s)\n", v->profile);
+    (void)fprintf(to, " against %s (profile %s)\n", dsmtp_against_name(v->against), v->profile);
+    if (e->name[0] != '\0') {
+        (void)fputs("  name ", to);
+        dsmtp_clean_put(to, e->name);
+        (void)fputc('\n', to);
+    }
     if (e->matched)
         (void)fprintf(to, "  matched %u %u %u at depth %d\n", e->usage, e->selector, e->matching,
                       e->depth);

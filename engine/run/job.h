@@ -24,6 +24,8 @@ struct dsmtp_job_config {
     const char *nexthop; /* canonical */
     enum dsmtp_nexthop_kind kind;
     enum dsmtp_policy policy;
+    const struct dsmtp_local_entry
+        *entry;       /* of the policy table, which the policy is from; or NULL */
     const char *from; /* SEND only, as are the rest */
     const char *const *recipients;
     unsigned recipient_count;

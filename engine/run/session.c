@@ -114,19 +114,40 @@ static bool next_recipient(struct dsmtp_session *s)
     return s->rcpt < mail->recipient_count;
 }
 
+static enum dsmtp_against against(enum dsmtp_level level)
+{
+    static const enum dsmtp_against of[DSMTP_LEVEL_COUNT] = {
+        [DSMTP_LEVEL_DANE] = DSMTP_AGAINST_TLSA,
+        [DSMTP_LEVEL_FINGERPRINT] = DSMTP_AGAINST_FINGERPRINTS,
+        [DSMTP_LEVEL_VERIFY] = DSMTP_AGAINST_AUTHORITIES,
+        [DSMTP_LEVEL_SECURE] = DSMTP_AGAINST_AUTHORITIES,
+    };
+
+    return of[level];
+}
+
 static enum dsmtp_status start_tls(struct dsmtp_session *s)
 {
     const struct dsmtp_host_plan *h = s->config.host;
+    const struct dsmtp_local_entry *entry = s->config.entry;
+    const uint16_t *rules = s->config.engine->profile.value;
 
     s->demand = (struct dsmtp_tls_demand){
-        .authenticate = s->config.level == DSMTP_LEVEL_DANE,
+        .authenticate = against(s->config.level),
         .audit = s->config.level == DSMTP_LEVEL_AUDIT,
         .records = h->tlsa,
         .record_count = h->tlsa_count,
         .names = h->names,
         .name_count = h->name_count,
+        .multi_label_wildcards = rules[DSMTP_SWITCH_WILDCARD] == DSMTP_WILDCARD_MULTI_LABEL,
+        .no_common_name = rules[DSMTP_SWITCH_CN_FALLBACK] == DSMTP_OFF,
         .sni = h->sni,
     };
+    if (entry != NULL) {
+        s->demand.fingerprints = entry->fingerprints;
+        s->demand.fingerprint_count = entry->fingerprint_count;
+        s->demand.limits = entry->limits;
+    }
     s->tls = true;
     return connector(s)->secure(s->stream, &s->demand);
 }
@@ -290,7 +311,7 @@ static void on_secured(void *arg, const struct dsmtp_tls_evidence *evidence)
     s->config.attempt->tls = *evidence;
     if (s->demand.audit && !evidence->authenticated)
         note_audit(s);
-    if (s->demand.authenticate && !evidence->authenticated)
+    if (s->demand.authenticate != DSMTP_AGAINST_NOTHING && !evidence->authenticated)
         step(s, DSMTP_EVENT_FAILED, DSMTP_REASON_INTERNAL);
     else
         step(s, DSMTP_EVENT_SECURED, DSMTP_REASON_NONE);

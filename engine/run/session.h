@@ -27,6 +27,7 @@ struct dsmtp_session_config {
     struct dsmtp_arena *arena;
     const char *target; /* for the trace */
     const struct dsmtp_host_plan *host;
+    const struct dsmtp_local_entry *entry; /* its fingerprints and limits of TLS apply; or NULL */
     const char *address;
     enum dsmtp_level level; /* NONE for a cleartext retry */
     struct dsmtp_mail *mail;

@@ -183,16 +183,32 @@ static enum dsmtp_status write_stream(struct dsmtp_stream *s, const void *bytes,
     return DSMTP_OK;
 }
 
+/* "authorities for d,.d 0 fingerprints c! high SNI m" */
+static void describe(const struct dsmtp_tls_demand *d, char *out, size_t room)
+{
+    static const char *const ciphers[] = {"", " medium", " high"};
+    size_t used = (size_t)snprintf(out, room, "%s", dsmtp_against_name(d->authenticate));
+
+    for (unsigned i = 0; i < d->name_count && used < room; i++)
+        used +=
+            (size_t)snprintf(out + used, room - used, "%s%s", i == 0 ? " for " : ",", d->names[i]);
+    if (used < room)
+        (void)snprintf(out + used, room - used, " %u fingerprints %x%s%s SNI %s",
+                       d->fingerprint_count, d->limits.versions, d->limits.own_floor ? "!" : "",
+                       ciphers[d->limits.ciphers], d->sni != NULL ? d->sni : "none");
+}
+
 static enum dsmtp_status secure(struct dsmtp_stream *s, const struct dsmtp_tls_demand *demand)
 {
     if (s->stage != PLAIN)
         s->fake->misused = true;
     s->stage = HANDSHAKE;
-    s->authenticate = demand->authenticate;
+    s->authenticate = demand->authenticate != DSMTP_AGAINST_NOTHING;
     s->audit = demand->audit;
     s->wire->asked_tls = true;
-    s->wire->authenticate = demand->authenticate;
+    s->wire->authenticate = s->authenticate;
     s->wire->audit = demand->audit;
+    describe(demand, s->wire->demand, sizeof(s->wire->demand));
     post_move(s);
     return DSMTP_OK;
 }

@@ -27,6 +27,7 @@ struct fake_wire {
     bool asked_tls;            /* secure was called */
     bool authenticate;         /* with the demand to authenticate */
     bool audit;                /* with the demand to look at the certificate only */
+    char demand[200];          /* against what, names, fingerprints, limits, SNI, as text */
     bool matched;              /* TLS came up with a good certificate */
 };
 

@@ -27,6 +27,9 @@ struct fake_world fake_two_hosts(enum dsmtp_level level)
         return WORLD(usable);
     case DSMTP_LEVEL_NONE:
     case DSMTP_LEVEL_MAY:
+    case DSMTP_LEVEL_FINGERPRINT:
+    case DSMTP_LEVEL_VERIFY:
+    case DSMTP_LEVEL_SECURE:
     case DSMTP_LEVEL_COUNT:
         break;
     }

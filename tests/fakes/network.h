@@ -15,7 +15,7 @@ struct fake_network {
 };
 
 /* The domain d with the hosts m (198.18.0.1) and n (198.18.0.2), both at this level (SKIP: bogus
- * TLSA). */
+ * TLSA; the levels that only a local policy gives: without TLSA). */
 struct fake_world fake_two_hosts(enum dsmtp_level level);
 
 /* The same at level dane, but the TLSA lookup of m is bogus. */

@@ -48,10 +48,11 @@ static void check_line(char *line)
     note_point(field[0]);
     check_true(field[1][0] != '\0');
     /* Without a switch a point needs its reason. */
-    if (strcmp(field[2], "-") != 0)
-        note_switch(field[2]);
-    else
+    if (strcmp(field[2], "-") == 0)
         check_true(field[3][0] != '\0');
+    else
+        for (char *word; (word = strsep(&field[2], " ")) != NULL;)
+            note_switch(word);
 }
 
 static void test_list(void)
@@ -60,8 +61,8 @@ static void test_list(void)
     char *line = NULL;
     size_t room = 0;
 
-    if (f == NULL)
-        return; /* not in the tree */
+    if (!check_true(f != NULL))
+        return;
     while (getline(&line, &room, f) > 0) {
         line[strcspn(line, "\n")] = '\0';
         if (line[0] != '#')

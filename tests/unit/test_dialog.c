@@ -45,7 +45,8 @@ static void test_total(void)
 /* What has happened to a connection so far. */
 struct facts {
     enum dsmtp_state state;
-    bool tls; /* SECURED was seen: TLS is up, and at level dane the peer is authenticated */
+    bool tls; /* SECURED was seen: TLS is up, and at level dane and above the peer is authenticated
+               */
 };
 
 static bool carries_mail(const struct dsmtp_dialog_row *row)
@@ -73,8 +74,7 @@ static bool carries_mail(const struct dsmtp_dialog_row *row)
 static bool allowed(const struct dsmtp_dialog_row *row, struct facts before, struct facts after,
                     enum dsmtp_level level)
 {
-    bool must =
-        level == DSMTP_LEVEL_DANE || level == DSMTP_LEVEL_AUDIT || level == DSMTP_LEVEL_ENCRYPT;
+    bool must = level != DSMTP_LEVEL_NONE && level != DSMTP_LEVEL_MAY;
     bool begins_tls =
         row->action == DSMTP_ACTION_SEND_STARTTLS || row->action == DSMTP_ACTION_START_TLS;
 

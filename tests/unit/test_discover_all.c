@@ -114,8 +114,9 @@ static struct fake_record answer_for(const struct world *w, const struct dsmtp_q
 static uint8_t rank(const struct dsmtp_plan *plan, unsigned host)
 {
     static const uint8_t ranked[] = {
-        [DSMTP_LEVEL_NONE] = 0,  [DSMTP_LEVEL_MAY] = 1,  [DSMTP_LEVEL_ENCRYPT] = 2,
-        [DSMTP_LEVEL_AUDIT] = 3, [DSMTP_LEVEL_DANE] = 4, [DSMTP_LEVEL_SKIP] = 5};
+        [DSMTP_LEVEL_NONE] = 0,   [DSMTP_LEVEL_MAY] = 1,    [DSMTP_LEVEL_ENCRYPT] = 2,
+        [DSMTP_LEVEL_AUDIT] = 3,  [DSMTP_LEVEL_DANE] = 4,   [DSMTP_LEVEL_FINGERPRINT] = 4,
+        [DSMTP_LEVEL_VERIFY] = 4, [DSMTP_LEVEL_SECURE] = 4, [DSMTP_LEVEL_SKIP] = 5};
 
     if (plan->verdict != DSMTP_VERDICT_ATTEMPT || host >= plan->host_count)
         return ranked[DSMTP_LEVEL_SKIP];

@@ -55,8 +55,7 @@ static void check_clear(const struct dsmtp_profile *p, const struct dsmtp_attemp
 static void check_end(const struct dsmtp_profile *p, struct dsmtp_attempt_end end)
 {
     const struct dsmtp_next_row *row = dsmtp_judge_next(p, &end);
-    bool must = end.level == DSMTP_LEVEL_DANE || end.level == DSMTP_LEVEL_AUDIT ||
-                end.level == DSMTP_LEVEL_ENCRYPT;
+    bool must = end.level >= DSMTP_LEVEL_ENCRYPT;
     bool taken = end.state == DSMTP_STATE_DOT && end.event == DSMTP_EVENT_OK;
 
     if (row->next == DSMTP_NEXT_RETRY_CLEAR)

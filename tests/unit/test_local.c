@@ -112,25 +112,27 @@ static const char table[] = "# comment\n"
 static const struct {
     const char *nexthop;
     int policy;
+    const char *key;
+    unsigned line;
 } lookups[] = {
-    {"d.example", DSMTP_POLICY_DANE_ONLY},
-    {"a.d.example", DSMTP_POLICY_ENCRYPT},
-    {"a.b.d.example", DSMTP_POLICY_ENCRYPT},
-    {"sub.d.example", DSMTP_POLICY_ENCRYPT},
-    {"x.sub.d.example", DSMTP_POLICY_MAY},
-    {"xd.example", -1},
-    {"example", -1},
-    {"long.example", DSMTP_POLICY_NONE},
-    {"any.com", DSMTP_POLICY_NONE},
-    {"com", -1},
-    {"[mx.d.example]", DSMTP_POLICY_MAY},
-    {"[mx.d.example]:587", DSMTP_POLICY_DANE},
-    {"[mx.d.example]:588", -1},
-    {"mx.d.example", DSMTP_POLICY_ENCRYPT},
-    {"[other.d.example]", -1},
-    {"d.example:26", DSMTP_POLICY_NONE},
-    {"a.d.example:26", -1},
-    {"[2001:db8::1]", DSMTP_POLICY_ENCRYPT},
+    {"d.example", DSMTP_POLICY_DANE_ONLY, "d.example", 4},
+    {"a.d.example", DSMTP_POLICY_ENCRYPT, ".d.example", 5},
+    {"a.b.d.example", DSMTP_POLICY_ENCRYPT, ".d.example", 5},
+    {"sub.d.example", DSMTP_POLICY_ENCRYPT, ".d.example", 5},
+    {"x.sub.d.example", DSMTP_POLICY_MAY, ".sub.d.example", 6},
+    {"xd.example", -1, NULL, 0},
+    {"example", -1, NULL, 0},
+    {"long.example", DSMTP_POLICY_NONE, "long.example", 8},
+    {"any.com", DSMTP_POLICY_NONE, ".com", 15},
+    {"com", -1, NULL, 0},
+    {"[mx.d.example]", DSMTP_POLICY_MAY, "[mx.d.example]", 11},
+    {"[mx.d.example]:587", DSMTP_POLICY_DANE, "[mx.d.example]:587", 12},
+    {"[mx.d.example]:588", -1, NULL, 0},
+    {"mx.d.example", DSMTP_POLICY_ENCRYPT, ".d.example", 5},
+    {"[other.d.example]", -1, NULL, 0},
+    {"d.example:26", DSMTP_POLICY_NONE, "d.example:26", 13},
+    {"a.d.example:26", -1, NULL, 0},
+    {"[2001:db8::1]", DSMTP_POLICY_ENCRYPT, "[IPv6:2001:db8::1]", 14},
 };
 
 static void test_find(void)
@@ -144,39 +146,35 @@ static void test_find(void)
               DSMTP_OK);
     check_str(fault.what, "");
     for (size_t i = 0; fault.what[0] == '\0' && i < CHECK_COUNT(lookups); i++) {
-        enum dsmtp_policy policy = DSMTP_POLICY_COUNT;
+        const struct dsmtp_local_entry *entry;
         struct dsmtp_nexthop nexthop;
 
         check_row(lookups[i].nexthop);
         check_int(dsmtp_nexthop_parse(lookups[i].nexthop, &nexthop, &fault), DSMTP_OK);
-        check_int(dsmtp_local_find(&local, &nexthop, &policy) ? (int)policy : -1,
-                  lookups[i].policy);
+        entry = dsmtp_local_find(&local, &nexthop);
+        check_int(entry != NULL ? (int)entry->policy : -1, lookups[i].policy);
+        check_str(entry != NULL ? entry->key : NULL, lookups[i].key);
+        check_uint(entry != NULL ? entry->line : 0, lookups[i].line);
     }
     dsmtp_arena_fini(&arena);
 }
 
-#define LEVELS "expected none, may, encrypt, dane or dane-only"
+#define LEVELS "expected none, may, encrypt, dane, dane-only, fingerprint, verify or secure"
 
 static const struct {
     const char *label;
     const char *text;
     const char *fault;
 } faults[] = {
-    {"secure", "# x\n\nd.example  secure match=mx.d.example\n",
-     "policy:3:12: level secure is not supported by this version; " LEVELS},
-    {"verify", "d.example verify",
-     "policy:1:11: level verify is not supported by this version; " LEVELS},
-    {"fingerprint", "d.example Fingerprint",
-     "policy:1:11: level fingerprint is not supported by this version; " LEVELS},
     {"no such level", "d.example dnae\n", "policy:1:11: no level \"dnae\"; " LEVELS},
     {"no level", "d.example\ne.example dane\n", "policy:1:1: destination without a level; " LEVELS},
     {"no level at the end", "d.example", "policy:1:1: destination without a level; " LEVELS},
-    {"attribute", "d.example dane match=x\n",
-     "policy:1:16: attribute \"match=x\" is not supported by this version; expected the end of the "
-     "line"},
-    {"attribute, continued", "d.example dane\n\n  match=x\n",
-     "policy:3:3: attribute \"match=x\" is not supported by this version; expected the end of the "
-     "line"},
+    {"attribute", "d.example dane mach=x\n",
+     "policy:1:16: no attribute \"mach\"; expected match=, protocols= or ciphers="},
+    {"attribute, continued", "d.example dane\n\n  tafile=/x\n",
+     "policy:3:3: no attribute \"tafile\"; expected match=, protocols= or ciphers="},
+    {"third word of three lines", "d.example secure\n match=x.example\n\tciphers=low\n",
+     "policy:3:10: no grade of ciphers \"low\"; expected medium or high"},
     {"comment behind", "d.example dane # x\n",
      "policy:1:16: a comment must stand on a line of its own; expected the end of the line"},
     {"blank in front", "\n  d.example dane\n",

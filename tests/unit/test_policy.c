@@ -198,6 +198,23 @@ static void check_host_row(const struct dsmtp_host_row *h)
         check_true((level & clear) == 0);
 }
 
+/* A local policy that asks for proof gets that proof or no contact, and asks no TLSA. */
+static const struct {
+    enum dsmtp_policy policy;
+    enum dsmtp_level level;
+} proofs[] = {
+    {DSMTP_POLICY_FINGERPRINT, DSMTP_LEVEL_FINGERPRINT},
+    {DSMTP_POLICY_VERIFY, DSMTP_LEVEL_VERIFY},
+    {DSMTP_POLICY_SECURE, DSMTP_LEVEL_SECURE},
+};
+
+static void check_proofs(const struct dsmtp_host_row *h)
+{
+    for (size_t k = 0; k < CHECK_COUNT(proofs); k++)
+        check_true((h->policy & 1u << proofs[k].policy) == 0 || h->level == DSMTP_LEVEL_SKIP ||
+                   (h->level == proofs[k].level && h->tlsa == 1u << DSMTP_TLSA_NOT_ASKED));
+}
+
 /* What the tables may never say, whatever the profile. */
 static void test_safety(void)
 {
@@ -215,6 +232,7 @@ static void test_safety(void)
     for (unsigned i = 0; (h = dsmtp_policy_host_row(i)) != NULL; i++) {
         check_rowf("host row %u", i);
         check_host_row(h);
+        check_proofs(h);
     }
 }
 

@@ -219,8 +219,62 @@ static const struct dsmtp_outcome literal = {.plan = &literal_plan,
                                              .reason = DSMTP_REASON_ADDRESS_LITERAL,
                                              .rules = "R-7672-2.2-12"};
 
+static const struct dsmtp_local_entry entry = {
+    .file = "policy", .line = 7, .column = 1, .key = ".s.example", .policy = DSMTP_POLICY_SECURE};
+static const char *const patterns[] = {"mx.s.example", ".s.example"};
+static struct dsmtp_host_plan secure_host = {.name = "mx.s.example",
+                                             .level = DSMTP_LEVEL_SECURE,
+                                             .reason = DSMTP_REASON_LOCAL_POLICY,
+                                             .rules = "S2",
+                                             .address_security = DSMTP_SECURITY_INSECURE,
+                                             .addresses = addresses + 1,
+                                             .address_count = 1,
+                                             .names = patterns,
+                                             .name_count = 2,
+                                             .sni = "mx.s.example"};
+static struct dsmtp_plan secure_plan = {.target = "a.s.example",
+                                        .nexthop = "a.s.example",
+                                        .profile = "rfc7672",
+                                        .policy = DSMTP_POLICY_SECURE,
+                                        .entry = &entry,
+                                        .verdict = DSMTP_VERDICT_ATTEMPT,
+                                        .mx_asked = true,
+                                        .mx_security = DSMTP_SECURITY_INSECURE,
+                                        .mx_answer = DSMTP_PRESENCE_DATA,
+                                        .hosts = &secure_host,
+                                        .host_count = 1};
+static struct dsmtp_attempt secure_attempts[] = {
+    {.host = "mx.s.example",
+     .address = "192.0.2.1",
+     .level = DSMTP_LEVEL_SECURE,
+     .result = DSMTP_RESULT_FAIL,
+     .reason = DSMTP_REASON_CHAIN_INVALID,
+     .rules = "S2",
+     .tls = {.reason = DSMTP_REASON_CHAIN_INVALID,
+             .fault = DSMTP_CHAIN_FAULT_EXPIRED,
+             .detail = "certificate has expired"}},
+    {.host = "mx.s.example",
+     .address = "192.0.2.1",
+     .level = DSMTP_LEVEL_SECURE,
+     .result = DSMTP_RESULT_AUTHENTICATED,
+     .reason = DSMTP_REASON_SESSION_READY,
+     .rules = "S33",
+     .tls = {.up = true,
+             .authenticated = true,
+             .version = "TLSv1.3",
+             .cipher = "TLS_AES_256_GCM_SHA384",
+             .name = "*.s.example"}},
+};
+static const struct dsmtp_outcome secured = {.plan = &secure_plan,
+                                             .verdict = DSMTP_VERDICT_ATTEMPT,
+                                             .reason = DSMTP_REASON_SESSION_READY,
+                                             .rules = "S33",
+                                             .attempts = secure_attempts,
+                                             .attempt_count = 2};
+
 static const struct dsmtp_verification verified = {
     .profile = "rfc7672",
+    .against = DSMTP_AGAINST_TLSA,
     .tlsa = records,
     .tlsa_count = 1,
     .names = names,
@@ -229,14 +283,24 @@ static const struct dsmtp_verification verified = {
     .evidence = {.authenticated = true, .matched = true, .usage = 3, .selector = 1, .matching = 1}};
 static const struct dsmtp_verification refused = {
     .profile = "rfc7672",
+    .against = DSMTP_AGAINST_TLSA,
     .tlsa = records,
     .tlsa_count = 1,
     .time = -1,
-    .evidence = {.reason = DSMTP_REASON_TLSA_MISMATCH, .detail = "no matching DANE TLSA records"}};
+    .evidence = {.reason = DSMTP_REASON_TLSA_MISMATCH,
+                 .fault = DSMTP_CHAIN_FAULT_NO_MATCH,
+                 .detail = "no matching DANE TLSA records"}};
+static const struct dsmtp_verification trusted = {
+    .profile = "rfc7672",
+    .against = DSMTP_AGAINST_AUTHORITIES,
+    .names = patterns,
+    .name_count = 2,
+    .time = 1768478400,
+    .evidence = {.authenticated = true, .name = "*.s.example"}};
 
 static void test_text(void)
 {
-    const struct dsmtp_outcome *const outcomes[] = {&sent, &bounced, &literal};
+    const struct dsmtp_outcome *const outcomes[] = {&sent, &bounced, &literal, &secured};
     char *text = NULL;
     size_t len;
     FILE *to = open_memstream(&text, &len);
@@ -247,6 +311,7 @@ static void test_text(void)
     }
     dsmtp_report_verification_text(to, &verified, false);
     dsmtp_report_verification_text(to, &refused, false);
+    dsmtp_report_verification_text(to, &trusted, false);
     (void)fclose(to);
     check_golden("outcomes.txt", text);
     free(text);
@@ -254,7 +319,7 @@ static void test_text(void)
 
 static void test_json(void)
 {
-    const struct dsmtp_outcome *const outcomes[] = {&sent, &bounced, &literal};
+    const struct dsmtp_outcome *const outcomes[] = {&sent, &bounced, &literal, &secured};
     char *text = NULL;
     size_t len;
     FILE *to = open_memstream(&text, &len);
@@ -263,6 +328,7 @@ static void test_json(void)
         check_int(dsmtp_report_json(to, outcomes[i]), DSMTP_OK);
     check_int(dsmtp_report_verification_json(to, &verified), DSMTP_OK);
     check_int(dsmtp_report_verification_json(to, &refused), DSMTP_OK);
+    check_int(dsmtp_report_verification_json(to, &trusted), DSMTP_OK);
     (void)fclose(to);
     check_golden("outcomes.json", text);
     free(text);
@@ -384,7 +450,8 @@ static void test_all_diffs(void)
     static const enum dsmtp_switch elsewhere[] = {
         DSMTP_SWITCH_MX_CNAME,    DSMTP_SWITCH_SELF_AFTER_SKIP, DSMTP_SWITCH_HOST_BASE,
         DSMTP_SWITCH_ALIAS_PROBE, DSMTP_SWITCH_CHAIN_LIMIT,     DSMTP_SWITCH_TLSA_MAX,
-        DSMTP_SWITCH_SNI,         DSMTP_SWITCH_PORT_LABEL};
+        DSMTP_SWITCH_SNI,         DSMTP_SWITCH_PORT_LABEL,      DSMTP_SWITCH_WILDCARD,
+        DSMTP_SWITCH_CN_FALLBACK};
     const struct dsmtp_profile *a, *b;
 
     for (unsigned i = 0; (a = dsmtp_profile_at(i)) != NULL; i++)

@@ -22,6 +22,7 @@ static void test_split(void)
     }
 }
 
+/* R-6698-2.2-1 */
 /* clang-format off */
 static const struct { const char *text; enum dsmtp_status status; size_t len; } texts[] = {
     {"3 1 1 00ff",             DSMTP_OK,     2},

@@ -173,15 +173,26 @@ bool dsmtp_stream_flush_tls(struct dsmtp_stream *s, const char **why)
     return true;
 }
 
-static void flush(struct dsmtp_stream *s)
+/* What is written goes out as far as the socket takes it, and the owner is told. False: the stream
+ * is not there any more, or not well. */
+static bool flush(struct dsmtp_stream *s)
 {
     const char *why = NULL;
+    size_t before = evbuffer_get_length(s->out);
+    bool well = s->stage == STREAM_SECURED ? dsmtp_stream_flush_tls(s, &why)
+                                           : dsmtp_stream_flush_plain(s, &why);
+    size_t left = evbuffer_get_length(s->out);
 
-    if (!(s->stage == STREAM_SECURED ? dsmtp_stream_flush_tls(s, &why)
-                                     : dsmtp_stream_flush_plain(s, &why)))
-        fail(s, DSMTP_REASON_CONNECTION_LOST, why, NULL);
-    else if (evbuffer_get_length(s->out) > 0 && s->stage == STREAM_PLAIN)
+    if (well && left > 0 && s->stage == STREAM_PLAIN)
         (void)event_add(&s->writable, NULL);
+    if (well && left < before) {
+        s->busy = true;
+        s->events->sent(s->arg, left);
+        return leave(s);
+    }
+    if (!well)
+        fail(s, DSMTP_REASON_CONNECTION_LOST, why, NULL);
+    return well;
 }
 
 static void read_tls(struct dsmtp_stream *s)
@@ -198,7 +209,7 @@ static void read_tls(struct dsmtp_stream *s)
             if (!waits(s, n, &why))
                 fail(s, DSMTP_REASON_CONNECTION_LOST, why, NULL);
             else if (evbuffer_get_length(s->out) > 0)
-                flush(s); /* a write may have waited for this */
+                (void)flush(s); /* a write may have waited for this */
             return;
         }
         if (!tell_received(s, piece, (size_t)n))
@@ -247,7 +258,7 @@ void dsmtp_stream_on_writable(evutil_socket_t fd, short what, void *arg)
         break;
     case STREAM_PLAIN:
     case STREAM_SECURED:
-        flush(s);
+        (void)flush(s);
         break;
     case STREAM_FAILED:
         break;

@@ -45,6 +45,7 @@ static const struct option_row rows[] = {
     {"trust-anchor",   0,  "FILE",         NET,                      TEXT,   AT(trust_anchor),   0,     "DS or DNSKEY records to validate from (the system's)"},
     {"unbound-conf",   0,  "FILE",         NET,                      TEXT,   AT(unbound_conf),   0,     "unbound.conf(5) settings for the validator"},
     {"timeout",        0,  "SECONDS",      NET,                      NUMBER, AT(timeout_s),      3600,  "wait no longer for any single answer"},
+    {"addresses",      0,  "N",            MAIL,                     NUMBER, AT(addresses),      10000, "try at most so many addresses of a destination (all)"},
     {"jobs",           0,  "N",            NET,                      NUMBER, AT(jobs),           10000, "destinations at work at the same time (64)"},
     {"seed",           0,  "N",            NET,                      SEED,   0,                  0,     "fix the order of hosts of equal preference"},
     {"chain",          0,  "FILE",         DSMTP_TAKES_VERIFY,       TEXT,   AT(chain),          0,     "the server's certificates in PEM, leaf first; - is standard input"},

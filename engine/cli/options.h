@@ -41,6 +41,7 @@ struct dsmtp_options {
     const char *trust_anchor;
     const char *unbound_conf;
     unsigned timeout_s;
+    unsigned addresses;
     enum dsmtp_grid_form format;
     bool trace;
     bool seeded;

@@ -5,7 +5,7 @@
 #include "check.h"
 #include "core/dialog.h"
 
-enum { ROWS_MAX = 64, DEPTH = 8 };
+enum { ROWS_MAX = 80, DEPTH = 7 };
 
 static bool marked_impossible(const struct dsmtp_dialog_row *row)
 {
@@ -52,20 +52,23 @@ static bool carries_mail(const struct dsmtp_dialog_row *row)
 {
     switch (row->action) {
     case DSMTP_ACTION_READY:
+    case DSMTP_ACTION_SEND_MAIL:
     case DSMTP_ACTION_SEND_RCPT:
     case DSMTP_ACTION_SEND_DATA:
     case DSMTP_ACTION_SEND_BODY:
+    case DSMTP_ACTION_SEND_DOT:
         return true;
     case DSMTP_ACTION_SEND_EHLO:
     case DSMTP_ACTION_SEND_HELO:
     case DSMTP_ACTION_SEND_STARTTLS:
     case DSMTP_ACTION_START_TLS:
+    case DSMTP_ACTION_WAIT:
     case DSMTP_ACTION_QUIT:
     case DSMTP_ACTION_CLOSE:
     case DSMTP_ACTION_COUNT:
         break;
     }
-    return (row->next >= DSMTP_STATE_MAIL && row->next != DSMTP_STATE_END) ||
+    return (row->next >= DSMTP_STATE_MAIL && row->next < DSMTP_STATE_BYE) ||
            row->reason == DSMTP_REASON_DELIVERED || row->reason == DSMTP_REASON_SESSION_READY;
 }
 
@@ -83,7 +86,14 @@ static bool allowed(const struct dsmtp_dialog_row *row, struct facts before, str
         return false;
     if (row->action == DSMTP_ACTION_START_TLS && before.state != DSMTP_STATE_STARTTLS)
         return false;
-    return row->reason != DSMTP_REASON_DELIVERED || before.state == DSMTP_STATE_DOT;
+    if (row->action == DSMTP_ACTION_SEND_BODY && before.state != DSMTP_STATE_DATA)
+        return false;
+    if (row->action == DSMTP_ACTION_SEND_DOT && before.state != DSMTP_STATE_VOID)
+        return false;
+    if (row->next == DSMTP_STATE_DOT && before.state != DSMTP_STATE_BODY)
+        return false;
+    return (row->reason != DSMTP_REASON_DELIVERED && row->action != DSMTP_ACTION_SEND_MAIL) ||
+           before.state == DSMTP_STATE_DOT;
 }
 
 static struct facts after(const struct dsmtp_dialog_row *row, struct facts before,
@@ -158,7 +168,11 @@ static bool possible(enum dsmtp_state state, enum dsmtp_event event)
         return true;
     if (state == DSMTP_STATE_HANDSHAKE)
         return event == DSMTP_EVENT_SECURED;
-    if (state == DSMTP_STATE_RCPT && (event == DSMTP_EVENT_LAST || event == DSMTP_EVENT_NONE_LEFT))
+    if ((state == DSMTP_STATE_RCPT && event == DSMTP_EVENT_NONE_LEFT) ||
+        ((state == DSMTP_STATE_RCPT || state == DSMTP_STATE_VOID) && event == DSMTP_EVENT_LAST) ||
+        (state == DSMTP_STATE_DOT && event == DSMTP_EVENT_AGAIN) ||
+        (state == DSMTP_STATE_BODY && event == DSMTP_EVENT_SENT) ||
+        (state == DSMTP_STATE_MAIL && event == DSMTP_EVENT_UNFIT))
         return true;
     for (unsigned i = 0; i < 2 * CHECK_COUNT(codes); i++)
         if (dsmtp_dialog_event(state, codes[i / 2], i % 2 != 0) == event)
@@ -181,7 +195,7 @@ static void follow(enum dsmtp_level level, bool used[ROWS_MAX])
             check_rowf("%s %s %s", dsmtp_state_name(state), dsmtp_event_name(event),
                        dsmtp_level_name(level));
             check_true(!marked_impossible(row));
-            check_true(row->next >= state);
+            check_true(row->next >= state || event == DSMTP_EVENT_AGAIN);
             seen[row->next] = true;
             for (unsigned i = 0; dsmtp_dialog_row_at(i) != NULL; i++)
                 used[i] = used[i] || dsmtp_dialog_row_at(i) == row;
@@ -207,7 +221,15 @@ static const struct { enum dsmtp_state state; unsigned code; bool offers; enum d
     {DSMTP_STATE_GREETING,  220, false, DSMTP_EVENT_OK},
     {DSMTP_STATE_GREETING,  220, true,  DSMTP_EVENT_OK},
     {DSMTP_STATE_GREETING,  554, false, DSMTP_EVENT_PERM},
-    {DSMTP_STATE_GREETING,  421, false, DSMTP_EVENT_TEMP},
+    {DSMTP_STATE_GREETING,  421, false, DSMTP_EVENT_CLOSING},
+    {DSMTP_STATE_GREETING,  450, false, DSMTP_EVENT_TEMP},
+    {DSMTP_STATE_RCPT,      421, false, DSMTP_EVENT_CLOSING},
+    {DSMTP_STATE_DOT,       421, false, DSMTP_EVENT_CLOSING},
+    {DSMTP_STATE_VOID,      354, false, DSMTP_EVENT_GO},
+    {DSMTP_STATE_VOID_DOT,  354, false, DSMTP_EVENT_BROKEN},
+    {DSMTP_STATE_BODY,      250, false, DSMTP_EVENT_BROKEN},
+    {DSMTP_STATE_BODY,      354, false, DSMTP_EVENT_BROKEN},
+    {DSMTP_STATE_BODY,      552, false, DSMTP_EVENT_PERM},
     {DSMTP_STATE_GREETING,  354, false, DSMTP_EVENT_BROKEN},
     {DSMTP_STATE_EHLO,      250, true,  DSMTP_EVENT_OFFER},
     {DSMTP_STATE_EHLO,      250, false, DSMTP_EVENT_OK},
@@ -238,7 +260,7 @@ static void test_events(void)
 
 static const struct check_test tests[] = {{"total and unambiguous", test_total},
                                           {"every reachable state is safe", test_graph},
-                                          {"every sequence of eight is safe", test_walk},
+                                          {"every sequence of seven is safe", test_walk},
                                           {"the possible and the impossible", test_possible},
                                           {"replies to events", test_events}};
 SUITE(dialog, tests);

@@ -110,15 +110,15 @@ static const struct { const char *label; enum dsmtp_level level; unsigned recipi
     {"250 to DATA",               LEVEL(MAY),     1, "oooo o c",         "deferred CONNECTION_LOST a:deferred | m failed PROTOCOL_ERROR | n failed CONNECTION_LOST"},
     /* recipients */
     {"all refused",               LEVEL(MAY),     2, "ooo55",            "bounced RCPT_REFUSED a:bounced b:bounced | m failed RCPT_REFUSED"},
-    {"one refused",               LEVEL(MAY),     2, "ooo5o3o",          "bounced DELIVERED a:bounced b:delivered | m cleartext DELIVERED"},
+    {"one refused",               LEVEL(MAY),     2, "ooo5o3o",          "bounced RCPT_REFUSED a:bounced b:delivered | m cleartext DELIVERED"},
     {"one put off",               LEVEL(MAY),     2, "oooo43o x",        "deferred CONNECT_FAILED a:delivered b:deferred | m cleartext DELIVERED | n failed CONNECT_FAILED"},
     {"put off, then taken",       LEVEL(MAY),     2, "oooo43o " OK_CLEAR, "delivered DELIVERED a:delivered b:delivered | m cleartext DELIVERED | n cleartext DELIVERED"},
     {"put off, next refuses us",  LEVEL(MAY),     2, "oooo43o 5",        "deferred GREETING_REFUSED a:delivered b:deferred | m cleartext DELIVERED | n failed GREETING_REFUSED"},
-    {"put off, message refused",  LEVEL(MAY),     2, "oooo435",          "deferred DATA_REFUSED a:bounced b:deferred | m failed DATA_REFUSED"},
-    {"put off, DATA refused",     LEVEL(MAY),     2, "oooo45",           "deferred DATA_REFUSED a:bounced b:deferred | m failed DATA_REFUSED"},
+    {"put off, message refused",  LEVEL(MAY),     2, "oooo435 x",        "deferred CONNECT_FAILED a:bounced b:deferred | m failed DATA_REFUSED | n failed CONNECT_FAILED"},
+    {"put off, DATA refused",     LEVEL(MAY),     2, "oooo45 " OK_CLEAR, "bounced DATA_REFUSED a:bounced b:delivered | m failed DATA_REFUSED | n cleartext DELIVERED"},
     {"put off twice",             LEVEL(MAY),     1, "ooo4 ooo4",        "deferred RCPT_REFUSED a:deferred | m failed RCPT_REFUSED | n failed RCPT_REFUSED"},
     {"three of a kind",           LEVEL(MAY),     3, "ooo45o3o ooo4",    "deferred RCPT_REFUSED a:deferred b:bounced c:delivered | m cleartext DELIVERED | n failed RCPT_REFUSED"},
-    {"the last is refused",       LEVEL(MAY),     2, "oooo53o",          "bounced DELIVERED a:delivered b:bounced | m cleartext DELIVERED"},
+    {"the last is refused",       LEVEL(MAY),     2, "oooo53o",          "bounced RCPT_REFUSED a:delivered b:bounced | m cleartext DELIVERED"},
     {"lost between recipients",   LEVEL(MAY),     2, "oooo c " "ooooo3o", "delivered DELIVERED a:delivered b:delivered | m failed CONNECTION_LOST | n cleartext DELIVERED"},
 };
 

@@ -56,13 +56,11 @@ static const struct dsmtp_dialog_row rows[] = {
                                                                                                TO(BYE),        DO(QUIT),           WHY(EHLO_REFUSED),       ""},
 
     {S(MAIL),                                   E(OK),                               ANY,      TO(RCPT),       DO(SEND_RCPT),      WHY(NONE),               ""},
-    {S(MAIL),                                   E(TEMP) | E(PERM),                   ANY,      TO(VOID),       DO(WAIT),           WHY(MAIL_REFUSED),       ""},
-    {S(MAIL),                                   E(CLOSING),                          ANY,      TO(BYE),        DO(QUIT),           WHY(MAIL_REFUSED),       ""},
+    {S(MAIL),                                   REFUSED,                             ANY,      TO(VOID),       DO(WAIT),           WHY(MAIL_REFUSED),       ""},
     {S(MAIL),                                   E(UNFIT),                            ANY,      TO(BYE),        DO(QUIT),           WHY(MESSAGE_TOO_BIG),    ""},
     {S(RCPT),                                   E(OK) | E(TEMP) | E(PERM),           ANY,      TO(RCPT),       DO(SEND_RCPT),      WHY(NONE),               ""},
     {S(RCPT),                                   E(LAST),                             ANY,      TO(DATA),       DO(SEND_DATA),      WHY(NONE),               ""},
-    {S(RCPT),                                   E(NONE_LEFT),                        ANY,      TO(VOID),       DO(WAIT),           WHY(RCPT_REFUSED),       ""},
-    {S(RCPT),                                   E(CLOSING),                          ANY,      TO(BYE),        DO(QUIT),           WHY(RCPT_REFUSED),       ""},
+    {S(RCPT),                                   E(NONE_LEFT) | E(CLOSING),           ANY,      TO(VOID),       DO(WAIT),           WHY(RCPT_REFUSED),       ""},
     {S(DATA),                                   E(GO),                               ANY,      TO(BODY),       DO(SEND_BODY),      WHY(NONE),               ""},
     {S(DATA),                                   REFUSED,                             ANY,      TO(BYE),        DO(QUIT),           WHY(DATA_REFUSED),       ""},
     /* Refused while it was being sent: there is no place for QUIT in the middle of a message. */
@@ -73,9 +71,9 @@ static const struct dsmtp_dialog_row rows[] = {
     {S(DOT),                                    E(AGAIN),                            ANY,      TO(MAIL),       DO(SEND_MAIL),      WHY(NONE),               ""},
 
     /* The transaction is off; what was pipelined still gets its replies (RFC 2920, section 3.1). */
-    {S(VOID),                                   E(OK) | E(TEMP) | E(PERM),           ANY,      TO(VOID),       DO(WAIT),           WHY(NONE),               ""},
+    {S(VOID),                                   E(OK) | REFUSED,                     ANY,      TO(VOID),       DO(WAIT),           WHY(NONE),               ""},
     {S(VOID),                                   E(GO),                               ANY,      TO(VOID_DOT),   DO(SEND_DOT),       WHY(NONE),               ""},
-    {S(VOID),                                   E(LAST) | E(CLOSING),                ANY,      TO(BYE),        DO(QUIT),           WHY(NONE),               ""},
+    {S(VOID),                                   E(LAST),                             ANY,      TO(BYE),        DO(QUIT),           WHY(NONE),               ""},
     {S(VOID_DOT),                               E(OK) | REFUSED,                     ANY,      TO(BYE),        DO(QUIT),           WHY(NONE),               ""},
     {S(BYE),                                    ~(E(SECURED)),                       ANY,      TO(END),        DO(CLOSE),          WHY(NONE),               ""},
 

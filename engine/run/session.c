@@ -20,9 +20,9 @@ static const unsigned wait_ms[DSMTP_STATE_COUNT] = {
     [DSMTP_STATE_DATA]      = SECONDS(120),
     [DSMTP_STATE_BODY]      = SECONDS(180), /* for each CHUNK, not for the whole */
     [DSMTP_STATE_DOT]       = SECONDS(600),
-    [DSMTP_STATE_VOID]      = SECONDS(120),
-    [DSMTP_STATE_VOID_DOT]  = SECONDS(120),
-    [DSMTP_STATE_BYE]       = SECONDS(5),   /* nothing depends on it */
+    [DSMTP_STATE_VOID]      = SECONDS(30),  /* what came of the session is known: no longer than is polite */
+    [DSMTP_STATE_VOID_DOT]  = SECONDS(30),
+    [DSMTP_STATE_BYE]       = SECONDS(5),
 };
 /* clang-format on */
 #define CONNECT_MS SECONDS(30)

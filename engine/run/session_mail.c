@@ -209,13 +209,18 @@ static enum dsmtp_event note_delivered(struct dsmtp_session *s, bool more)
                : DSMTP_EVENT_OK;
 }
 
-/* 354 where no recipient is left: only to DATA, which is the last that was sent. If RCPT was taken
- * behind a refused MAIL a dot might deliver an empty message. */
+/* 354 although the transaction is off: only to DATA, which was sent last. If the server has taken a
+ * recipient all the same, a dot might deliver an empty message. */
 static enum dsmtp_event note_void(struct dsmtp_session *s, enum dsmtp_event event)
 {
+    const struct dsmtp_mail *mail = s->config.mail;
+    bool taken =
+        dsmtp_recipients_count(mail->recipients, mail->recipient_count, DSMTP_TURN_ACCEPTED) > 0;
+
     s->stray += event == DSMTP_EVENT_OK ? 1 : 0;
-    return event == DSMTP_EVENT_GO && (s->outstanding > 0 || s->stray > 0) ? DSMTP_EVENT_BROKEN
-                                                                           : event;
+    return event == DSMTP_EVENT_GO && (s->outstanding > 0 || s->stray > 0 || taken)
+               ? DSMTP_EVENT_BROKEN
+               : event;
 }
 
 enum dsmtp_event dsmtp_session_note(struct dsmtp_session *s, bool more)

@@ -40,14 +40,22 @@ static void post_move(struct dsmtp_stream *s)
     fake_post(s->fake->loop, move, s, NULL);
 }
 
-static char next_letter(struct fake_connector *f)
+/* The next letter; behind the script that of a good server, or of none. */
+static char next_letter(struct dsmtp_stream *s, char verb)
 {
+    struct fake_connector *f = s->fake;
+
     while (*f->script == ' ')
         f->script++;
     if (*f->script != '\0')
         return *f->script++;
     f->exhausted = true;
-    return 'c';
+    if (!f->willing)
+        return 'c';
+    return verb == 'E'   ? (s->stage == SECURE ? 'p' : 'P')
+           : verb == 'D' ? '3'
+           : verb == 'T' ? 'T'
+                         : 'o';
 }
 
 static void fail(struct dsmtp_stream *s, enum dsmtp_reason reason,
@@ -178,7 +186,7 @@ static void answer(struct dsmtp_stream *s)
 {
     struct fake_connector *f = s->fake;
     struct due due = s->due[0];
-    char letter = due.verb != 'Q' ? next_letter(f) : f->quit;
+    char letter = due.verb != 'Q' ? next_letter(s, due.verb) : f->quit;
     const char *reply = letter != '\0' ? words(f, letter) : "221 bye\r\n";
 
     memmove(s->due, s->due + 1, --s->due_count * sizeof(s->due[0]));
@@ -201,7 +209,7 @@ static void answer(struct dsmtp_stream *s)
 static void act(struct dsmtp_stream *s)
 {
     if (s->stage == HANDSHAKE) {
-        char letter = next_letter(s->fake);
+        char letter = next_letter(s, 'T');
 
         if (strchr("cxtl", letter) != NULL)
             fail(s, letter == 't' ? DSMTP_REASON_TIMEOUT : DSMTP_REASON_CONNECTION_LOST, NULL);
@@ -226,7 +234,7 @@ static void move(void *owner, void *arg)
     s->fake->misused = s->fake->misused || s->deadline == 0;
     s->busy = true;
     if (s->stage == CONNECTING && script[strspn(script, " ")] == 'x') {
-        (void)next_letter(s->fake);
+        (void)next_letter(s, 'G');
         fail(s, DSMTP_REASON_CONNECT_FAILED, NULL);
     } else {
         if (s->stage == CONNECTING) {

@@ -39,6 +39,7 @@ struct fake_connector {
     unsigned piece;           /* octets delivered at once; 0: all */
     bool together;            /* replies to what came in one piece go out in one piece */
     char quit;                /* what QUIT gets: a letter; 0: 221 */
+    bool willing;             /* behind the script: offers everything and takes every mail */
     bool lie;                 /* tell of good TLS without authentication */
     unsigned refuse_open;  /* the open of this number (from 1) fails with DSMTP_SYSTEM; 0: none */
     unsigned refuse_write; /* the write of this number likewise */

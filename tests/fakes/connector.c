@@ -194,7 +194,7 @@ static void answer(struct dsmtp_stream *s)
         fail(s, DSMTP_REASON_CONNECTION_LOST, NULL);
         return;
     }
-    if (letter != 'e')
+    if (letter != 'e' && !(letter == '*' && f->hold))
         tell_sent(s);
     f->quit_seen = f->quit_seen || due.verb == 'Q';
     keep_book(s, due, letter, reply);
@@ -202,6 +202,10 @@ static void answer(struct dsmtp_stream *s)
         (void)strncat(s->block, reply, sizeof(s->block) - strlen(s->block) - 1);
     else
         flush_block(s);
+    if (reply != NULL && (reply[0] == '\0' || reply[strlen(reply) - 1] != '\n')) {
+        flush_block(s);
+        reply = NULL;
+    }
     if (reply == NULL && !s->shut)
         fail(s, letter == 't' ? DSMTP_REASON_TIMEOUT : DSMTP_REASON_CONNECTION_LOST, NULL);
 }

@@ -5,7 +5,8 @@
  * command, for each message and after `secure` the server makes its next move, one letter (blanks
  * are passed over). Replies: o 250   s 250 with STARTTLS and SIZE   p 250 with PIPELINING, SIZE,
  * 8BITMIME and SMTPUTF8   P the same with STARTTLS   3 354   4 450   5 550   2 452   q 421   b no
- * reply at all   i 220 and a line behind it   * the next of texts. Others: c closes   t times out
+ * reply at all   i 220 and a line behind it   * the next of
+ * texts, and if that ends within a line c. Others: c closes   t times out
  * l closes before it has all that was written   e 250 before it has all   x the connection cannot
  * be made   T handshake, good certificate   M handshake, a certificate that matches nothing   H
  * handshake fails. A handshake letter out of place is rubbish, a reply during the handshake fails
@@ -38,6 +39,7 @@ struct fake_connector {
     const char *const *texts; /* for the letter * */
     unsigned piece;           /* octets delivered at once; 0: all */
     bool together;            /* replies to what came in one piece go out in one piece */
+    bool hold;                /* texts come before all that was written has gone out */
     char quit;                /* what QUIT gets: a letter; 0: 221 */
     bool willing;             /* behind the script: offers everything and takes every mail */
     bool lie;                 /* tell of good TLS without authentication */

@@ -10,61 +10,6 @@ enum { CALLS_MAX = 2000 };
 
 static struct fake_network net;
 
-/* What done said. */
-struct result {
-    unsigned calls;
-    enum dsmtp_status status;
-    bool close; /* close the job from inside done */
-    char text[600];
-};
-
-static void describe(const struct dsmtp_outcome *o, char *out, size_t room)
-{
-    size_t len = (size_t)snprintf(out, room, "%s %s", dsmtp_verdict_name(o->verdict),
-                                  dsmtp_reason_name(o->reason));
-
-    for (unsigned i = 0; i < o->recipient_count && len < room; i++)
-        len += (size_t)snprintf(out + len, room - len, " %c:%s", o->recipients[i].address[0],
-                                dsmtp_verdict_name(o->recipients[i].verdict));
-    for (unsigned i = 0; i < o->attempt_count && len < room; i++)
-        len += (size_t)snprintf(out + len, room - len, " | %s %s %s", o->attempts[i].host,
-                                dsmtp_result_name(o->attempts[i].result),
-                                dsmtp_reason_name(o->attempts[i].reason));
-}
-
-static void done(void *arg, struct dsmtp_job *job, enum dsmtp_status status,
-                 const struct dsmtp_outcome *outcome)
-{
-    struct result *r = arg;
-
-    r->calls++;
-    r->status = status;
-    if (outcome != NULL)
-        describe(outcome, r->text, sizeof(r->text));
-    if (r->close)
-        dsmtp_job_close(&job);
-}
-
-static struct dsmtp_job_config config_for(enum dsmtp_mode mode, enum dsmtp_policy policy,
-                                          unsigned recipients, struct result *result)
-{
-    static const char *const to[] = {"a@d", "b@d", "c@d"};
-
-    return (struct dsmtp_job_config){.engine = &net.engine,
-                                     .mode = mode,
-                                     .target = "d",
-                                     .nexthop = "d",
-                                     .kind = DSMTP_NEXTHOP_DOMAIN,
-                                     .policy = policy,
-                                     .from = "f@s",
-                                     .recipients = to,
-                                     .recipient_count = recipients,
-                                     .data = "secret\r\n.\r\n",
-                                     .len = 11,
-                                     .done = done,
-                                     .arg = result};
-}
-
 /* clang-format off */
 #define LEVEL(name) DSMTP_LEVEL_##name
 #define OK_DANE "osoTooo3o"
@@ -132,9 +77,9 @@ static const struct { const char *label; enum dsmtp_level level; const char *scr
 };
 /* clang-format on */
 
-static struct result run(const struct dsmtp_job_config *config)
+static struct fake_result run(const struct dsmtp_job_config *config)
 {
-    struct result *r = config->arg;
+    struct fake_result *r = config->arg;
     struct dsmtp_job *job = NULL;
     bool close = r->close;
     enum dsmtp_status status = dsmtp_job_open(config, &job);
@@ -164,9 +109,9 @@ static void test_sends(void)
 {
     for (size_t i = 0; i < CHECK_COUNT(sends); i++) {
         for (unsigned n = 0; n < 4; n++) {
-            struct result r = {.close = n % 2 != 0};
-            struct dsmtp_job_config config =
-                config_for(DSMTP_MODE_SEND, policy_for(sends[i].level), sends[i].recipients, &r);
+            struct fake_result r = {.close = n % 2 != 0};
+            struct dsmtp_job_config config = fake_job_config(
+                &net, DSMTP_MODE_SEND, policy_for(sends[i].level), sends[i].recipients, &r);
 
             fake_network_init(&net, fake_two_hosts(sends[i].level), sends[i].script);
             net.loop.last_first = n == 3;
@@ -185,9 +130,9 @@ static void test_sends(void)
 static void test_probes(void)
 {
     for (size_t i = 0; i < CHECK_COUNT(probes); i++) {
-        struct result r = {0};
+        struct fake_result r = {0};
         struct dsmtp_job_config config =
-            config_for(DSMTP_MODE_PROBE, policy_for(probes[i].level), 0, &r);
+            fake_job_config(&net, DSMTP_MODE_PROBE, policy_for(probes[i].level), 0, &r);
 
         fake_network_init(&net, fake_two_hosts(probes[i].level), probes[i].script);
         check_row(probes[i].label);
@@ -212,8 +157,9 @@ static void test_skipped_host(void)
     };
 
     for (size_t i = 0; i < CHECK_COUNT(ends); i++) {
-        struct result r = {0};
-        struct dsmtp_job_config config = config_for(DSMTP_MODE_SEND, DSMTP_POLICY_DANE, 1, &r);
+        struct fake_result r = {0};
+        struct dsmtp_job_config config =
+            fake_job_config(&net, DSMTP_MODE_SEND, DSMTP_POLICY_DANE, 1, &r);
 
         fake_network_init(&net, fake_first_bogus(), ends[i].script);
         check_row(ends[i].script);
@@ -227,8 +173,9 @@ static void test_skipped_host(void)
 /* The octets themselves, once. */
 static void test_wire(void)
 {
-    struct result r = {0};
-    struct dsmtp_job_config config = config_for(DSMTP_MODE_SEND, DSMTP_POLICY_DANE, 2, &r);
+    struct fake_result r = {0};
+    struct dsmtp_job_config config =
+        fake_job_config(&net, DSMTP_MODE_SEND, DSMTP_POLICY_DANE, 2, &r);
 
     fake_network_init(&net, fake_two_hosts(DSMTP_LEVEL_DANE), "osoToooo3o");
     run(&config);
@@ -243,8 +190,9 @@ static void test_wire(void)
 
 static void test_plan(void)
 {
-    struct result r = {.close = true};
-    struct dsmtp_job_config config = config_for(DSMTP_MODE_PLAN, DSMTP_POLICY_DANE, 0, &r);
+    struct fake_result r = {.close = true};
+    struct dsmtp_job_config config =
+        fake_job_config(&net, DSMTP_MODE_PLAN, DSMTP_POLICY_DANE, 0, &r);
 
     fake_network_init(&net, fake_two_hosts(DSMTP_LEVEL_DANE), "");
     run(&config);
@@ -256,9 +204,9 @@ static void test_plan(void)
 static void test_misuse(void)
 {
     for (unsigned i = 0; i < 3; i++) {
-        struct result r = {0};
+        struct fake_result r = {0};
         struct dsmtp_job_config config =
-            config_for(DSMTP_MODE_SEND, DSMTP_POLICY_DANE, i == 0 ? 0 : 1, &r);
+            fake_job_config(&net, DSMTP_MODE_SEND, DSMTP_POLICY_DANE, i == 0 ? 0 : 1, &r);
 
         fake_network_init(&net, fake_two_hosts(DSMTP_LEVEL_MAY), OK_CLEAR);
         config.from = i == 1 ? NULL : config.from;
@@ -274,8 +222,9 @@ static void test_refusals(void)
 {
     for (unsigned n = 1; n <= 40; n++) {
         for (unsigned which = 0; which < 6; which++) {
-            struct result r = {.close = which >= 3};
-            struct dsmtp_job_config config = config_for(DSMTP_MODE_SEND, DSMTP_POLICY_DANE, 1, &r);
+            struct fake_result r = {.close = which >= 3};
+            struct dsmtp_job_config config =
+                fake_job_config(&net, DSMTP_MODE_SEND, DSMTP_POLICY_DANE, 1, &r);
 
             fake_network_init(&net, fake_two_hosts(DSMTP_LEVEL_DANE), "osoT4 " OK_DANE);
             net.resolver.refuse = which % 3 == 0 ? n : 0;
@@ -296,8 +245,9 @@ static void test_memory(void)
     static char why[DSMTP_JOB_MEMORY_MAX + 1];
 
     for (unsigned share = 1; share <= 16; share *= 2) {
-        struct result r = {.close = share == 2};
-        struct dsmtp_job_config config = config_for(DSMTP_MODE_SEND, DSMTP_POLICY_DANE, 1, &r);
+        struct fake_result r = {.close = share == 2};
+        struct dsmtp_job_config config =
+            fake_job_config(&net, DSMTP_MODE_SEND, DSMTP_POLICY_DANE, 1, &r);
 
         memset(why, 0, sizeof(why));
         memset(why, 'x', DSMTP_JOB_MEMORY_MAX / share);
@@ -313,8 +263,9 @@ static void test_memory(void)
 static void test_close_any_time(void)
 {
     for (unsigned steps = 0; steps < 40; steps++) {
-        struct result r = {0};
-        struct dsmtp_job_config config = config_for(DSMTP_MODE_SEND, DSMTP_POLICY_DANE, 1, &r);
+        struct fake_result r = {0};
+        struct dsmtp_job_config config =
+            fake_job_config(&net, DSMTP_MODE_SEND, DSMTP_POLICY_DANE, 1, &r);
         struct dsmtp_job *job = NULL;
         unsigned calls;
 

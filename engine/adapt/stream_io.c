@@ -173,6 +173,16 @@ bool dsmtp_stream_flush_tls(struct dsmtp_stream *s, const char **why)
     return true;
 }
 
+/* The peer takes nothing more; what it said before it closed may tell why. False: the stream is not
+ * there any more, or not well. OpenSSL does not read from a broken connection. */
+static bool last_words(struct dsmtp_stream *s)
+{
+    uint8_t piece[PIECE];
+    ssize_t n = s->stage == STREAM_PLAIN ? recv(s->fd, piece, sizeof(piece), 0) : 0;
+
+    return n <= 0 || tell_received(s, piece, (size_t)n);
+}
+
 /* What is written goes out as far as the socket takes it, and the owner is told. False: the stream
  * is not there any more, or not well. */
 static bool flush(struct dsmtp_stream *s)
@@ -190,7 +200,7 @@ static bool flush(struct dsmtp_stream *s)
         s->events->sent(s->arg, left);
         return leave(s);
     }
-    if (!well)
+    if (!well && last_words(s))
         fail(s, DSMTP_REASON_CONNECTION_LOST, why, NULL);
     return well;
 }

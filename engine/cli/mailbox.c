@@ -13,18 +13,37 @@ char *dsmtp_mailbox_strip(char *address)
     return address + 1;
 }
 
+/* Octets of the UTF-8 character at s (RFC 3629, section 4); 0: there is none. */
+static size_t utf8_length(const unsigned char *s)
+{
+    size_t len = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
+
+    if (s[0] > 0xf4 || (s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] >= 0xa0) ||
+        (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] >= 0x90))
+        return 0;
+    for (size_t i = 1; i < len; i++)
+        if ((s[i] & 0xc0u) != 0x80)
+            return 0;
+    return len;
+}
+
 /* Whatever could end the address, or the line it is sent in, is refused, quoted or not. */
 static const char *wrong_character(const char *address)
 {
-    for (; *address != '\0'; address++) {
-        unsigned char c = (unsigned char)*address;
+    const unsigned char *s = (const unsigned char *)address;
+    const char *at = strrchr(address, '@');
+    size_t len;
 
-        if (c < ' ' || c == 0x7f)
+    for (; *s != '\0'; s += len) {
+        len = utf8_length(s);
+        if (*s < ' ' || *s == 0x7f)
             return "control character; expected user@domain";
-        if (c >= 0x80)
-            return "not ASCII; expected user@domain with an A-label (xn--...) domain";
-        if (c == ' ' || c == '<' || c == '>')
+        if (*s == ' ' || *s == '<' || *s == '>')
             return "space or angle bracket; expected user@domain";
+        if (len == 0)
+            return "neither ASCII nor UTF-8; expected user@domain";
+        if (len > 1 && at != NULL && (const char *)s > at)
+            return "domain is not ASCII; expected user@domain with A-labels (xn--...)";
     }
     return NULL;
 }

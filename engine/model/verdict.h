@@ -95,7 +95,7 @@
     X(NAME_MISMATCH, "the server's certificate carries none of the accepted names")        \
     X(CHAIN_INVALID, "the server's certificate chain is not valid below its trust anchor") \
     X(MAIL_REFUSED, "the server refused the sender")                                       \
-    X(RCPT_REFUSED, "the server refused every recipient")                                  \
+    X(RCPT_REFUSED, "the server refused the recipient")                                    \
     X(DATA_REFUSED, "the server refused the message")                                      \
     X(MESSAGE_TOO_BIG, "the message is larger than the server accepts")                    \
     X(NO_8BITMIME, "the message has 8-bit octets and the server does not offer 8BITMIME")  \

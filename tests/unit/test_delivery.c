@@ -98,6 +98,10 @@ static void test_wires(void)
 /* clang-format off */
 #define GOOD "oooo3o"
 static const struct { const char *label; enum dsmtp_level level; unsigned recipients; const char *script; const char *texts[6]; const char *want, *codes; } ends[] = {
+    {"no TLS where none is promised, R-7672-2.2-7", LEVEL(MAY), 1, GOOD, {NULL}, "delivered DELIVERED a:delivered | m cleartext DELIVERED", "2.0.0"},
+    {"TLS with anybody, R-7672-2.2-5", LEVEL(ENCRYPT), 1, "osoMooo3o", {NULL}, "delivered DELIVERED a:delivered | m encrypted DELIVERED", "2.0.0"},
+    {"but TLS, R-7672-2.2-6", LEVEL(ENCRYPT), 1, "oo osoMooo3o", {NULL}, "delivered DELIVERED a:delivered | m failed NO_STARTTLS | n encrypted DELIVERED", "2.0.0"},
+    {"the next host, R-7672-2.2-4", LEVEL(DANE), 1, "osoM osoTooo3o", {NULL}, "delivered DELIVERED a:delivered | m failed TLSA_MISMATCH | n authenticated DELIVERED", "2.0.0"},
     /* status codes */
     {"codes of the server",       LEVEL(MAY), 1, "oooo3*",  {"250 2.6.0 queued\r\n"},     "delivered DELIVERED a:delivered | m cleartext DELIVERED", "2.6.0"},
     {"250 without text",          LEVEL(MAY), 1, "oooo3*",  {"250\r\n"},                  "delivered DELIVERED a:delivered | m cleartext DELIVERED", "2.0.0"},
@@ -114,6 +118,7 @@ static const struct { const char *label; enum dsmtp_level level; unsigned recipi
     {"too many, 552",             LEVEL(MAY), 2, "oooo*3o oo3o", {"552 too many\r\n"},    "delivered DELIVERED a:delivered b:delivered | m cleartext DELIVERED", "2.0.0 2.0.0"},
     {"too many, nobody taken",    LEVEL(MAY), 2, "ooo22 ooooo3o", {NULL},                 "delivered DELIVERED a:delivered b:delivered | m failed RCPT_REFUSED | n cleartext DELIVERED", "2.0.0 2.0.0"},
     {"452 for another reason",    LEVEL(MAY), 2, "oooo*3o x", {"452 4.2.2 full\r\n"},     "deferred CONNECT_FAILED a:delivered b:deferred | m cleartext DELIVERED | n failed CONNECT_FAILED", "2.0.0 4.4.1"},
+    {"too many, message refused", LEVEL(MAY), 2, "oooo235 " GOOD, {NULL}, "bounced DATA_REFUSED a:bounced b:delivered | m failed DATA_REFUSED | n cleartext DELIVERED", "5.0.0 2.0.0"},
     {"too many, MAIL refused then", LEVEL(MAY), 2, "oooo23o 5", {NULL},                   "bounced MAIL_REFUSED a:delivered b:bounced | m cleartext MAIL_REFUSED", "2.0.0 5.0.0"},
     {"too many, lost then",       LEVEL(MAY), 2, "oooo23o c " GOOD, {NULL},               "delivered DELIVERED a:delivered b:delivered | m cleartext CONNECTION_LOST | n cleartext DELIVERED", "2.0.0 2.0.0"},
     {"too many, lost behind the dot then", LEVEL(MAY), 2, "oooo23o oo3c", {NULL},         "deferred CONNECTION_LOST a:delivered b:deferred | m cleartext CONNECTION_LOST", "2.0.0 4.4.2"},
@@ -291,6 +296,31 @@ static void test_address_limit(void)
     }
 }
 
+/* R-5321-5.1-9, R-5321-5.1-12: the addresses of a host in the order of the answer, until one takes
+ * the mail. */
+static void test_addresses(void)
+{
+    static const struct fake_record records[] = {
+        {"d", DSMTP_RR_MX, DSMTP_SECURITY_SECURE, DSMTP_PRESENCE_DATA, "1 m", NULL},
+        {"m", DSMTP_RR_A, DSMTP_SECURITY_SECURE, DSMTP_PRESENCE_DATA,
+         "198.18.0.9; 198.18.0.3; 198.18.0.5", NULL}};
+    static const char *const order[] = {"198.18.0.9", "198.18.0.3", "198.18.0.5"};
+
+    for (unsigned good = 0; good <= CHECK_COUNT(order); good++) {
+        static const char *const scripts[] = {"oooo3o", "x oooo3o", "x x oooo3o", "x x x"};
+        struct fake_result r = {0};
+        struct dsmtp_job_config config = prepare(LEVEL(MAY), 1, scripts[good], &r);
+
+        net.resolver.world = (struct fake_world){records, CHECK_COUNT(records)};
+        check_row(scripts[good]);
+        run(&config);
+        check_str(r.codes, good < CHECK_COUNT(order) ? "2.0.0" : "4.4.1");
+        check_uint(net.connector.opened, good < CHECK_COUNT(order) ? good + 1 : good);
+        for (unsigned i = 0; i < net.connector.opened; i++)
+            check_str(net.connector.wire[i].address, order[i]);
+    }
+}
+
 /* How long each step may take (RFC 5321, section 4.5.3.2): what was set last when the server falls
  * silent there, in seconds; and with a cap. */
 static void test_deadlines(void)
@@ -326,6 +356,7 @@ static const struct check_test tests[] = {{"octets", test_wires},
                                           {"outcomes", test_ends},
                                           {"QUIT", test_quit},
                                           {"8-bit and UTF-8", test_eights},
+                                          {"addresses in order", test_addresses},
                                           {"address limit", test_address_limit},
                                           {"deadlines", test_deadlines}};
 SUITE(delivery, tests);

@@ -13,18 +13,27 @@ char *dsmtp_mailbox_strip(char *address)
     return address + 1;
 }
 
-/* Octets of the UTF-8 character at s (RFC 3629, section 4); 0: there is none. */
+/* Octets of the UTF-8 character at s (the table of RFC 3629, section 4); 0: there is none. */
 static size_t utf8_length(const unsigned char *s)
 {
-    size_t len = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
+    static const struct {
+        unsigned char first, last, low, high; /* the first octet, and what the second may be */
+        size_t len;
+    } rows[] = {
+        {0x00, 0x7f, 0, 0, 1},       {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+        {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+    };
+    size_t row = 0;
 
-    if (s[0] > 0xf4 || (s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] >= 0xa0) ||
-        (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] >= 0x90))
+    while (row < sizeof(rows) / sizeof(rows[0]) && s[0] > rows[row].last)
+        row++;
+    if (row == sizeof(rows) / sizeof(rows[0]) || s[0] < rows[row].first)
         return 0;
-    for (size_t i = 1; i < len; i++)
-        if ((s[i] & 0xc0u) != 0x80)
+    for (size_t i = 1; i < rows[row].len; i++)
+        if (s[i] < (i == 1 ? rows[row].low : 0x80) || s[i] > (i == 1 ? rows[row].high : 0xbf))
             return 0;
-    return len;
+    return rows[row].len;
 }
 
 /* Whatever could end the address, or the line it is sent in, is refused, quoted or not. */

@@ -143,27 +143,34 @@ static const char *words(struct fake_connector *f, char letter)
     }
 }
 
+/* The message was answered like this; a server that answers before it has all cannot have taken it.
+ */
+static void note_message(struct dsmtp_stream *s, bool early, const char *reply)
+{
+    bool good = !early && reply != NULL && reply[0] == '2';
+    bool open = !early && (reply == NULL || strchr("245", reply[0]) == NULL);
+
+    for (unsigned i = 0; i < FAKE_PEOPLE; i++) {
+        if (s->nothing)
+            s->fake->empty += good ? s->to[i] : 0;
+        else
+            s->fake->taken[i] += good ? s->to[i] : 0;
+        s->fake->perhaps[i] += open ? s->to[i] : 0;
+    }
+    memset(s->to, 0, sizeof(s->to));
+}
+
 /* The server's own book: who is on the envelope, and for whom a message was taken. */
 static void keep_book(struct dsmtp_stream *s, struct due due, char letter, const char *reply)
 {
-    bool early = letter == 'e'; /* it cannot have taken what it has not got */
-    bool good = reply != NULL && reply[0] == '2' && !(early && due.verb == '.');
-
     if (due.verb == 'M')
         memset(s->to, 0, sizeof(s->to));
-    if (due.verb == 'R' && due.who >= 'a' && due.who <= 'z' && good)
+    if (due.verb == 'R' && due.who >= 'a' && due.who <= 'z' && reply != NULL && reply[0] == '2')
         s->to[due.who - 'a'] = 1;
     if (due.verb == 'D')
         s->data = reply != NULL && strncmp(reply, "354", 3) == 0;
-    if (due.verb != '.')
-        return;
-    for (unsigned i = 0; i < FAKE_PEOPLE; i++) {
-        s->fake->empty += s->nothing && good ? s->to[i] : 0;
-        s->fake->taken[i] += !s->nothing && good ? s->to[i] : 0;
-        s->fake->perhaps[i] +=
-            !early && (reply == NULL || strchr("245", reply[0]) == NULL) ? s->to[i] : 0;
-    }
-    memset(s->to, 0, sizeof(s->to));
+    if (due.verb == '.')
+        note_message(s, letter == 'e', reply);
 }
 
 static void tell_sent(struct dsmtp_stream *s)

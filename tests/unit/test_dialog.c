@@ -72,6 +72,20 @@ static bool carries_mail(const struct dsmtp_dialog_row *row)
            row->reason == DSMTP_REASON_DELIVERED || row->reason == DSMTP_REASON_SESSION_READY;
 }
 
+/* A message begins with DATA, is sent before it can be answered, and is delivered by an answer. */
+static bool in_order(const struct dsmtp_dialog_row *row, enum dsmtp_state before)
+{
+    if (row->action == DSMTP_ACTION_SEND_BODY)
+        return before == DSMTP_STATE_DATA;
+    if (row->action == DSMTP_ACTION_SEND_DOT)
+        return before == DSMTP_STATE_VOID;
+    if (row->next == DSMTP_STATE_DOT)
+        return before == DSMTP_STATE_BODY;
+    if (row->reason == DSMTP_REASON_DELIVERED || row->action == DSMTP_ACTION_SEND_MAIL)
+        return before == DSMTP_STATE_DOT;
+    return true;
+}
+
 /* What the table says is done must be allowed by what has happened. */
 static bool allowed(const struct dsmtp_dialog_row *row, struct facts before, struct facts after,
                     enum dsmtp_level level)
@@ -86,14 +100,7 @@ static bool allowed(const struct dsmtp_dialog_row *row, struct facts before, str
         return false;
     if (row->action == DSMTP_ACTION_START_TLS && before.state != DSMTP_STATE_STARTTLS)
         return false;
-    if (row->action == DSMTP_ACTION_SEND_BODY && before.state != DSMTP_STATE_DATA)
-        return false;
-    if (row->action == DSMTP_ACTION_SEND_DOT && before.state != DSMTP_STATE_VOID)
-        return false;
-    if (row->next == DSMTP_STATE_DOT && before.state != DSMTP_STATE_BODY)
-        return false;
-    return (row->reason != DSMTP_REASON_DELIVERED && row->action != DSMTP_ACTION_SEND_MAIL) ||
-           before.state == DSMTP_STATE_DOT;
+    return in_order(row, before.state);
 }
 
 static struct facts after(const struct dsmtp_dialog_row *row, struct facts before,
@@ -163,17 +170,21 @@ static bool possible(enum dsmtp_state state, enum dsmtp_event event)
 {
     static const unsigned codes[] = {200, 220, 250, 299, 300, 354, 399, 400,
                                      421, 499, 500, 554, 599, 0,   199, 600};
+    /* Those that the driver makes. */
+    static const struct {
+        enum dsmtp_state state;
+        enum dsmtp_event event;
+    } own[] = {{DSMTP_STATE_RCPT, DSMTP_EVENT_NONE_LEFT}, {DSMTP_STATE_RCPT, DSMTP_EVENT_LAST},
+               {DSMTP_STATE_VOID, DSMTP_EVENT_LAST},      {DSMTP_STATE_DOT, DSMTP_EVENT_AGAIN},
+               {DSMTP_STATE_BODY, DSMTP_EVENT_SENT},      {DSMTP_STATE_MAIL, DSMTP_EVENT_UNFIT}};
 
     if (event == DSMTP_EVENT_FAILED)
         return true;
     if (state == DSMTP_STATE_HANDSHAKE)
         return event == DSMTP_EVENT_SECURED;
-    if ((state == DSMTP_STATE_RCPT && event == DSMTP_EVENT_NONE_LEFT) ||
-        ((state == DSMTP_STATE_RCPT || state == DSMTP_STATE_VOID) && event == DSMTP_EVENT_LAST) ||
-        (state == DSMTP_STATE_DOT && event == DSMTP_EVENT_AGAIN) ||
-        (state == DSMTP_STATE_BODY && event == DSMTP_EVENT_SENT) ||
-        (state == DSMTP_STATE_MAIL && event == DSMTP_EVENT_UNFIT))
-        return true;
+    for (unsigned i = 0; i < CHECK_COUNT(own); i++)
+        if (own[i].state == state && own[i].event == event)
+            return true;
     for (unsigned i = 0; i < 2 * CHECK_COUNT(codes); i++)
         if (dsmtp_dialog_event(state, codes[i / 2], i % 2 != 0) == event)
             return true;

@@ -102,7 +102,8 @@ static void test_facts(void)
         struct dsmtp_message_facts got;
 
         check_row(facts[i].label);
-        if (!check_true(out != NULL))
+        check_true(out != NULL);
+        if (out == NULL)
             return;
         dsmtp_message_examine(out, dsmtp_message_wire(facts[i].text, len, out), &got);
         check_uint(got.size, facts[i].size);

@@ -179,7 +179,7 @@ static void test_refused(void)
 
     if (open_peer(&p)) {
         struct dsmtp_stream *second = NULL;
-        struct sockaddr_in at;
+        struct sockaddr_in at = {0};
         socklen_t len = sizeof(at);
 
         check_int(getsockname(p.listener, (struct sockaddr *)&at, &len), 0);

@@ -82,8 +82,8 @@ static void read_plain(struct dsmtp_stream *s)
 
 bool dsmtp_stream_flush_plain(struct dsmtp_stream *s, const char **why)
 {
-    while (evbuffer_get_length(s->out) > 0) {
-        int n = evbuffer_write(s->out, s->fd);
+    for (int i = 0; i < PIECES_MAX && evbuffer_get_length(s->out) > 0; i++) {
+        int n = evbuffer_write_atmost(s->out, s->fd, PIECE);
 
         if (n == 0 || (n < 0 && errno == EAGAIN))
             break;
@@ -92,6 +92,8 @@ bool dsmtp_stream_flush_plain(struct dsmtp_stream *s, const char **why)
             return false;
         }
     }
+    if (evbuffer_get_length(s->out) > 0)
+        (void)event_add(&s->writable, NULL);
     return true;
 }
 
@@ -154,11 +156,15 @@ bool dsmtp_stream_flush_tls(struct dsmtp_stream *s, const char **why)
 {
     size_t len;
 
-    while ((len = evbuffer_get_length(s->out)) > 0) {
+    for (int i = 0; (len = evbuffer_get_length(s->out)) > 0; i++) {
         size_t piece = len < PIECE ? len : PIECE;
         const unsigned char *bytes = evbuffer_pullup(s->out, (ev_ssize_t)piece);
         int n;
 
+        if (i == PIECES_MAX) {
+            (void)event_add(&s->writable, NULL);
+            break;
+        }
         if (bytes == NULL) {
             *why = "out of memory";
             return false;
@@ -193,8 +199,6 @@ static bool flush(struct dsmtp_stream *s)
                                            : dsmtp_stream_flush_plain(s, &why);
     size_t left = evbuffer_get_length(s->out);
 
-    if (well && left > 0 && s->stage == STREAM_PLAIN)
-        (void)event_add(&s->writable, NULL);
     if (well && left < before) {
         s->busy = true;
         s->events->sent(s->arg, left);

@@ -50,7 +50,8 @@ void dsmtp_stream_on_readable(evutil_socket_t fd, short what, void *arg);
 void dsmtp_stream_on_writable(evutil_socket_t fd, short what, void *arg);
 void dsmtp_stream_on_timer(evutil_socket_t fd, short what, void *arg);
 
-/* Send what the socket takes. False: the connection is gone, *why says why. */
+/* Send what the socket takes now, at most so much that reading is not kept waiting; the loop goes
+ * on with the rest. False: the connection is gone, *why says why. */
 bool dsmtp_stream_flush_plain(struct dsmtp_stream *s, const char **why);
 bool dsmtp_stream_flush_tls(struct dsmtp_stream *s, const char **why);
 

@@ -82,8 +82,8 @@ static void read_plain(struct dsmtp_stream *s)
 
 bool dsmtp_stream_flush_plain(struct dsmtp_stream *s, const char **why)
 {
-    while (evbuffer_get_length(s->out) > 0) {
-        int n = evbuffer_write(s->out, s->fd);
+    for (int i = 0; i < PIECES_MAX && evbuffer_get_length(s->out) > 0; i++) {
+        int n = evbuffer_write_atmost(s->out, s->fd, PIECE);
 
         if (n == 0 || (n < 0 && errno == EAGAIN))
             break;
@@ -92,6 +92,8 @@ bool dsmtp_stream_flush_plain(struct dsmtp_stream *s, const char **why)
             return false;
         }
     }
+    if (evbuffer_get_length(s->out) > 0)
+        (void)event_add(&s->writable, NULL);
     return true;
 }
 
@@ -154,11 +156,15 @@ bool dsmtp_stream_flush_tls(struct dsmtp_stream *s, const char **why)
 {
     size_t len;
 
-    while ((len = evbuffer_get_length(s->out)) > 0) {
+    for (int i = 0; (len = evbuffer_get_length(s->out)) > 0; i++) {
         size_t piece = len < PIECE ? len : PIECE;
         const unsigned char *bytes = evbuffer_pullup(s->out, (ev_ssize_t)piece);
         int n;
 
+        if (i == PIECES_MAX) {
+            (void)event_add(&s->writable, NULL);
+            break;
+        }
         if (bytes == NULL) {
             *why = "out of memory";
             return false;
@@ -173,15 +179,34 @@ bool dsmtp_stream_flush_tls(struct dsmtp_stream *s, const char **why)
     return true;
 }
 
-static void flush(struct dsmtp_stream *s)
+/* The peer takes nothing more; what it said before it closed may tell why. False: the stream is not
+ * there any more, or not well. OpenSSL does not read from a broken connection. */
+static bool last_words(struct dsmtp_stream *s)
+{
+    uint8_t piece[PIECE];
+    ssize_t n = s->stage == STREAM_PLAIN ? recv(s->fd, piece, sizeof(piece), 0) : 0;
+
+    return n <= 0 || tell_received(s, piece, (size_t)n);
+}
+
+/* What is written goes out as far as the socket takes it, and the owner is told. False: the stream
+ * is not there any more, or not well. */
+static bool flush(struct dsmtp_stream *s)
 {
     const char *why = NULL;
+    size_t before = evbuffer_get_length(s->out);
+    bool well = s->stage == STREAM_SECURED ? dsmtp_stream_flush_tls(s, &why)
+                                           : dsmtp_stream_flush_plain(s, &why);
+    size_t left = evbuffer_get_length(s->out);
 
-    if (!(s->stage == STREAM_SECURED ? dsmtp_stream_flush_tls(s, &why)
-                                     : dsmtp_stream_flush_plain(s, &why)))
+    if (well && left < before) {
+        s->busy = true;
+        s->events->sent(s->arg, left);
+        return leave(s);
+    }
+    if (!well && last_words(s))
         fail(s, DSMTP_REASON_CONNECTION_LOST, why, NULL);
-    else if (evbuffer_get_length(s->out) > 0 && s->stage == STREAM_PLAIN)
-        (void)event_add(&s->writable, NULL);
+    return well;
 }
 
 static void read_tls(struct dsmtp_stream *s)
@@ -198,7 +223,7 @@ static void read_tls(struct dsmtp_stream *s)
             if (!waits(s, n, &why))
                 fail(s, DSMTP_REASON_CONNECTION_LOST, why, NULL);
             else if (evbuffer_get_length(s->out) > 0)
-                flush(s); /* a write may have waited for this */
+                (void)flush(s); /* a write may have waited for this */
             return;
         }
         if (!tell_received(s, piece, (size_t)n))
@@ -247,7 +272,7 @@ void dsmtp_stream_on_writable(evutil_socket_t fd, short what, void *arg)
         break;
     case STREAM_PLAIN:
     case STREAM_SECURED:
-        flush(s);
+        (void)flush(s);
         break;
     case STREAM_FAILED:
         break;

@@ -28,7 +28,8 @@ static int read_sender(const char *given, char sender[DSMTP_MAILBOX_MAX + 3])
                                DSMTP_MAILBOX_MAX);
     memcpy(sender, given, strlen(given) + 1);
     address = dsmtp_mailbox_strip(sender);
-    memmove(sender, address, strlen(address) + 1);
+    if (address != sender)
+        memmove(sender, address, strlen(address) + 1);
     if (sender[0] != '\0' && dsmtp_mailbox_parse(sender, &domain, &fault) != DSMTP_OK)
         return dsmtp_say_usage("send", "sender \"%.300s\": %s", given, fault.what);
     return 0;

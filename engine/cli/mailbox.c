@@ -13,18 +13,46 @@ char *dsmtp_mailbox_strip(char *address)
     return address + 1;
 }
 
+/* Octets of the UTF-8 character at s (the table of RFC 3629, section 4); 0: there is none. */
+static size_t utf8_length(const unsigned char *s)
+{
+    static const struct {
+        unsigned char first, last, low, high; /* the first octet, and what the second may be */
+        size_t len;
+    } rows[] = {
+        {0x00, 0x7f, 0, 0, 1},       {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+        {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+    };
+    size_t row = 0;
+
+    while (row < sizeof(rows) / sizeof(rows[0]) && s[0] > rows[row].last)
+        row++;
+    if (row == sizeof(rows) / sizeof(rows[0]) || s[0] < rows[row].first)
+        return 0;
+    for (size_t i = 1; i < rows[row].len; i++)
+        if (s[i] < (i == 1 ? rows[row].low : 0x80) || s[i] > (i == 1 ? rows[row].high : 0xbf))
+            return 0;
+    return rows[row].len;
+}
+
 /* Whatever could end the address, or the line it is sent in, is refused, quoted or not. */
 static const char *wrong_character(const char *address)
 {
-    for (; *address != '\0'; address++) {
-        unsigned char c = (unsigned char)*address;
+    const unsigned char *s = (const unsigned char *)address;
+    const char *at = strrchr(address, '@');
+    size_t len;
 
-        if (c < ' ' || c == 0x7f)
+    for (; *s != '\0'; s += len) {
+        len = utf8_length(s);
+        if (*s < ' ' || *s == 0x7f)
             return "control character; expected user@domain";
-        if (c >= 0x80)
-            return "not ASCII; expected user@domain with an A-label (xn--...) domain";
-        if (c == ' ' || c == '<' || c == '>')
+        if (*s == ' ' || *s == '<' || *s == '>')
             return "space or angle bracket; expected user@domain";
+        if (len == 0)
+            return "neither ASCII nor UTF-8; expected user@domain";
+        if (len > 1 && at != NULL && (const char *)s > at)
+            return "domain is not ASCII; expected user@domain with A-labels (xn--...)";
     }
     return NULL;
 }

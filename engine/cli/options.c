@@ -48,6 +48,7 @@ static const struct option_row rows[] = {
     {"canary",         0,  "NAME",         NET,                      TEXT,   AT(canary),         0,     "a name known to be signed: does the resolver validate at all? \"\": do not ask (.)"},
     {"require-validation", 0, NULL,        NET,                      FLAG,   AT(require_validation), 0, "unless the canary is secure, an insecure answer is an error"},
     {"timeout",        0,  "SECONDS",      NET,                      NUMBER, AT(timeout_s),      3600,  "wait no longer for any single answer"},
+    {"addresses",      0,  "N",            MAIL,                     NUMBER, AT(addresses),      10000, "try at most so many addresses of a destination (all)"},
     {"jobs",           0,  "N",            NET,                      NUMBER, AT(jobs),           10000, "destinations at work at the same time (64)"},
     {"seed",           0,  "N",            NET,                      SEED,   0,                  0,     "fix the order of hosts of equal preference"},
     {"tls-min",        0,  "VERSION",      MAIL,                     VERSION, 0,                 0,     "oldest version of TLS: 1.0, 1.1, 1.2, 1.3 (1.2)"},

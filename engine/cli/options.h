@@ -44,6 +44,7 @@ struct dsmtp_options {
     const char *canary; /* ".", unless given; "": none */
     bool require_validation;
     unsigned timeout_s;
+    unsigned addresses;
     enum dsmtp_grid_form format;
     bool trace;
     bool seeded;

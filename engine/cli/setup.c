@@ -103,6 +103,7 @@ int dsmtp_setup_open(struct dsmtp_setup *setup, const struct dsmtp_options *o, c
         return wrong;
     setup->engine.profile = o->profile;
     setup->engine.timeout_ms = o->timeout_s * 1000;
+    setup->engine.address_limit = o->addresses;
     setup->engine.helo = setup->helo;
     setup->engine.seed = o->seed;
     setup->engine.trace = o->trace ? trace : NULL;

@@ -97,7 +97,7 @@ static bool make_room(struct dsmtp_targets *t, struct dsmtp_task *task)
     return true;
 }
 
-/* Put a recipient to the others of its next hop. */
+/* Put a recipient to the others of its next hop. Who is named twice gets one message. */
 static int add_recipient(struct dsmtp_targets *t, const struct dsmtp_options *o,
                          const struct dsmtp_nexthop *nexthop, const char *address)
 {
@@ -108,6 +108,9 @@ static int add_recipient(struct dsmtp_targets *t, const struct dsmtp_options *o,
             task = &t->tasks[i];
     if (task == NULL)
         task = add(t, o, nexthop);
+    for (unsigned i = 0; i < task->recipient_count; i++)
+        if (strcmp(task->recipients[i], address) == 0)
+            return 0;
     if (!make_room(t, task))
         return out_of_memory();
     task->recipients[task->recipient_count++] = address;

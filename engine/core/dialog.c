@@ -17,73 +17,93 @@ static const char *const action_names[] = {DSMTP_ACTION_LIST(X)};
 #define MAY       (L(MAY) | L(NONE))
 #define LOCAL     (L(FINGERPRINT) | L(VERIFY) | L(SECURE))
 #define MUST      (L(ENCRYPT) | L(AUDIT) | L(DANE) | LOCAL)
+#define REFUSED   (E(TEMP) | E(PERM) | E(CLOSING))
+#define NOT_WIRE  (S(HANDSHAKE) | S(BYE) | S(END))
 #define TO(name)  DSMTP_STATE_##name
 #define DO(name)  DSMTP_ACTION_##name
 #define WHY(name) DSMTP_REASON_##name
 
 static const struct dsmtp_dialog_row rows[] = {
 /*  in state                                    on event                             level     go to           do                  because                  rules */
-    {S(GREETING),                               E(OK),                               ANY,      TO(EHLO),       DO(SEND_EHLO),      WHY(NONE),               ""},
-    {S(GREETING),                               E(TEMP) | E(PERM),                   ANY,      TO(END),        DO(QUIT),           WHY(GREETING_REFUSED),   ""},
+    {S(GREETING),                               E(OK),                               ANY,      TO(EHLO),       DO(SEND_EHLO),      WHY(NONE),               "R-3207-4-1"},
+    {S(GREETING),                               REFUSED,                             ANY,      TO(BYE),        DO(QUIT),           WHY(GREETING_REFUSED),   ""},
 
     /* STARTTLS offered: take it, unless the local policy says none. */
     {S(EHLO),                                   E(OFFER),                            ANY & ~L(NONE),
-                                                                                               TO(STARTTLS),   DO(SEND_STARTTLS),  WHY(NONE),               "S9a R-7672-2.2-3 R-7672-2.2-5"},
+                                                                                               TO(STARTTLS),   DO(SEND_STARTTLS),  WHY(NONE),               "S9a R-7672-2.2-3 R-7672-2.2-5 R-3207-4-1"},
     {S(EHLO),                                   E(OFFER),                            L(NONE),  TO(MAIL),       DO(READY),          WHY(SESSION_READY),      "S2"},
     /* Not offered: in clear only where that is allowed. */
     {S(EHLO),                                   E(OK),                               MAY,      TO(MAIL),       DO(READY),          WHY(SESSION_READY),      "S9b R-7672-2.2-7"},
-    {S(EHLO),                                   E(OK),                               MUST,     TO(END),        DO(QUIT),           WHY(NO_STARTTLS),        "S33 R-7672-2.2-4 R-7672-2.2-6 R-7672-2.2.3-11"},
+    {S(EHLO),                                   E(OK),                               MUST,     TO(BYE),        DO(QUIT),           WHY(NO_STARTTLS),        "S33 R-7672-2.2-4 R-7672-2.2-6 R-7672-2.2.3-11 R-3207-6-1"},
     /* EHLO refused: HELO knows no STARTTLS. */
     {S(EHLO),                                   E(PERM),                             MAY,      TO(HELO),       DO(SEND_HELO),      WHY(NONE),               "R-7672-2.2-7"},
-    {S(EHLO),                                   E(PERM),                             MUST,     TO(END),        DO(QUIT),           WHY(EHLO_REFUSED),       "R-7672-2.2-4 R-7672-2.2-6"},
-    {S(EHLO),                                   E(TEMP),                             ANY,      TO(END),        DO(QUIT),           WHY(EHLO_REFUSED),       ""},
+    {S(EHLO),                                   E(PERM),                             MUST,     TO(BYE),        DO(QUIT),           WHY(EHLO_REFUSED),       "R-7672-2.2-4 R-7672-2.2-6 R-3207-6-2"},
+    {S(EHLO),                                   E(TEMP) | E(CLOSING),                ANY,      TO(BYE),        DO(QUIT),           WHY(EHLO_REFUSED),       ""},
     {S(HELO),                                   E(OK),                               MAY,      TO(MAIL),       DO(READY),          WHY(SESSION_READY),      "R-7672-2.2-7"},
-    {S(HELO),                                   E(TEMP) | E(PERM),                   MAY,      TO(END),        DO(QUIT),           WHY(EHLO_REFUSED),       ""},
+    {S(HELO),                                   REFUSED,                             MAY,      TO(BYE),        DO(QUIT),           WHY(EHLO_REFUSED),       ""},
 
     {S(STARTTLS),                               E(OK),                               ANY & ~L(NONE),
-                                                                                               TO(HANDSHAKE),  DO(START_TLS),      WHY(NONE),               ""},
+                                                                                               TO(HANDSHAKE),  DO(START_TLS),      WHY(NONE),               "R-3207-4-1"},
     /* Offered, then refused: the session goes on in clear where that is allowed. */
-    {S(STARTTLS),                               E(TEMP) | E(PERM),                   L(MAY),   TO(MAIL),       DO(READY),          WHY(SESSION_READY),      "S9c R-7672-2.2-8"},
-    {S(STARTTLS),                               E(TEMP) | E(PERM),                   MUST,     TO(END),        DO(QUIT),           WHY(STARTTLS_REFUSED),   "R-7672-2.2-4 R-7672-2.2-6"},
+    {S(STARTTLS),                               E(TEMP) | E(PERM),                   L(MAY),   TO(MAIL),       DO(READY),          WHY(SESSION_READY),      "S9c R-7672-2.2-8 R-3207-4-2"},
+    {S(STARTTLS),                               E(TEMP) | E(PERM),                   MUST,     TO(BYE),        DO(QUIT),           WHY(STARTTLS_REFUSED),   "R-7672-2.2-4 R-7672-2.2-6 R-3207-4-2"},
+    {S(STARTTLS),                               E(CLOSING),                          ANY & ~L(NONE),
+                                                                                               TO(BYE),        DO(QUIT),           WHY(STARTTLS_REFUSED),   "R-7672-2.2-4 R-7672-2.2-6 R-3207-4-2"},
     {S(HANDSHAKE),                              E(SECURED),                          ANY & ~L(NONE),
-                                                                                               TO(EHLO_TLS),   DO(SEND_EHLO),      WHY(NONE),               "R-7672-2.2-3"},
+                                                                                               TO(EHLO_TLS),   DO(SEND_EHLO),      WHY(NONE),               "R-7672-2.2-3 R-3207-4.2-2"},
     {S(EHLO_TLS),                               E(OK) | E(OFFER),                    ANY & ~L(NONE),
-                                                                                               TO(MAIL),       DO(READY),          WHY(SESSION_READY),      "S33 R-7672-3.2-1"},
-    {S(EHLO_TLS),                               E(TEMP) | E(PERM),                   ANY & ~L(NONE),
-                                                                                               TO(END),        DO(QUIT),           WHY(EHLO_REFUSED),       ""},
+                                                                                               TO(MAIL),       DO(READY),          WHY(SESSION_READY),      "S33 R-7672-3.2-1 R-3207-4.2-1 R-3207-4.2-4"},
+    {S(EHLO_TLS),                               REFUSED,                             ANY & ~L(NONE),
+                                                                                               TO(BYE),        DO(QUIT),           WHY(EHLO_REFUSED),       ""},
 
     {S(MAIL),                                   E(OK),                               ANY,      TO(RCPT),       DO(SEND_RCPT),      WHY(NONE),               ""},
-    {S(MAIL),                                   E(TEMP) | E(PERM),                   ANY,      TO(END),        DO(QUIT),           WHY(MAIL_REFUSED),       ""},
+    {S(MAIL),                                   REFUSED,                             ANY,      TO(VOID),       DO(WAIT),           WHY(MAIL_REFUSED),       ""},
+    {S(MAIL),                                   E(UNFIT),                            ANY,      TO(BYE),        DO(QUIT),           WHY(MESSAGE_TOO_BIG),    ""},
     {S(RCPT),                                   E(OK) | E(TEMP) | E(PERM),           ANY,      TO(RCPT),       DO(SEND_RCPT),      WHY(NONE),               ""},
     {S(RCPT),                                   E(LAST),                             ANY,      TO(DATA),       DO(SEND_DATA),      WHY(NONE),               ""},
-    {S(RCPT),                                   E(NONE_LEFT),                        ANY,      TO(END),        DO(QUIT),           WHY(RCPT_REFUSED),       ""},
-    {S(DATA),                                   E(GO),                               ANY,      TO(DOT),        DO(SEND_BODY),      WHY(NONE),               ""},
-    {S(DATA) | S(DOT),                          E(TEMP) | E(PERM),                   ANY,      TO(END),        DO(QUIT),           WHY(DATA_REFUSED),       ""},
-    {S(DOT),                                    E(OK),                               ANY,      TO(END),        DO(QUIT),           WHY(DELIVERED),          ""},
+    {S(RCPT),                                   E(NONE_LEFT) | E(CLOSING),           ANY,      TO(VOID),       DO(WAIT),           WHY(RCPT_REFUSED),       ""},
+    {S(DATA),                                   E(GO),                               ANY,      TO(BODY),       DO(SEND_BODY),      WHY(NONE),               ""},
+    {S(DATA),                                   REFUSED,                             ANY,      TO(BYE),        DO(QUIT),           WHY(DATA_REFUSED),       ""},
+    /* Refused while it was being sent: there is no place for QUIT in the middle of a message. */
+    {S(BODY),                                   REFUSED,                             ANY,      TO(END),        DO(CLOSE),          WHY(DATA_REFUSED),       ""},
+    {S(BODY),                                   E(SENT),                             ANY,      TO(DOT),        DO(WAIT),           WHY(NONE),               ""},
+    {S(DOT),                                    REFUSED,                             ANY,      TO(BYE),        DO(QUIT),           WHY(DATA_REFUSED),       ""},
+    {S(DOT),                                    E(OK),                               ANY,      TO(BYE),        DO(QUIT),           WHY(DELIVERED),          ""},
+    {S(DOT),                                    E(AGAIN),                            ANY,      TO(MAIL),       DO(SEND_MAIL),      WHY(NONE),               ""},
+
+    /* The transaction is off; what was pipelined still gets its replies (RFC 2920, section 3.1). */
+    {S(VOID),                                   E(OK) | REFUSED,                     ANY,      TO(VOID),       DO(WAIT),           WHY(NONE),               ""},
+    {S(VOID),                                   E(GO),                               ANY,      TO(VOID_DOT),   DO(SEND_DOT),       WHY(NONE),               ""},
+    {S(VOID),                                   E(LAST),                             ANY,      TO(BYE),        DO(QUIT),           WHY(NONE),               ""},
+    {S(VOID_DOT),                               E(OK) | REFUSED,                     ANY,      TO(BYE),        DO(QUIT),           WHY(NONE),               ""},
+    {S(BYE),                                    ~(E(SECURED)),                       ANY,      TO(END),        DO(CLOSE),          WHY(NONE),               ""},
 
     /* The stream failed: the reason comes with the event. */
-    {~(S(HANDSHAKE) | S(END)),                  E(FAILED),                           ANY,      TO(END),        DO(CLOSE),          WHY(CONNECTION_LOST),    ""},
+    {~(S(HANDSHAKE) | S(BYE) | S(END)),         E(FAILED),                           ANY,      TO(END),        DO(CLOSE),          WHY(CONNECTION_LOST),    ""},
     {S(HANDSHAKE),                              E(FAILED),                           MAY,      TO(END),        DO(CLOSE),          WHY(TLS_HANDSHAKE),      "S9c R-7672-2.2-8"},
     {S(HANDSHAKE),                              E(FAILED),                           L(ENCRYPT) | L(AUDIT),
                                                                                                TO(END),        DO(CLOSE),          WHY(TLS_HANDSHAKE),      "R-7672-2.2-6"},
-    {S(HANDSHAKE),                              E(FAILED),                           L(DANE),  TO(END),        DO(CLOSE),          WHY(TLS_HANDSHAKE),      "S33 R-7672-2.2-4 R-7672-3.2-1"},
+    {S(HANDSHAKE),                              E(FAILED),                           L(DANE),  TO(END),        DO(CLOSE),          WHY(TLS_HANDSHAKE),      "S33 R-7672-2.2-4 R-7672-3.2-1 R-3207-4.1-1"},
     {S(HANDSHAKE),                              E(FAILED),                           LOCAL,    TO(END),        DO(CLOSE),          WHY(TLS_HANDSHAKE),      "S2"},
     /* Replies that no server may give here. */
-    {~(S(HANDSHAKE) | S(END)),                  E(BROKEN),                           ANY,      TO(END),        DO(CLOSE),          WHY(PROTOCOL_ERROR),     ""},
+    {~(S(HANDSHAKE) | S(BYE) | S(END)),         E(BROKEN),                           ANY,      TO(END),        DO(CLOSE),          WHY(PROTOCOL_ERROR),     ""},
 
     /* Impossible, and said so: nothing is left out by chance. */
     {S(HANDSHAKE),                              ~(E(SECURED) | E(FAILED)),           ANY,      TO(END),        DO(CLOSE),          WHY(PROTOCOL_ERROR),     ""},
     {S(HANDSHAKE),                              E(SECURED),                          L(NONE),  TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
-    {S(STARTTLS) | S(EHLO_TLS),                 E(OK) | E(TEMP) | E(PERM),           L(NONE),  TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
+    {S(STARTTLS) | S(EHLO_TLS),                 E(OK) | REFUSED,                     L(NONE),  TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
     {S(EHLO_TLS),                               E(OFFER),                            L(NONE),  TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
-    {S(HELO),                                   E(OK) | E(TEMP) | E(PERM),           MUST,     TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
+    {S(HELO),                                   E(OK) | REFUSED,                     MUST,     TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
     {S(END),                                    ~0u,                                 ANY,      TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
     {~(S(HANDSHAKE) | S(END)),                  E(SECURED),                          ANY,      TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
-    {~(S(RCPT) | S(HANDSHAKE) | S(END)),        E(NONE_LEFT) | E(LAST),              ANY,      TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
-    {~(S(DATA) | S(HANDSHAKE) | S(END)),        E(GO),                               ANY,      TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
-    {~(S(EHLO) | S(EHLO_TLS) | S(HANDSHAKE) | S(END)),
-                                                E(OFFER),                            ANY,      TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
-    {S(DATA),                                   E(OK),                               ANY,      TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
+    {~(S(RCPT) | NOT_WIRE),                     E(NONE_LEFT),                        ANY,      TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
+    {~(S(RCPT) | S(VOID) | NOT_WIRE),           E(LAST),                             ANY,      TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
+    {~(S(DOT) | NOT_WIRE),                      E(AGAIN),                            ANY,      TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
+    {~(S(BODY) | NOT_WIRE),                     E(SENT),                             ANY,      TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
+    {~(S(MAIL) | NOT_WIRE),                     E(UNFIT),                            ANY,      TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
+    {~(S(DATA) | S(VOID) | NOT_WIRE),           E(GO),                               ANY,      TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
+    {~(S(EHLO) | S(EHLO_TLS) | NOT_WIRE),       E(OFFER),                            ANY,      TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
+    {S(DATA) | S(BODY),                         E(OK),                               ANY,      TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
 };
 /* clang-format on */
 
@@ -134,13 +154,16 @@ enum dsmtp_event dsmtp_dialog_event(enum dsmtp_state state, unsigned code, bool 
 
     switch (code / 100) {
     case 2:
-        if (state == DSMTP_STATE_DATA)
+        /* No message without 354; none has arrived that is still being sent. */
+        if (state == DSMTP_STATE_DATA || state == DSMTP_STATE_BODY)
             return DSMTP_EVENT_BROKEN;
         return ehlo && offers ? DSMTP_EVENT_OFFER : DSMTP_EVENT_OK;
     case 3:
-        return code == 354 && state == DSMTP_STATE_DATA ? DSMTP_EVENT_GO : DSMTP_EVENT_BROKEN;
+        return code == 354 && (state == DSMTP_STATE_DATA || state == DSMTP_STATE_VOID)
+                   ? DSMTP_EVENT_GO
+                   : DSMTP_EVENT_BROKEN;
     case 4:
-        return DSMTP_EVENT_TEMP;
+        return code == 421 ? DSMTP_EVENT_CLOSING : DSMTP_EVENT_TEMP;
     case 5:
         return DSMTP_EVENT_PERM;
     default:

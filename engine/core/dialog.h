@@ -12,7 +12,10 @@
 
 #include "model/verdict.h"
 
-/* What the client waits for. X(name) */
+/* What the client waits for: the reply to a command (RCPT: to each of them), the handshake; BODY:
+ * that the message is on its way, final dot included; DOT: the reply to it. VOID: the transaction
+ * is off, and what was sent ahead of the refusal (RFC 2920) is still to be answered; VOID_DOT: the
+ * reply to a dot that ends a message of nothing, to nobody; BYE: the reply to QUIT. X(name) */
 #define DSMTP_STATE_LIST(X) \
     X(GREETING)             \
     X(EHLO)                 \
@@ -23,35 +26,50 @@
     X(MAIL)                 \
     X(RCPT)                 \
     X(DATA)                 \
+    X(BODY)                 \
     X(DOT)                  \
+    X(VOID)                 \
+    X(VOID_DOT)             \
+    X(BYE)                  \
     X(END)
 
 /* What happened. OK: a 2xx reply; OFFER: 2xx to EHLO that offers STARTTLS; GO: 354; TEMP, PERM:
- * 4xx, 5xx; BROKEN: malformed or impossible reply; NONE_LEFT: the last recipient was answered and
- * none is accepted; LAST: answered, some are; SECURED: TLS is up and the demand is met; FAILED: the
- * stream failed (closed, timed out, no TLS). */
+ * 4xx, 5xx; CLOSING: 421 (RFC 5321, section 3.8); BROKEN: malformed, impossible or early reply;
+ * NONE_LEFT: the last recipient was answered and none is accepted; LAST: answered, some are (RCPT);
+ * nothing more is outstanding (VOID); AGAIN: 2xx to the final dot, and the host wants other
+ * recipients in a transaction of their own; SENT: the whole message was handed to the network;
+ * UNFIT: the host cannot take this message, and the reason comes with it; SECURED: TLS is up and
+ * the demand is met; FAILED: the stream failed (closed, timed out, no TLS). */
 #define DSMTP_EVENT_LIST(X) \
     X(OK)                   \
     X(OFFER)                \
     X(GO)                   \
     X(TEMP)                 \
     X(PERM)                 \
+    X(CLOSING)              \
     X(BROKEN)               \
     X(NONE_LEFT)            \
     X(LAST)                 \
+    X(AGAIN)                \
+    X(SENT)                 \
+    X(UNFIT)                \
     X(SECURED)              \
     X(FAILED)
 
-/* What to do. READY: the session may carry mail (a probe ends here, a delivery sends MAIL). */
+/* What to do. READY: the session may carry mail (a probe ends here, a delivery sends MAIL). With
+ * pipelining SEND_MAIL and READY send RCPT and DATA as well, and their own actions send nothing. */
 #define DSMTP_ACTION_LIST(X) \
     X(SEND_EHLO)             \
     X(SEND_HELO)             \
     X(SEND_STARTTLS)         \
     X(START_TLS)             \
     X(READY)                 \
+    X(SEND_MAIL)             \
     X(SEND_RCPT)             \
     X(SEND_DATA)             \
     X(SEND_BODY)             \
+    X(SEND_DOT)              \
+    X(WAIT)                  \
     X(QUIT)                  \
     X(CLOSE)
 
@@ -75,7 +93,8 @@ struct dsmtp_dialog_row {
     enum dsmtp_state next;
     enum dsmtp_action action;
     enum dsmtp_reason
-        reason; /* NONE: go on; SESSION_READY: good so far; FAILED events carry their own */
+        reason; /* NONE: go on; SESSION_READY: good so far; FAILED and UNFIT carry their own. The
+                   first of a session is what came of it, whatever follows on the way to END */
     const char *rules;
 };
 

@@ -38,33 +38,41 @@ void dsmtp_judge_plan(struct dsmtp_plan *plan)
 /* clang-format off */
 #define S(name)   (1u << DSMTP_STATE_##name)
 #define E(name)   (1u << DSMTP_EVENT_##name)
+#define REFUSED   (E(TEMP) | E(PERM) | E(CLOSING))
 #define ANY       (~0u)
 #define L(name)   (1u << DSMTP_LEVEL_##name)
 #define MAY       L(MAY)
 #define MUST      (L(ENCRYPT) | L(AUDIT) | L(DANE) | L(FINGERPRINT) | L(VERIFY) | L(SECURE))
 #define CLEAR     (S(GREETING) | S(EHLO) | S(HELO) | S(STARTTLS))
 #define SESSION   (CLEAR | S(EHLO_TLS))
-#define BEFORE    (S(MAIL) | S(RCPT) | S(DATA))
+#define BEFORE    (S(MAIL) | S(RCPT) | S(DATA) | S(BODY))
+#define NO_ENDS   (S(VOID) | S(VOID_DOT) | S(BYE) | S(END)) /* what came of it was settled before */
 
 static const struct dsmtp_next_row rows[] = {
 /*  ended in state                    on event                             level   then                      bounce */
     {S(DOT),                          E(OK),                               ANY,    DSMTP_NEXT_DONE,          false},
     /* TLS could not be had, nothing demands it: once more in clear. */
+    {S(STARTTLS),                     E(FAILED) | E(CLOSING),              MAY,    DSMTP_NEXT_RETRY_CLEAR,   false},
     {S(HANDSHAKE),                    ANY,                                 MAY,    DSMTP_NEXT_RETRY_CLEAR,   false},
     {S(HANDSHAKE),                    ANY,                                 ~MAY,   DSMTP_NEXT_TRY,           false},
+    /* It cannot take this message: another might (RFC 1870, section 6.1). */
+    {S(MAIL),                         E(UNFIT),                            ANY,    DSMTP_NEXT_TRY,           true},
     /* The host does not talk to us: the next one may. If none does, a refusal for good bounces. */
     {CLEAR,                           E(PERM),                             ~MUST,  DSMTP_NEXT_TRY,           true},
     {S(EHLO_TLS),                     E(PERM),                             ANY,    DSMTP_NEXT_TRY,           true},
     /* Where TLS is demanded a word said in clear bounces nothing: it may be an attacker's (R-7672-2.2-4, R-7672-2.2-6). */
     {CLEAR,                           E(PERM),                             MUST,   DSMTP_NEXT_TRY,           false},
-    {SESSION,                         ~E(PERM),                            ANY,    DSMTP_NEXT_TRY,           false},
+    {S(STARTTLS),                     ~(E(PERM) | E(FAILED) | E(CLOSING)), MAY,    DSMTP_NEXT_TRY,           false},
+    {S(STARTTLS),                     ~E(PERM),                            ~MAY,   DSMTP_NEXT_TRY,           false},
+    {SESSION & ~S(STARTTLS),          ~E(PERM),                            ANY,    DSMTP_NEXT_TRY,           false},
     /* It talks, and refuses this mail for good: no other host is asked (RFC 5321, section 4.2.1). */
     {BEFORE | S(DOT),                 E(PERM),                             ANY,    DSMTP_NEXT_STOP,          true},
-    {BEFORE,                          ~E(PERM),                            ANY,    DSMTP_NEXT_TRY,           false},
-    {S(DOT),                          E(TEMP),                             ANY,    DSMTP_NEXT_TRY,           false},
+    {S(MAIL),                         ~(E(PERM) | E(UNFIT)),               ANY,    DSMTP_NEXT_TRY,           false},
+    {BEFORE & ~S(MAIL),               ~E(PERM),                            ANY,    DSMTP_NEXT_TRY,           false},
+    {S(DOT),                          E(TEMP) | E(CLOSING),                ANY,    DSMTP_NEXT_TRY,           false},
     /* Behind the final dot without an answer: the message may have been taken. Later, not elsewhere. */
-    {S(DOT),                          ~(E(OK) | E(PERM) | E(TEMP)),        ANY,    DSMTP_NEXT_STOP,          false},
-    {S(END),                          ANY,                                 ANY,    DSMTP_NEXT_STOP,          false},
+    {S(DOT),                          ~(E(OK) | REFUSED),                  ANY,    DSMTP_NEXT_STOP,          false},
+    {NO_ENDS,                         ANY,                                 ANY,    DSMTP_NEXT_STOP,          false},
 };
 /* clang-format on */
 

@@ -21,8 +21,8 @@ struct dsmtp_attempt_end {
     bool tls;               /* TLS was started or up */
 };
 
-/* What follows. RETRY_CLEAR: the same address again, without TLS (only at level may: R-7672-2.2-8).
- * NEXT: the next address or host. STOP: no further host is tried. */
+/* What follows for the recipients concerned. RETRY_CLEAR: the same address again, without TLS (only
+ * at level may: R-7672-2.2-8). TRY: the next address or host. STOP: no further host is tried. */
 enum dsmtp_next {
     DSMTP_NEXT_DONE,
     DSMTP_NEXT_RETRY_CLEAR,

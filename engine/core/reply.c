@@ -45,16 +45,33 @@ static void add_text(struct dsmtp_reply *r, const char *s, size_t len)
     r->text[r->text_len] = '\0';
 }
 
+/* "SIZE 1000": the limit; anything else, 0 included, is none (RFC 1870, section 4). */
+static uint64_t read_limit(const char *text, size_t len)
+{
+    uint64_t limit = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        if (!digit(text[i]) || limit > (UINT64_MAX - 9) / 10)
+            return 0;
+        limit = limit * 10 + (uint64_t)(text[i] - '0');
+    }
+    return limit;
+}
+
 static void note_extension(struct dsmtp_reply *r, const char *text, size_t len)
 {
     size_t word = 0;
 
     while (word < len && text[word] != ' ' && text[word] != '=')
         word++;
-    for (size_t i = 0; i < sizeof(extensions) / sizeof(extensions[0]); i++)
-        if (strlen(extensions[i].keyword) == word &&
-            strncasecmp(text, extensions[i].keyword, word) == 0)
-            r->extensions |= extensions[i].bit;
+    for (size_t i = 0; i < sizeof(extensions) / sizeof(extensions[0]); i++) {
+        if (strlen(extensions[i].keyword) != word ||
+            strncasecmp(text, extensions[i].keyword, word) != 0)
+            continue;
+        r->extensions |= extensions[i].bit;
+        if (extensions[i].bit == DSMTP_EXT_SIZE)
+            r->size_limit = word < len ? read_limit(text + word + 1, len - word - 1) : 0;
+    }
 }
 
 /* One complete line, without its end. */
@@ -70,15 +87,14 @@ static enum dsmtp_status take_line(struct dsmtp_reply *r)
         return DSMTP_SYNTAX;
     if (r->code != 0 && r->code != code)
         return DSMTP_SYNTAX;
-    if (++r->lines > DSMTP_REPLY_LINES_MAX)
-        return DSMTP_TOOBIG;
     r->code = code;
-    if (r->lines > 1) {
+    if (++r->lines > 1) {
         add_text(r, " / ", 3);
         note_extension(r, r->line + start, len - start);
     } else {
         add_text(r, r->line, 3);
         add_text(r, " ", 1);
+        dsmtp_dsn_read(code, r->line + start, len - start, r->status);
     }
     add_text(r, r->line + start, len - start);
     return len > 3 && r->line[3] == '-' ? DSMTP_AGAIN : DSMTP_OK;
@@ -93,10 +109,11 @@ enum dsmtp_status dsmtp_reply_feed(struct dsmtp_reply *r, const void *bytes, siz
         enum dsmtp_status status;
 
         *used = i + 1;
+        if (++r->octets > DSMTP_REPLY_MAX)
+            return DSMTP_TOOBIG;
         if (in[i] != '\n') {
-            if (r->line_len == sizeof(r->line))
-                return DSMTP_TOOBIG;
-            r->line[r->line_len++] = in[i];
+            if (r->line_len < sizeof(r->line))
+                r->line[r->line_len++] = in[i];
             continue;
         }
         status = take_line(r);

@@ -5,12 +5,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/status.h"
+#include "core/dsn.h"
 
-/* RFC 5321 asks for 512 octets a line; servers send more. Beyond these the reply is malformed. */
-#define DSMTP_REPLY_LINE_MAX 2048u
-#define DSMTP_REPLY_LINES_MAX 200u
+/* RFC 5321 allows 512 octets a line; servers send more, and what is beyond is read over. A reply
+ * that is longer than this as a whole is malformed. */
+#define DSMTP_REPLY_LINE_SIZE 512u
+#define DSMTP_REPLY_MAX 65536u
 #define DSMTP_REPLY_TEXT_SIZE 512u
 
 /* EHLO keywords that matter to the client. */
@@ -26,10 +29,13 @@ struct dsmtp_reply {
     unsigned code;                    /* 0 while incomplete */
     char text[DSMTP_REPLY_TEXT_SIZE]; /* lines joined by " / ", what is not printable ASCII
                                          replaced, cut at the end */
+    char status[DSMTP_DSN_SIZE];      /* enhanced status code of the first line, or "" */
     unsigned extensions;              /* of lines after the first, read as EHLO keywords */
+    uint64_t size_limit;              /* with SIZE: the largest message; 0: none is given */
     /* state of the reader */
-    char line[DSMTP_REPLY_LINE_MAX];
+    char line[DSMTP_REPLY_LINE_SIZE];
     size_t line_len;
+    size_t octets;
     unsigned lines;
     size_t text_len;
 };

@@ -5,6 +5,9 @@
 #include "model/evidence.h"
 #include "model/plan.h"
 
+/* "5.7.509" and the like (RFC 3463), with its end. */
+#define DSMTP_DSN_SIZE 12u
+
 struct dsmtp_attempt {
     const char *host;
     const char *address;
@@ -15,14 +18,27 @@ struct dsmtp_attempt {
     const char *detail;            /* a library's or the server's words, or NULL */
     struct dsmtp_tls_evidence tls; /* tls.up: TLS was established */
     const char *reply;             /* last reply of the server, or NULL */
+    char status[DSMTP_DSN_SIZE];   /* the enhanced status code in it, or "" */
+};
+
+/* Where a recipient stands with the current session. */
+enum dsmtp_turn {
+    DSMTP_TURN_NOT_ASKED,
+    DSMTP_TURN_ASKED,    /* part of the current transaction */
+    DSMTP_TURN_ACCEPTED, /* by RCPT in it */
+    DSMTP_TURN_REFUSED,  /* this host has said no, or would have to: no more with it */
+    DSMTP_TURN_TOO_MANY  /* this host wants it in a transaction of its own */
 };
 
 struct dsmtp_recipient {
     const char *address;
-    bool settled;               /* delivered or bounced: asked no more */
-    bool accepted;              /* by RCPT in the current session */
-    enum dsmtp_verdict verdict; /* DELIVERED, DEFERRED or BOUNCED once the job is done */
-    const char *reply;          /* that decided, or NULL */
+    bool settled; /* asked no more: delivered, bounced, or perhaps delivered */
+    enum dsmtp_turn turn;
+    enum dsmtp_verdict verdict;  /* DELIVERED, DEFERRED or BOUNCED; final once the job is done */
+    enum dsmtp_reason reason;    /* that decided; NONE before anything was found out */
+    const char *host;            /* that decided, or NULL */
+    const char *reply;           /* its words, or NULL when the client decided */
+    char status[DSMTP_DSN_SIZE]; /* enhanced status code; its class is that of the verdict */
 };
 
 struct dsmtp_outcome {

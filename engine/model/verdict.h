@@ -107,8 +107,12 @@
     X(CHAIN_UNTRUSTED, "the server's certificate chain leads to no trusted authority")     \
     X(FINGERPRINT_MISMATCH, "the server's certificate bears no listed fingerprint")        \
     X(MAIL_REFUSED, "the server refused the sender")                                       \
-    X(RCPT_REFUSED, "the server refused every recipient")                                  \
+    X(RCPT_REFUSED, "the server refused the recipient")                                    \
     X(DATA_REFUSED, "the server refused the message")                                      \
+    X(MESSAGE_TOO_BIG, "the message is larger than the server accepts")                    \
+    X(NO_8BITMIME, "the message has 8-bit octets and the server does not offer 8BITMIME")  \
+    X(NO_SMTPUTF8, "an address or the header is not ASCII and the server lacks SMTPUTF8")  \
+    X(ADDRESS_LIMIT, "more addresses exist than may be tried")                             \
     X(DELIVERED, "the server accepted the message")                                        \
     X(SESSION_READY, "the session is ready for mail")                                      \
     X(INTERNAL, "the engine contradicts itself")

@@ -40,6 +40,8 @@ struct dsmtp_stream;
 struct dsmtp_stream_events {
     void (*connected)(void *arg);
     void (*received)(void *arg, const uint8_t *bytes, size_t len);
+    /* Some of what was written has been handed to the network; left: octets that have not. */
+    void (*sent)(void *arg, size_t left);
     /* The handshake ended well and the demand is met. */
     void (*secured)(void *arg, const struct dsmtp_tls_evidence *evidence);
     /* CONNECT_FAILED, CONNECTION_LOST, TIMEOUT, STARTTLS_INJECTION, or a TLS failure (then evidence

@@ -115,6 +115,11 @@ static json_t *tls(const struct dsmtp_tls_evidence *e)
                                        dsmtp_json_text(e->detail[0] != '\0' ? e->detail : NULL)));
 }
 
+static json_t *status(const char *code)
+{
+    return dsmtp_json_text(code[0] != '\0' ? code : NULL);
+}
+
 static json_t *attempt(const void *item)
 {
     const struct dsmtp_attempt *a = item;
@@ -125,7 +130,8 @@ static json_t *attempt(const void *item)
               dsmtp_json_put(o, "result", json_string(dsmtp_result_name(a->result))) &&
               put_reason(o, a->reason, a->rules, a->detail) &&
               dsmtp_json_put(o, "tls", tls(&a->tls)) &&
-              dsmtp_json_put(o, "reply", dsmtp_json_text(a->reply));
+              dsmtp_json_put(o, "reply", dsmtp_json_text(a->reply)) &&
+              dsmtp_json_put(o, "status", status(a->status));
 
     return whole(o, ok);
 }
@@ -137,6 +143,9 @@ static json_t *recipient(const void *item)
 
     return whole(o, dsmtp_json_put(o, "address", dsmtp_json_text(r->address)) &&
                         dsmtp_json_put(o, "verdict", json_string(dsmtp_verdict_name(r->verdict))) &&
+                        dsmtp_json_put(o, "status", status(r->status)) &&
+                        dsmtp_json_put(o, "reason", json_string(dsmtp_reason_name(r->reason))) &&
+                        dsmtp_json_put(o, "host", dsmtp_json_text(r->host)) &&
                         dsmtp_json_put(o, "reply", dsmtp_json_text(r->reply)));
 }
 

@@ -174,10 +174,14 @@ static void put_recipient(FILE *to, const struct dsmtp_recipient *r)
     (void)fputs("  recipient ", to);
     dsmtp_clean_put(to, r->address);
     (void)fprintf(to, ": %s", dsmtp_verdict_name(r->verdict));
-    if (r->reply != NULL) {
+    if (r->status[0] != '\0')
+        (void)fprintf(to, " %s", r->status);
+    if (r->host != NULL) {
         (void)fputs(", ", to);
-        dsmtp_clean_put(to, r->reply);
+        dsmtp_clean_put(to, r->host);
     }
+    (void)fputs(r->host != NULL ? ": " : ", ", to);
+    dsmtp_clean_put(to, r->reply != NULL ? r->reply : dsmtp_reason_text(r->reason));
     (void)fputc('\n', to);
 }
 

@@ -17,6 +17,7 @@ struct dsmtp_engine {
     unsigned dial_port;     /* connected to: 25, unless a test says otherwise */
     unsigned timeout_ms;    /* no wait for a server is longer than this; 0: the waits of RFC 5321,
                                section 4.5.3.2 */
+    unsigned address_limit; /* addresses tried for one target; 0: all (RFC 5321, section 5.1) */
     const char *helo;       /* own name */
     uint64_t seed;          /* shuffles hosts of equal preference */
     struct dsmtp_self self; /* own names and addresses: MX records that end the list */

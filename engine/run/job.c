@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/recipients.h"
+
 struct dsmtp_job {
     struct dsmtp_job_config config;
     struct dsmtp_arena arena;
@@ -15,7 +17,8 @@ struct dsmtp_job {
     struct dsmtp_session *session;
     unsigned host, address; /* what is being tried */
     bool clear_retry;       /* the current session is one */
-    bool temporary;         /* something failed that may heal */
+    unsigned tried;         /* addresses so far */
+    bool temporary;         /* probe: something failed that may heal */
     bool ready;             /* probe: some session was ready for mail */
     bool ended;             /* done was called */
     struct pending *asked;  /* every question that was handed to the resolver */
@@ -44,33 +47,6 @@ static void end(struct dsmtp_job *job, enum dsmtp_status status)
     job->config.done(job->config.arg, job, status, status == DSMTP_OK ? &job->outcome : NULL);
 }
 
-/* What is left when no host can be tried any more. */
-static enum dsmtp_verdict leftover(const struct dsmtp_job *job)
-{
-    return job->temporary ? DSMTP_VERDICT_DEFERRED : DSMTP_VERDICT_BOUNCED;
-}
-
-/* deferred before bounced before delivered: the worst that a retry can still mend comes first. */
-static enum dsmtp_verdict worse(enum dsmtp_verdict a, enum dsmtp_verdict b)
-{
-    if (a == DSMTP_VERDICT_DEFERRED || b == DSMTP_VERDICT_DEFERRED)
-        return DSMTP_VERDICT_DEFERRED;
-    return a == DSMTP_VERDICT_BOUNCED || b == DSMTP_VERDICT_BOUNCED ? DSMTP_VERDICT_BOUNCED
-                                                                    : DSMTP_VERDICT_DELIVERED;
-}
-
-static void sum_up_send(struct dsmtp_job *job)
-{
-    struct dsmtp_outcome *o = &job->outcome;
-
-    o->verdict = DSMTP_VERDICT_DELIVERED;
-    for (unsigned i = 0; i < o->recipient_count; i++) {
-        if (!o->recipients[i].settled)
-            o->recipients[i].verdict = leftover(job);
-        o->verdict = worse(o->verdict, o->recipients[i].verdict);
-    }
-}
-
 /* The rules that set the level of the attempt's host: they speak for a step that has none of its
  * own. */
 static const char *level_rules(const struct dsmtp_plan *plan, const struct dsmtp_attempt *attempt)
@@ -81,6 +57,15 @@ static const char *level_rules(const struct dsmtp_plan *plan, const struct dsmtp
     return "";
 }
 
+/* The last attempt speaks for the whole, unless it went well and somebody was left behind. */
+static enum dsmtp_reason reason_for(const struct dsmtp_outcome *o, enum dsmtp_reason last)
+{
+    for (unsigned i = 0; last == DSMTP_REASON_DELIVERED && i < o->recipient_count; i++)
+        if (o->verdict != DSMTP_VERDICT_DELIVERED && o->recipients[i].verdict == o->verdict)
+            return o->recipients[i].reason;
+    return last;
+}
+
 /* Everything was tried: verdict and reason of the whole. */
 static void sum_up(struct dsmtp_job *job)
 {
@@ -89,7 +74,7 @@ static void sum_up(struct dsmtp_job *job)
         o->attempt_count > 0 ? &o->attempts[o->attempt_count - 1] : NULL;
 
     if (job->config.mode == DSMTP_MODE_SEND)
-        sum_up_send(job);
+        o->verdict = dsmtp_recipients_verdict(o->recipients, o->recipient_count);
     else
         o->verdict = job->ready       ? DSMTP_VERDICT_ATTEMPT
                      : job->temporary ? DSMTP_VERDICT_DEFER
@@ -98,7 +83,7 @@ static void sum_up(struct dsmtp_job *job)
         if (o->attempts[i].reason == DSMTP_REASON_SESSION_READY)
             last = &o->attempts[i];
     if (last != NULL) {
-        o->reason = last->reason;
+        o->reason = reason_for(o, last->reason);
         o->rules = last->rules[0] != '\0' ? last->rules : level_rules(o->plan, last);
         o->detail = last->detail;
     }
@@ -119,46 +104,30 @@ static void end_with_plan(struct dsmtp_job *job)
     o->reason = plan->reason;
     o->rules = plan->rules;
     o->detail = plan->detail;
-    for (unsigned i = 0; i < o->recipient_count; i++)
-        o->recipients[i].verdict = o->verdict;
+    dsmtp_recipients_found(o->recipients, o->recipient_count, o->verdict,
+                           &(struct dsmtp_finding){plan->reason, NULL, NULL, ""});
     end(job, DSMTP_OK);
 }
 
-static void settle(struct dsmtp_job *job, enum dsmtp_verdict verdict, bool only_accepted)
-{
-    struct dsmtp_outcome *o = &job->outcome;
-
-    for (unsigned i = 0; i < o->recipient_count; i++) {
-        struct dsmtp_recipient *r = &o->recipients[i];
-
-        if (r->settled || (only_accepted && !r->accepted))
-            continue;
-        r->settled = true;
-        r->verdict = verdict;
-        r->reply = o->attempts[o->attempt_count - 1].reply;
-    }
-}
-
-static bool all_settled(const struct dsmtp_job *job)
-{
-    for (unsigned i = 0; i < job->outcome.recipient_count; i++)
-        if (!job->outcome.recipients[i].settled)
-            return false;
-    return job->outcome.recipient_count > 0;
-}
-
 /* The next address of this host, or the first of the next host that may be contacted; false when
- * there is none. */
+ * there is none, or no more may be tried. Nobody bounces because of a limit. */
 static bool advance(struct dsmtp_job *job)
 {
     const struct dsmtp_plan *plan = job->outcome.plan;
+    unsigned limit = job->config.engine->address_limit;
+    const struct dsmtp_finding cut = {DSMTP_REASON_ADDRESS_LIMIT, NULL, NULL, ""};
 
     job->address++;
     for (; job->host < plan->host_count; job->host++, job->address = 0) {
         const struct dsmtp_host_plan *h = &plan->hosts[job->host];
 
-        if (h->level != DSMTP_LEVEL_SKIP && job->address < h->address_count)
+        if (h->level == DSMTP_LEVEL_SKIP || job->address >= h->address_count)
+            continue;
+        if (limit == 0 || job->tried++ < limit)
             return true;
+        job->temporary = true;
+        dsmtp_recipients_cut(job->outcome.recipients, job->outcome.recipient_count, &cut);
+        return false;
     }
     return false;
 }
@@ -187,22 +156,28 @@ static void open_session(struct dsmtp_job *job, bool clear, dsmtp_session_done *
         end(job, status);
 }
 
-/* What the end of a session means for the recipients. */
+/* What the end of a session means for the recipients. The server's words go with it only where they
+ * are what decided. */
 static void note_end(struct dsmtp_job *job, const struct dsmtp_attempt_end *ended,
                      const struct dsmtp_next_row *row)
 {
+    const struct dsmtp_attempt *a = &job->outcome.attempts[job->outcome.attempt_count - 1];
     bool ready = ended->reason == DSMTP_REASON_SESSION_READY;
-    bool behind_data = ended->state == DSMTP_STATE_DATA || ended->state == DSMTP_STATE_DOT;
-    bool over = row->next == DSMTP_NEXT_DONE || row->next == DSMTP_NEXT_STOP;
+    bool refused = ended->event == DSMTP_EVENT_TEMP || ended->event == DSMTP_EVENT_PERM ||
+                   ended->event == DSMTP_EVENT_CLOSING;
+    struct dsmtp_finding said = {ended->reason, a->host, refused ? a->reply : NULL,
+                                 refused ? a->status : ""};
 
     job->ready = job->ready || ready;
     job->temporary = job->temporary || (!ready && !row->permanent && row->next != DSMTP_NEXT_DONE);
-    if (row->next == DSMTP_NEXT_DONE)
-        settle(job, DSMTP_VERDICT_DELIVERED, true);
-    if (row->next == DSMTP_NEXT_STOP && row->permanent)
-        settle(job, DSMTP_VERDICT_BOUNCED, behind_data);
-    /* Whoever is left now was put off by RCPT, whatever became of the others. */
-    job->temporary = job->temporary || (over && !all_settled(job));
+    dsmtp_recipients_ended(job->outcome.recipients, job->outcome.recipient_count, ended, row,
+                           &said);
+}
+
+static bool nobody_left(const struct dsmtp_job *job)
+{
+    return job->config.mode == DSMTP_MODE_SEND &&
+           dsmtp_recipients_settled(job->outcome.recipients, job->outcome.recipient_count);
 }
 
 /* A delivery stops when nobody is left to deliver to, a probe when every address was seen. */
@@ -215,10 +190,19 @@ static void on_session(void *arg, const struct dsmtp_attempt_end *ended)
     note_end(job, ended, row);
     if (row->next == DSMTP_NEXT_RETRY_CLEAR && !job->clear_retry)
         open_session(job, true, on_session);
-    else if (row->next == DSMTP_NEXT_STOP || all_settled(job) || !advance(job))
+    else if (nobody_left(job) || !advance(job))
         sum_up(job);
     else
         open_session(job, false, on_session);
+}
+
+/* A host that must not be contacted now may be fit again later. */
+static void note_skipped(struct dsmtp_job *job, const struct dsmtp_host_plan *host)
+{
+    job->temporary = true;
+    dsmtp_recipients_found(job->outcome.recipients, job->outcome.recipient_count,
+                           DSMTP_VERDICT_DEFERRED,
+                           &(struct dsmtp_finding){host->reason, host->name, NULL, ""});
 }
 
 /* The plan is complete: contact the hosts, unless the plan or the mode forbids it. */
@@ -235,7 +219,7 @@ static void on_plan(struct dsmtp_job *job)
     for (unsigned i = 0; i < plan->host_count; i++) {
         tries += plan->hosts[i].address_count;
         if (plan->hosts[i].level == DSMTP_LEVEL_SKIP)
-            job->temporary = true;
+            note_skipped(job, &plan->hosts[i]);
     }
     job->outcome.attempts =
         dsmtp_arena_alloc(&job->arena, 2 * tries, sizeof(*job->outcome.attempts));
@@ -322,6 +306,8 @@ static enum dsmtp_status take_recipients(struct dsmtp_job *job)
                                     .recipient_count = c->recipient_count,
                                     .data = c->data,
                                     .len = c->len};
+    if (c->mode == DSMTP_MODE_SEND)
+        dsmtp_message_examine(c->data, c->len, &job->mail.facts);
     return DSMTP_OK;
 }
 

@@ -1,16 +1,11 @@
 /* session.c - the driver of one SMTP session: bytes -> reply -> event -> row -> action. */
-#include "run/session.h"
-
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/dialog.h"
-#include "core/reply.h"
+#include "run/session_internal.h"
 
 #define SECONDS(n) ((n)*1000u)
-#define COMMAND_MAX 1024u
 
 /* clang-format off */
 /* How long to wait in each state (RFC 5321, section 4.5.3.2); STARTTLS and the handshake as for a command. */
@@ -24,24 +19,15 @@ static const unsigned wait_ms[DSMTP_STATE_COUNT] = {
     [DSMTP_STATE_MAIL]      = SECONDS(300),
     [DSMTP_STATE_RCPT]      = SECONDS(300),
     [DSMTP_STATE_DATA]      = SECONDS(120),
+    [DSMTP_STATE_BODY]      = SECONDS(180), /* for each CHUNK, not for the whole */
     [DSMTP_STATE_DOT]       = SECONDS(600),
+    [DSMTP_STATE_VOID]      = SECONDS(30),  /* what came of the session is known: no longer than is polite */
+    [DSMTP_STATE_VOID_DOT]  = SECONDS(30),
+    [DSMTP_STATE_BYE]       = SECONDS(5),
 };
 /* clang-format on */
 #define CONNECT_MS SECONDS(30)
-
-struct dsmtp_session {
-    struct dsmtp_session_config config;
-    struct dsmtp_stream *stream;
-    struct dsmtp_tls_demand demand;
-    enum dsmtp_state state;
-    struct dsmtp_reply reply;
-    unsigned rcpt; /* index of the recipient whose reply is awaited */
-    unsigned accepted;
-    bool tls;
-    bool over;
-    bool busy; /* inside an event: a close frees at its end */
-    bool closed;
-};
+#define CHUNK 16384u
 
 static const struct dsmtp_connector *connector(const struct dsmtp_session *s)
 {
@@ -55,27 +41,6 @@ static void set_deadline(struct dsmtp_session *s, unsigned ms)
     connector(s)->deadline(s->stream, cap != 0 && cap < ms ? cap : ms);
 }
 
-static enum dsmtp_status send_line(struct dsmtp_session *s, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static enum dsmtp_status send_line(struct dsmtp_session *s, const char *format, ...)
-{
-    char line[COMMAND_MAX];
-    va_list args;
-    int n;
-
-    va_start(args, format);
-    n = vsnprintf(line, sizeof(line) - 2, format, args);
-    va_end(args);
-    if (n < 0 || (size_t)n >= sizeof(line) - 2)
-        return DSMTP_TOOBIG;
-    /* An address with a line end in it would be a second command. */
-    if (strpbrk(line, "\r\n") != NULL)
-        return DSMTP_SYNTAX;
-    memcpy(line + n, "\r\n", 2);
-    return connector(s)->write(s->stream, line, (size_t)n + 2);
-}
-
 static void trace(const struct dsmtp_session *s, const char *what, const char *rules)
 {
     const struct dsmtp_engine *e = s->config.engine;
@@ -84,161 +49,128 @@ static void trace(const struct dsmtp_session *s, const char *what, const char *r
         e->trace(e->trace_arg, s->config.target, s->config.attempt->address, what, rules);
 }
 
-/* The end, told once. The words that decided go into the attempt. */
-static void finish(struct dsmtp_session *s, enum dsmtp_event event, enum dsmtp_state state,
+/* What came of the session is known; some courtesies may follow before it is told. */
+static void decide(struct dsmtp_session *s, enum dsmtp_event event, enum dsmtp_state state,
                    enum dsmtp_reason reason)
 {
     struct dsmtp_attempt *a = s->config.attempt;
-    struct dsmtp_attempt_end end = {
+
+    if (s->decided)
+        return;
+    s->decided = true;
+    s->cause = (struct dsmtp_attempt_end){
         .state = state, .event = event, .reason = reason, .level = s->config.level, .tls = s->tls};
+    a->reason = reason;
+    a->reply = s->last[0] != '\0' ? dsmtp_arena_strdup(s->config.arena, s->last) : NULL;
+    trace(s, dsmtp_reason_text(reason), a->rules);
+}
+
+/* Mail could be, or was, handed over. */
+static void note_success(struct dsmtp_session *s)
+{
+    struct dsmtp_attempt *a = s->config.attempt;
+
+    a->result = a->tls.authenticated ? DSMTP_RESULT_AUTHENTICATED
+                : a->tls.up          ? DSMTP_RESULT_ENCRYPTED
+                                     : DSMTP_RESULT_CLEARTEXT;
+}
+
+static void finish(struct dsmtp_session *s)
+{
+    const struct dsmtp_attempt_end end = s->cause;
 
     if (s->over)
         return;
     s->over = true;
-    a->reason = reason;
-    if (reason == DSMTP_REASON_DELIVERED || reason == DSMTP_REASON_SESSION_READY)
-        a->result = a->tls.authenticated ? DSMTP_RESULT_AUTHENTICATED
-                    : a->tls.up          ? DSMTP_RESULT_ENCRYPTED
-                                         : DSMTP_RESULT_CLEARTEXT;
-    trace(s, dsmtp_reason_text(reason), a->rules);
     s->config.done(s->config.arg, &end);
 }
 
-/* Move to the next recipient that is not settled; false when there is none. */
-static bool next_recipient(struct dsmtp_session *s)
+static void step(struct dsmtp_session *s, enum dsmtp_event event, enum dsmtp_reason given);
+
+/* What the new state asks for without waiting. */
+static bool follow(struct dsmtp_session *s, enum dsmtp_action action)
 {
-    const struct dsmtp_mail *mail = s->config.mail;
+    enum dsmtp_reason why;
 
-    while (s->rcpt < mail->recipient_count && mail->recipients[s->rcpt].settled)
-        s->rcpt++;
-    return s->rcpt < mail->recipient_count;
-}
-
-static enum dsmtp_against against(enum dsmtp_level level)
-{
-    static const enum dsmtp_against of[DSMTP_LEVEL_COUNT] = {
-        [DSMTP_LEVEL_DANE] = DSMTP_AGAINST_TLSA,
-        [DSMTP_LEVEL_FINGERPRINT] = DSMTP_AGAINST_FINGERPRINTS,
-        [DSMTP_LEVEL_VERIFY] = DSMTP_AGAINST_AUTHORITIES,
-        [DSMTP_LEVEL_SECURE] = DSMTP_AGAINST_AUTHORITIES,
-    };
-
-    return of[level];
-}
-
-static enum dsmtp_status start_tls(struct dsmtp_session *s)
-{
-    const struct dsmtp_host_plan *h = s->config.host;
-    const struct dsmtp_local_entry *entry = s->config.entry;
-    const uint16_t *rules = s->config.engine->profile.value;
-
-    s->demand = (struct dsmtp_tls_demand){
-        .authenticate = against(s->config.level),
-        .audit = s->config.level == DSMTP_LEVEL_AUDIT,
-        .records = h->tlsa,
-        .record_count = h->tlsa_count,
-        .names = h->names,
-        .name_count = h->name_count,
-        .multi_label_wildcards = rules[DSMTP_SWITCH_WILDCARD] == DSMTP_WILDCARD_MULTI_LABEL,
-        .no_common_name = rules[DSMTP_SWITCH_CN_FALLBACK] == DSMTP_OFF,
-        .sni = h->sni,
-    };
-    if (entry != NULL) {
-        s->demand.fingerprints = entry->fingerprints;
-        s->demand.fingerprint_count = entry->fingerprint_count;
-        s->demand.limits = entry->limits;
+    if (s->state == DSMTP_STATE_VOID && s->outstanding == 0) {
+        step(s, DSMTP_EVENT_LAST, DSMTP_REASON_NONE);
+        return true;
     }
-    s->tls = true;
-    return connector(s)->secure(s->stream, &s->demand);
+    if (action != DSMTP_ACTION_READY)
+        return false;
+    why = dsmtp_session_prepare(s);
+    if (why != DSMTP_REASON_NONE)
+        step(s, DSMTP_EVENT_UNFIT, why);
+    return why != DSMTP_REASON_NONE;
 }
 
-static enum dsmtp_status act(struct dsmtp_session *s, enum dsmtp_action action)
+/* The row's reason, or the one that comes with the event, is what came of the session. */
+static void apply(struct dsmtp_session *s, const struct dsmtp_dialog_row *row,
+                  enum dsmtp_event event, enum dsmtp_reason given)
 {
-    const struct dsmtp_mail *mail = s->config.mail;
+    bool ready = row->action == DSMTP_ACTION_READY;
 
-    switch (action) {
-    case DSMTP_ACTION_SEND_EHLO:
-        return send_line(s, "EHLO %s", s->config.engine->helo);
-    case DSMTP_ACTION_SEND_HELO:
-        return send_line(s, "HELO %s", s->config.engine->helo);
-    case DSMTP_ACTION_SEND_STARTTLS:
-        return send_line(s, "STARTTLS");
-    case DSMTP_ACTION_START_TLS:
-        return start_tls(s);
-    case DSMTP_ACTION_READY:
-        return send_line(s, mail->from != NULL ? "MAIL FROM:<%s>" : "QUIT%s",
-                         mail->from != NULL ? mail->from : "");
-    case DSMTP_ACTION_SEND_RCPT:
-        return send_line(s, "RCPT TO:<%s>", mail->recipients[s->rcpt].address);
-    case DSMTP_ACTION_SEND_DATA:
-        return send_line(s, "DATA");
-    case DSMTP_ACTION_SEND_BODY:
-        return connector(s)->write(s->stream, mail->data, mail->len);
-    case DSMTP_ACTION_QUIT:
-        return send_line(s, "QUIT");
-    case DSMTP_ACTION_CLOSE:
-    case DSMTP_ACTION_COUNT:
-        break;
-    }
-    return DSMTP_OK;
+    if (event == DSMTP_EVENT_AGAIN || row->reason == DSMTP_REASON_DELIVERED ||
+        (ready && s->config.mail->from == NULL))
+        note_success(s);
+    if (!s->decided)
+        s->config.attempt->rules = row->rules;
+    if (row->reason != DSMTP_REASON_NONE && (!ready || s->config.mail->from == NULL))
+        decide(s, event, s->state, given != DSMTP_REASON_NONE ? given : row->reason);
 }
 
-/* One event through the table. */
+/* One event through the table. A probe ends where mail would begin. */
 static void step(struct dsmtp_session *s, enum dsmtp_event event, enum dsmtp_reason given)
 {
     const struct dsmtp_dialog_row *row = dsmtp_dialog_step(s->state, event, s->config.level);
-    enum dsmtp_state was = s->state;
     bool probe = row->action == DSMTP_ACTION_READY && s->config.mail->from == NULL;
+    enum dsmtp_action action = probe ? DSMTP_ACTION_QUIT : row->action;
+    enum dsmtp_state was = s->state;
     enum dsmtp_status status;
 
-    s->config.attempt->rules = row->rules;
-    s->state = row->next;
+    apply(s, row, event, given);
+    s->state = probe ? DSMTP_STATE_BYE : row->next;
     trace(s, dsmtp_action_name(row->action), row->rules);
-    status = act(s, row->action);
-    if (status != DSMTP_OK && row->next != DSMTP_STATE_END) {
-        s->config.attempt->detail = dsmtp_status_text(status);
-        s->state = DSMTP_STATE_END;
-        finish(s, DSMTP_EVENT_FAILED, was,
+    if (follow(s, action))
+        return;
+    status = dsmtp_session_act(s, action);
+    if (status != DSMTP_OK) {
+        if (!s->decided)
+            s->config.attempt->detail = dsmtp_status_text(status);
+        decide(s, DSMTP_EVENT_FAILED, was,
                status == DSMTP_TOOBIG || status == DSMTP_SYNTAX ? DSMTP_REASON_INTERNAL
                                                                 : DSMTP_REASON_CONNECTION_LOST);
-    } else if (row->next == DSMTP_STATE_END) {
-        finish(s, event, was, event == DSMTP_EVENT_FAILED ? given : row->reason);
-    } else if (probe) {
         s->state = DSMTP_STATE_END;
-        finish(s, event, was, row->reason);
-    } else {
+    }
+    if (s->state == DSMTP_STATE_END)
+        finish(s);
+    else
         set_deadline(s, wait_ms[s->state]);
-    }
 }
 
-/* Note the answer for one recipient; the event tells whether it was the last. */
-static enum dsmtp_event note_recipient(struct dsmtp_session *s, enum dsmtp_event event)
+/* A complete reply, and whether octets came behind it. The client speaks before the server does:
+ * what comes before it was asked for answers nothing, and may be an attempt to answer what is asked
+ * next.
+ */
+static void take_reply(struct dsmtp_session *s, bool more)
 {
-    struct dsmtp_recipient *r = &s->config.mail->recipients[s->rcpt];
+    bool early = more && s->outstanding == 0 && s->state != DSMTP_STATE_DOT;
+    bool quiet = s->state == DSMTP_STATE_VOID_DOT || s->state == DSMTP_STATE_BYE;
+    enum dsmtp_event event = DSMTP_EVENT_BROKEN;
 
-    r->reply = dsmtp_arena_strdup(s->config.arena, s->reply.text);
-    r->accepted = event == DSMTP_EVENT_OK;
-    s->accepted += r->accepted ? 1 : 0;
-    if (event == DSMTP_EVENT_PERM) {
-        r->settled = true;
-        r->verdict = DSMTP_VERDICT_BOUNCED;
+    if (!s->decided) {
+        memcpy(s->last, s->reply.text, sizeof(s->last));
+        memcpy(s->config.attempt->status, s->reply.status, sizeof(s->config.attempt->status));
     }
-    s->rcpt++;
-    if (next_recipient(s))
-        return event;
-    return s->accepted > 0 ? DSMTP_EVENT_LAST : DSMTP_EVENT_NONE_LEFT;
-}
-
-static void take_reply(struct dsmtp_session *s)
-{
-    bool offers = (s->reply.extensions & DSMTP_EXT_STARTTLS) != 0;
-    enum dsmtp_event event = dsmtp_dialog_event(s->state, s->reply.code, offers);
-
-    s->config.attempt->reply = dsmtp_arena_strdup(s->config.arena, s->reply.text);
     trace(s, s->reply.text, "");
-    if (s->state == DSMTP_STATE_RCPT && event != DSMTP_EVENT_BROKEN)
-        event = note_recipient(s, event);
-    dsmtp_reply_init(&s->reply);
+    if (early && s->state == DSMTP_STATE_STARTTLS && s->reply.code / 100 == 2) {
+        /* It came in clear and would be taken for the inside of TLS (RFC 3207, section 6). */
+        s->state = DSMTP_STATE_HANDSHAKE;
+        step(s, DSMTP_EVENT_FAILED, DSMTP_REASON_STARTTLS_INJECTION);
+        return;
+    }
+    if (!early || quiet)
+        event = dsmtp_session_note(s, more);
     step(s, event, DSMTP_REASON_NONE);
 }
 
@@ -261,7 +193,6 @@ static void take_bytes(struct dsmtp_session *s, const uint8_t *bytes, size_t len
 {
     while (len > 0 && !s->over) {
         size_t used = 0;
-        bool last_before_tls = s->state == DSMTP_STATE_STARTTLS;
         enum dsmtp_status status = dsmtp_reply_feed(&s->reply, bytes, len, &used);
 
         bytes += used;
@@ -272,14 +203,9 @@ static void take_bytes(struct dsmtp_session *s, const uint8_t *bytes, size_t len
             step(s, DSMTP_EVENT_BROKEN, DSMTP_REASON_NONE);
             return;
         }
-        /* Whatever stands behind the reply came in clear and would be taken for the inside of TLS
-         * (RFC 3207, section 6). */
-        if (last_before_tls && len > 0 && s->reply.code / 100 == 2) {
-            s->state = DSMTP_STATE_HANDSHAKE;
-            step(s, DSMTP_EVENT_FAILED, DSMTP_REASON_STARTTLS_INJECTION);
-            return;
-        }
-        take_reply(s);
+        s->outstanding--;
+        take_reply(s, len > 0);
+        dsmtp_reply_init(&s->reply);
     }
 }
 
@@ -301,6 +227,24 @@ static void note_audit(struct dsmtp_session *s)
     (void)snprintf(detail, sizeof(detail), "audit only: %.140s", why);
     s->config.attempt->detail = dsmtp_arena_strdup(s->config.arena, detail);
     trace(s, detail, "R-7672-9.1-2");
+}
+
+/* The message gets its time chunk by chunk; once it is all on its way, the server has its own to
+ * answer (RFC 5321, sections 4.5.3.2.5 and 4.5.3.2.6). */
+static void on_sent(void *arg, size_t left)
+{
+    struct dsmtp_session *s = arg;
+
+    if (s->over || s->state != DSMTP_STATE_BODY)
+        return;
+    s->busy = true;
+    if (left == 0) {
+        step(s, DSMTP_EVENT_SENT, DSMTP_REASON_NONE);
+    } else if (s->left - left >= CHUNK) {
+        s->left = left;
+        set_deadline(s, wait_ms[DSMTP_STATE_BODY]);
+    }
+    leave_event(s);
 }
 
 static void on_secured(void *arg, const struct dsmtp_tls_evidence *evidence)
@@ -328,12 +272,14 @@ static void on_failed(void *arg, enum dsmtp_reason reason, const char *detail,
     s->busy = true;
     if (evidence != NULL)
         s->config.attempt->tls = *evidence;
-    s->config.attempt->detail = dsmtp_arena_strdup(s->config.arena, detail);
+    if (!s->decided)
+        s->config.attempt->detail = dsmtp_arena_strdup(s->config.arena, detail);
     step(s, DSMTP_EVENT_FAILED, reason);
     leave_event(s);
 }
 
-static const struct dsmtp_stream_events events = {on_connected, on_received, on_secured, on_failed};
+static const struct dsmtp_stream_events events = {on_connected, on_received, on_sent, on_secured,
+                                                  on_failed};
 
 enum dsmtp_status dsmtp_session_open(const struct dsmtp_session_config *config,
                                      struct dsmtp_session **out)
@@ -345,15 +291,14 @@ enum dsmtp_status dsmtp_session_open(const struct dsmtp_session_config *config,
         return DSMTP_NOMEM;
     s->config = *config;
     s->state = DSMTP_STATE_GREETING;
+    s->outstanding = 1;
     dsmtp_reply_init(&s->reply);
     *config->attempt = (struct dsmtp_attempt){.host = config->host->name,
                                               .address = config->address,
                                               .level = config->host->level,
                                               .result = DSMTP_RESULT_FAIL,
                                               .rules = ""};
-    for (unsigned i = 0; i < config->mail->recipient_count; i++)
-        config->mail->recipients[i].accepted = false;
-    (void)next_recipient(s);
+    dsmtp_recipients_session(config->mail->recipients, config->mail->recipient_count);
     status = connector(s)->open(connector(s)->self, config->address,
                                 (uint16_t)config->engine->dial_port, &events, s, &s->stream);
     if (status != DSMTP_OK) {

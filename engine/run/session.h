@@ -4,17 +4,20 @@
 
 #include "base/arena.h"
 #include "core/judge.h"
+#include "core/message.h"
 #include "model/outcome.h"
 #include "run/engine.h"
 
-/* What a session carries. from NULL: nothing (a probe). data: wire form of core/message.h. */
+/* What a session carries. from NULL: nothing (a probe). data: wire form of core/message.h, and what
+ * dsmtp_message_examine says of it. */
 struct dsmtp_mail {
     const char *from;
-    struct dsmtp_recipient
-        *recipients; /* settled ones are left alone; accepted and reply are set */
+    struct dsmtp_recipient *recipients; /* the book of core/recipients.h: those who were answered in
+                                           person are entered by the session */
     unsigned recipient_count;
     const char *data;
     size_t len;
+    struct dsmtp_message_facts facts;
 };
 
 struct dsmtp_session;

@@ -7,6 +7,14 @@
 
 enum stage { CONNECTING, PLAIN, HANDSHAKE, SECURE, FAILED };
 
+enum { DUE_MAX = 64 };
+
+/* What a server still has to answer: G greeting, E EHLO or HELO, S STARTTLS, M, R, D as in SMTP,
+ * "." the message, Q QUIT, ? anything else; who: R only. */
+struct due {
+    char verb, who;
+};
+
 struct dsmtp_stream {
     struct fake_connector *fake;
     struct fake_wire *wire;
@@ -15,6 +23,13 @@ struct dsmtp_stream {
     enum stage stage;
     bool authenticate, audit;
     unsigned deadline;
+    size_t unsent;
+    struct due due[DUE_MAX];
+    unsigned due_count;
+    bool data;    /* 354 was said */
+    bool nothing; /* the last message was a lone dot */
+    unsigned to[FAKE_PEOPLE];
+    char block[2000]; /* to be received */
     bool shut, busy;
 };
 
@@ -25,14 +40,22 @@ static void post_move(struct dsmtp_stream *s)
     fake_post(s->fake->loop, move, s, NULL);
 }
 
-static char next_letter(struct fake_connector *f)
+/* The next letter; behind the script that of a good server, or of none. */
+static char next_letter(struct dsmtp_stream *s, char verb)
 {
+    struct fake_connector *f = s->fake;
+
     while (*f->script == ' ')
         f->script++;
     if (*f->script != '\0')
         return *f->script++;
     f->exhausted = true;
-    return 'c';
+    if (!f->willing)
+        return 'c';
+    return verb == 'E'   ? (s->stage == SECURE ? 'p' : 'P')
+           : verb == 'D' ? '3'
+           : verb == 'T' ? 'T'
+                         : 'o';
 }
 
 static void fail(struct dsmtp_stream *s, enum dsmtp_reason reason,
@@ -84,48 +107,147 @@ static void shake_hands(struct dsmtp_stream *s, char letter)
     }
 }
 
-/* What the server says in clear or in TLS. */
-static const char *words(char letter)
+/* What the server says in clear or in TLS; NULL: it says nothing. */
+static const char *words(struct fake_connector *f, char letter)
 {
     switch (letter) {
     case 'o':
+    case 'e':
         return "250 fine\r\n";
     case 's':
         return "250-mx\r\n250-SIZE 1000\r\n250 STARTTLS\r\n";
+    case 'p':
+        return "250-mx\r\n250-SIZE 1000\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 PIPELINING\r\n";
+    case 'P':
+        return "250-mx\r\n250-SIZE 1000\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-PIPELINING\r\n"
+               "250 STARTTLS\r\n";
     case '3':
         return "354 go on\r\n";
     case '4':
         return "450 later\r\n";
     case '5':
         return "550 never\r\n";
+    case '2':
+        return "452 too many\r\n";
+    case 'q':
+        return "421 bye\r\n";
     case 'i':
         return "220 go on\r\n250 injected\r\n";
+    case '*':
+        return *f->texts != NULL ? *f->texts++ : "";
+    case 'c':
+    case 'x':
+    case 't':
+    case 'l':
+        return NULL;
     default:
         return "\x16\x03\x01 rubbish\r\n";
     }
 }
 
-static void act(struct dsmtp_stream *s, char letter)
+/* The message was answered like this; a server that answers before it has all cannot have taken it.
+ */
+static void note_message(struct dsmtp_stream *s, bool early, const char *reply)
 {
-    if (letter == 't')
-        fail(s, DSMTP_REASON_TIMEOUT, NULL);
-    else if (letter == 'c' || letter == 'x')
+    bool good = !early && reply != NULL && reply[0] == '2';
+    bool open = !early && (reply == NULL || strchr("245", reply[0]) == NULL);
+
+    for (unsigned i = 0; i < FAKE_PEOPLE; i++) {
+        if (s->nothing)
+            s->fake->empty += good ? s->to[i] : 0;
+        else
+            s->fake->taken[i] += good ? s->to[i] : 0;
+        s->fake->perhaps[i] += open ? s->to[i] : 0;
+    }
+    memset(s->to, 0, sizeof(s->to));
+}
+
+/* The server's own book: who is on the envelope, and for whom a message was taken. */
+static void keep_book(struct dsmtp_stream *s, struct due due, char letter, const char *reply)
+{
+    if (due.verb == 'M')
+        memset(s->to, 0, sizeof(s->to));
+    if (due.verb == 'R' && due.who >= 'a' && due.who <= 'z' && reply != NULL && reply[0] == '2')
+        s->to[due.who - 'a'] = 1;
+    if (due.verb == 'D')
+        s->data = reply != NULL && strncmp(reply, "354", 3) == 0;
+    if (due.verb == '.')
+        note_message(s, letter == 'e', reply);
+}
+
+static void tell_sent(struct dsmtp_stream *s)
+{
+    if (s->unsent > 0 && s->stage != CONNECTING && s->stage != HANDSHAKE) {
+        s->unsent = 0;
+        s->events->sent(s->arg, 0);
+    }
+}
+
+static void flush_block(struct dsmtp_stream *s)
+{
+    if (s->block[0] != '\0' && !s->shut)
+        receive(s, s->block);
+    s->block[0] = '\0';
+}
+
+/* The next command gets its answer. */
+static void answer(struct dsmtp_stream *s)
+{
+    struct fake_connector *f = s->fake;
+    struct due due = s->due[0];
+    char letter = due.verb != 'Q' ? next_letter(s, due.verb) : f->quit;
+    const char *reply = letter != '\0' ? words(f, letter) : "221 bye\r\n";
+
+    memmove(s->due, s->due + 1, --s->due_count * sizeof(s->due[0]));
+    if (letter == 'l') {
         fail(s, DSMTP_REASON_CONNECTION_LOST, NULL);
-    else if (s->stage == HANDSHAKE)
-        shake_hands(s, letter);
+        return;
+    }
+    if (letter != 'e' && !(letter == '*' && f->hold))
+        tell_sent(s);
+    f->quit_seen = f->quit_seen || due.verb == 'Q';
+    keep_book(s, due, letter, reply);
+    if (reply != NULL)
+        (void)strncat(s->block, reply, sizeof(s->block) - strlen(s->block) - 1);
     else
-        receive(s, words(letter));
+        flush_block(s);
+    if (reply != NULL && (reply[0] == '\0' || reply[strlen(reply) - 1] != '\n')) {
+        flush_block(s);
+        reply = NULL;
+    }
+    if (reply == NULL && !s->shut)
+        fail(s, letter == 't' ? DSMTP_REASON_TIMEOUT : DSMTP_REASON_CONNECTION_LOST, NULL);
+}
+
+static void act(struct dsmtp_stream *s)
+{
+    if (s->stage == HANDSHAKE) {
+        char letter = next_letter(s, 'T');
+
+        if (strchr("cxtl", letter) != NULL)
+            fail(s, letter == 't' ? DSMTP_REASON_TIMEOUT : DSMTP_REASON_CONNECTION_LOST, NULL);
+        else
+            shake_hands(s, letter);
+        return;
+    }
+    while (s->due_count > 0 && !s->shut && s->stage != FAILED) {
+        answer(s);
+        if (!s->fake->together || s->stage == HANDSHAKE)
+            break;
+    }
+    flush_block(s);
 }
 
 static void move(void *owner, void *arg)
 {
     struct dsmtp_stream *s = owner;
-    char letter = next_letter(s->fake);
+    const char *script = s->fake->script;
 
     (void)arg;
     s->fake->misused = s->fake->misused || s->deadline == 0;
     s->busy = true;
-    if (s->stage == CONNECTING && letter == 'x') {
+    if (s->stage == CONNECTING && script[strspn(script, " ")] == 'x') {
+        (void)next_letter(s, 'G');
         fail(s, DSMTP_REASON_CONNECT_FAILED, NULL);
     } else {
         if (s->stage == CONNECTING) {
@@ -133,7 +255,7 @@ static void move(void *owner, void *arg)
             s->events->connected(s->arg);
         }
         if (!s->shut)
-            act(s, letter);
+            act(s);
     }
     s->busy = false;
     if (s->shut)
@@ -160,9 +282,51 @@ static enum dsmtp_status open_stream(void *self, const char *address, uint16_t p
     snprintf(s->wire->address, sizeof(s->wire->address), "%s", address);
     s->events = events;
     s->arg = arg;
+    s->due[s->due_count++] = (struct due){'G', 0};
     post_move(s);
     *out = s;
     return DSMTP_OK;
+}
+
+static void expect(struct dsmtp_stream *s, char verb, char who)
+{
+    if (s->due_count == DUE_MAX)
+        abort();
+    s->due[s->due_count++] = (struct due){verb, who};
+    if (s->stage != FAILED)
+        post_move(s);
+}
+
+static void read_command(struct dsmtp_stream *s, const char *line)
+{
+    static const char verbs[] = "EHMRSDQ";
+    const char *to = strstr(line, "RCPT TO:<");
+
+    if (strncmp(line, "STARTTLS", 8) != 0 && line[0] == 'S')
+        s->fake->misused = true;
+    expect(s, strchr(verbs, line[0]) != NULL ? (line[0] == 'H' ? 'E' : line[0]) : '?',
+           to == line ? line[9] : '\0');
+}
+
+/* Commands, or behind 354 a whole message. */
+static void read_written(struct dsmtp_stream *s, const char *text, size_t len)
+{
+    if (s->data) {
+        s->nothing = len == 3;
+        s->data = false;
+        if (len < 3 || memcmp(text + len - 3, ".\r\n", 3) != 0)
+            s->fake->misused = true;
+        expect(s, '.', '\0');
+        return;
+    }
+    for (const char *end; (end = memchr(text, '\n', len)) != NULL;) {
+        size_t line = (size_t)(end - text) + 1;
+
+        read_command(s, text);
+        text += line;
+        len -= line;
+    }
+    s->fake->misused = s->fake->misused || len > 0;
 }
 
 static enum dsmtp_status write_stream(struct dsmtp_stream *s, const void *bytes, size_t len)
@@ -178,8 +342,9 @@ static enum dsmtp_status write_stream(struct dsmtp_stream *s, const void *bytes,
     }
     memcpy(to + used, bytes, len);
     to[used + len] = '\0';
-    if (s->stage != FAILED)
-        post_move(s);
+    s->wire->writes++;
+    s->unsent += len;
+    read_written(s, to + used, len);
     return DSMTP_OK;
 }
 
@@ -216,6 +381,7 @@ static enum dsmtp_status secure(struct dsmtp_stream *s, const struct dsmtp_tls_d
 static void deadline(struct dsmtp_stream *s, unsigned milliseconds)
 {
     s->deadline = milliseconds;
+    s->fake->deadline = milliseconds;
 }
 
 static void shut(struct dsmtp_stream **stream)

@@ -1,6 +1,7 @@
 /* network.c - puts the fakes together, see network.h. */
 #include "fakes/network.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* clang-format off */
@@ -64,4 +65,62 @@ void fake_network_init(struct fake_network *net, struct fake_world world, const 
 bool fake_network_idle(const struct fake_network *net)
 {
     return net->loop.first == NULL && net->resolver.questions == NULL && net->connector.open == 0;
+}
+
+static void describe(const struct dsmtp_outcome *o, struct fake_result *out)
+{
+    const size_t room = sizeof(out->text);
+    size_t len = (size_t)snprintf(out->text, room, "%s %s", dsmtp_verdict_name(o->verdict),
+                                  dsmtp_reason_name(o->reason));
+
+    for (unsigned i = 0; i < o->recipient_count && len < room; i++) {
+        const struct dsmtp_recipient *r = &o->recipients[i];
+
+        len += (size_t)snprintf(out->text + len, room - len, " %c:%s", r->address[0],
+                                dsmtp_verdict_name(r->verdict));
+        (void)strncat(out->codes, i > 0 ? " " : "", sizeof(out->codes) - strlen(out->codes) - 1);
+        (void)strncat(out->codes, r->status, sizeof(out->codes) - strlen(out->codes) - 1);
+    }
+    for (unsigned i = 0; i < o->attempt_count && len < room; i++) {
+        const struct dsmtp_attempt *a = &o->attempts[i];
+
+        len += (size_t)snprintf(out->text + len, room - len, " | %s %s %s", a->host,
+                                dsmtp_result_name(a->result), dsmtp_reason_name(a->reason));
+        if (out->details && a->detail != NULL && len < room)
+            len += (size_t)snprintf(out->text + len, room - len, " (%s)", a->detail);
+    }
+}
+
+static void done(void *arg, struct dsmtp_job *job, enum dsmtp_status status,
+                 const struct dsmtp_outcome *outcome)
+{
+    struct fake_result *r = arg;
+
+    r->calls++;
+    r->status = status;
+    if (outcome != NULL)
+        describe(outcome, r);
+    if (r->close)
+        dsmtp_job_close(&job);
+}
+
+struct dsmtp_job_config fake_job_config(struct fake_network *net, enum dsmtp_mode mode,
+                                        enum dsmtp_policy policy, unsigned recipients,
+                                        struct fake_result *result)
+{
+    static const char *const to[] = {"a@d", "b@d", "c@d"};
+
+    return (struct dsmtp_job_config){.engine = &net->engine,
+                                     .mode = mode,
+                                     .target = "d",
+                                     .nexthop = "d",
+                                     .kind = DSMTP_NEXTHOP_DOMAIN,
+                                     .policy = policy,
+                                     .from = "f@s",
+                                     .recipients = to,
+                                     .recipient_count = recipients,
+                                     .data = "secret\r\n.\r\n",
+                                     .len = 11,
+                                     .done = done,
+                                     .arg = result};
 }

@@ -23,6 +23,23 @@ struct fake_world fake_first_bogus(void);
 
 /* Profile rfc7672; everything else zero: ready for use. */
 void fake_network_init(struct fake_network *net, struct fake_world world, const char *script);
+/* What a job said, in one line: verdict, reason, recipients by their first letter, attempts; and
+ * the enhanced status codes of the recipients. */
+struct fake_result {
+    unsigned calls;
+    enum dsmtp_status status;
+    bool close;   /* close the job from inside done */
+    bool details; /* of attempts, too */
+    char text[600];
+    char codes[80];
+};
+
+/* A job for domain d with the recipients a@d, b@d, c@d, as many as are wanted; arg of its done is
+ * the result. */
+struct dsmtp_job_config fake_job_config(struct fake_network *net, enum dsmtp_mode mode,
+                                        enum dsmtp_policy policy, unsigned recipients,
+                                        struct fake_result *result);
+
 /* Is nothing left open, asked or queued? */
 bool fake_network_idle(const struct fake_network *net);
 

@@ -8,6 +8,7 @@
 static bool same(const struct dsmtp_reply *a, const struct dsmtp_reply *b)
 {
     return a->code == b->code && strcmp(a->text, b->text) == 0 && a->extensions == b->extensions &&
+           strcmp(a->status, b->status) == 0 && a->size_limit == b->size_limit &&
            a->lines == b->lines && a->line_len == b->line_len &&
            memcmp(a->line, b->line, a->line_len) == 0;
 }

@@ -10,66 +10,6 @@ enum { CALLS_MAX = 2000 };
 
 static struct fake_network net;
 
-/* What done said. */
-struct result {
-    unsigned calls;
-    enum dsmtp_status status;
-    bool close;   /* close the job from inside done */
-    bool details; /* of attempts, too */
-    char text[600];
-};
-
-static void describe(const struct dsmtp_outcome *o, bool details, char *out, size_t room)
-{
-    size_t len = (size_t)snprintf(out, room, "%s %s", dsmtp_verdict_name(o->verdict),
-                                  dsmtp_reason_name(o->reason));
-
-    for (unsigned i = 0; i < o->recipient_count && len < room; i++)
-        len += (size_t)snprintf(out + len, room - len, " %c:%s", o->recipients[i].address[0],
-                                dsmtp_verdict_name(o->recipients[i].verdict));
-    for (unsigned i = 0; i < o->attempt_count && len < room; i++) {
-        const struct dsmtp_attempt *a = &o->attempts[i];
-
-        len += (size_t)snprintf(out + len, room - len, " | %s %s %s", a->host,
-                                dsmtp_result_name(a->result), dsmtp_reason_name(a->reason));
-        if (details && a->detail != NULL && len < room)
-            len += (size_t)snprintf(out + len, room - len, " (%s)", a->detail);
-    }
-}
-
-static void done(void *arg, struct dsmtp_job *job, enum dsmtp_status status,
-                 const struct dsmtp_outcome *outcome)
-{
-    struct result *r = arg;
-
-    r->calls++;
-    r->status = status;
-    if (outcome != NULL)
-        describe(outcome, r->details, r->text, sizeof(r->text));
-    if (r->close)
-        dsmtp_job_close(&job);
-}
-
-static struct dsmtp_job_config config_for(enum dsmtp_mode mode, enum dsmtp_policy policy,
-                                          unsigned recipients, struct result *result)
-{
-    static const char *const to[] = {"a@d", "b@d", "c@d"};
-
-    return (struct dsmtp_job_config){.engine = &net.engine,
-                                     .mode = mode,
-                                     .target = "d",
-                                     .nexthop = "d",
-                                     .kind = DSMTP_NEXTHOP_DOMAIN,
-                                     .policy = policy,
-                                     .from = "f@s",
-                                     .recipients = to,
-                                     .recipient_count = recipients,
-                                     .data = "secret\r\n.\r\n",
-                                     .len = 11,
-                                     .done = done,
-                                     .arg = result};
-}
-
 /* clang-format off */
 #define LEVEL(name) DSMTP_LEVEL_##name
 #define OK_DANE "osoTooo3o"
@@ -115,15 +55,15 @@ static const struct { const char *label; enum dsmtp_level level; unsigned recipi
     {"250 to DATA",               LEVEL(MAY),     1, "oooo o c",         "deferred CONNECTION_LOST a:deferred | m failed PROTOCOL_ERROR | n failed CONNECTION_LOST"},
     /* recipients */
     {"all refused",               LEVEL(MAY),     2, "ooo55",            "bounced RCPT_REFUSED a:bounced b:bounced | m failed RCPT_REFUSED"},
-    {"one refused",               LEVEL(MAY),     2, "ooo5o3o",          "bounced DELIVERED a:bounced b:delivered | m cleartext DELIVERED"},
+    {"one refused",               LEVEL(MAY),     2, "ooo5o3o",          "bounced RCPT_REFUSED a:bounced b:delivered | m cleartext DELIVERED"},
     {"one put off",               LEVEL(MAY),     2, "oooo43o x",        "deferred CONNECT_FAILED a:delivered b:deferred | m cleartext DELIVERED | n failed CONNECT_FAILED"},
     {"put off, then taken",       LEVEL(MAY),     2, "oooo43o " OK_CLEAR, "delivered DELIVERED a:delivered b:delivered | m cleartext DELIVERED | n cleartext DELIVERED"},
     {"put off, next refuses us",  LEVEL(MAY),     2, "oooo43o 5",        "deferred GREETING_REFUSED a:delivered b:deferred | m cleartext DELIVERED | n failed GREETING_REFUSED"},
-    {"put off, message refused",  LEVEL(MAY),     2, "oooo435",          "deferred DATA_REFUSED a:bounced b:deferred | m failed DATA_REFUSED"},
-    {"put off, DATA refused",     LEVEL(MAY),     2, "oooo45",           "deferred DATA_REFUSED a:bounced b:deferred | m failed DATA_REFUSED"},
+    {"put off, message refused",  LEVEL(MAY),     2, "oooo435 x",        "deferred CONNECT_FAILED a:bounced b:deferred | m failed DATA_REFUSED | n failed CONNECT_FAILED"},
+    {"put off, DATA refused",     LEVEL(MAY),     2, "oooo45 " OK_CLEAR, "bounced DATA_REFUSED a:bounced b:delivered | m failed DATA_REFUSED | n cleartext DELIVERED"},
     {"put off twice",             LEVEL(MAY),     1, "ooo4 ooo4",        "deferred RCPT_REFUSED a:deferred | m failed RCPT_REFUSED | n failed RCPT_REFUSED"},
     {"three of a kind",           LEVEL(MAY),     3, "ooo45o3o ooo4",    "deferred RCPT_REFUSED a:deferred b:bounced c:delivered | m cleartext DELIVERED | n failed RCPT_REFUSED"},
-    {"the last is refused",       LEVEL(MAY),     2, "oooo53o",          "bounced DELIVERED a:delivered b:bounced | m cleartext DELIVERED"},
+    {"the last is refused",       LEVEL(MAY),     2, "oooo53o",          "bounced RCPT_REFUSED a:delivered b:bounced | m cleartext DELIVERED"},
     {"lost between recipients",   LEVEL(MAY),     2, "oooo c " "ooooo3o", "delivered DELIVERED a:delivered b:delivered | m failed CONNECTION_LOST | n cleartext DELIVERED"},
 };
 
@@ -137,9 +77,9 @@ static const struct { const char *label; enum dsmtp_level level; const char *scr
 };
 /* clang-format on */
 
-static struct result run(const struct dsmtp_job_config *config)
+static struct fake_result run(const struct dsmtp_job_config *config)
 {
-    struct result *r = config->arg;
+    struct fake_result *r = config->arg;
     struct dsmtp_job *job = NULL;
     bool close = r->close;
     enum dsmtp_status status = dsmtp_job_open(config, &job);
@@ -169,9 +109,9 @@ static void test_sends(void)
 {
     for (size_t i = 0; i < CHECK_COUNT(sends); i++) {
         for (unsigned n = 0; n < 4; n++) {
-            struct result r = {.close = n % 2 != 0};
-            struct dsmtp_job_config config =
-                config_for(DSMTP_MODE_SEND, policy_for(sends[i].level), sends[i].recipients, &r);
+            struct fake_result r = {.close = n % 2 != 0};
+            struct dsmtp_job_config config = fake_job_config(
+                &net, DSMTP_MODE_SEND, policy_for(sends[i].level), sends[i].recipients, &r);
 
             fake_network_init(&net, fake_two_hosts(sends[i].level), sends[i].script);
             net.loop.last_first = n == 3;
@@ -190,9 +130,9 @@ static void test_sends(void)
 static void test_probes(void)
 {
     for (size_t i = 0; i < CHECK_COUNT(probes); i++) {
-        struct result r = {0};
+        struct fake_result r = {0};
         struct dsmtp_job_config config =
-            config_for(DSMTP_MODE_PROBE, policy_for(probes[i].level), 0, &r);
+            fake_job_config(&net, DSMTP_MODE_PROBE, policy_for(probes[i].level), 0, &r);
 
         fake_network_init(&net, fake_two_hosts(probes[i].level), probes[i].script);
         check_row(probes[i].label);
@@ -217,8 +157,9 @@ static void test_skipped_host(void)
     };
 
     for (size_t i = 0; i < CHECK_COUNT(ends); i++) {
-        struct result r = {0};
-        struct dsmtp_job_config config = config_for(DSMTP_MODE_SEND, DSMTP_POLICY_DANE, 1, &r);
+        struct fake_result r = {0};
+        struct dsmtp_job_config config =
+            fake_job_config(&net, DSMTP_MODE_SEND, DSMTP_POLICY_DANE, 1, &r);
 
         fake_network_init(&net, fake_first_bogus(), ends[i].script);
         check_row(ends[i].script);
@@ -232,8 +173,9 @@ static void test_skipped_host(void)
 /* The octets themselves, once. */
 static void test_wire(void)
 {
-    struct result r = {0};
-    struct dsmtp_job_config config = config_for(DSMTP_MODE_SEND, DSMTP_POLICY_DANE, 2, &r);
+    struct fake_result r = {0};
+    struct dsmtp_job_config config =
+        fake_job_config(&net, DSMTP_MODE_SEND, DSMTP_POLICY_DANE, 2, &r);
 
     fake_network_init(&net, fake_two_hosts(DSMTP_LEVEL_DANE), "osoToooo3o");
     run(&config);
@@ -252,8 +194,9 @@ static void test_self(void)
     static const char *const own[] = {"n", "m"};
 
     for (unsigned count = 0; count <= 2; count++) {
-        struct result r = {0};
-        struct dsmtp_job_config config = config_for(DSMTP_MODE_SEND, DSMTP_POLICY_DANE, 1, &r);
+        struct fake_result r = {0};
+        struct dsmtp_job_config config =
+            fake_job_config(&net, DSMTP_MODE_SEND, DSMTP_POLICY_DANE, 1, &r);
 
         fake_network_init(&net, fake_two_hosts(DSMTP_LEVEL_DANE), "4 " OK_DANE);
         net.engine.self = (struct dsmtp_self){own, count};
@@ -289,8 +232,9 @@ static void test_audit(void)
     };
 
     for (size_t i = 0; i < CHECK_COUNT(audits); i++) {
-        struct result r = {.details = true};
-        struct dsmtp_job_config config = config_for(DSMTP_MODE_SEND, audits[i].policy, 1, &r);
+        struct fake_result r = {.details = true};
+        struct dsmtp_job_config config =
+            fake_job_config(&net, DSMTP_MODE_SEND, audits[i].policy, 1, &r);
 
         fake_network_init(&net, fake_two_hosts(DSMTP_LEVEL_DANE), audits[i].script);
         net.engine.profile.value[DSMTP_SWITCH_AUTH_FAILURE] = DSMTP_AUTH_FAILURE_AUDIT;
@@ -302,8 +246,9 @@ static void test_audit(void)
 
 static void test_plan(void)
 {
-    struct result r = {.close = true};
-    struct dsmtp_job_config config = config_for(DSMTP_MODE_PLAN, DSMTP_POLICY_DANE, 0, &r);
+    struct fake_result r = {.close = true};
+    struct dsmtp_job_config config =
+        fake_job_config(&net, DSMTP_MODE_PLAN, DSMTP_POLICY_DANE, 0, &r);
 
     fake_network_init(&net, fake_two_hosts(DSMTP_LEVEL_DANE), "");
     run(&config);
@@ -315,9 +260,9 @@ static void test_plan(void)
 static void test_misuse(void)
 {
     for (unsigned i = 0; i < 3; i++) {
-        struct result r = {0};
+        struct fake_result r = {0};
         struct dsmtp_job_config config =
-            config_for(DSMTP_MODE_SEND, DSMTP_POLICY_DANE, i == 0 ? 0 : 1, &r);
+            fake_job_config(&net, DSMTP_MODE_SEND, DSMTP_POLICY_DANE, i == 0 ? 0 : 1, &r);
 
         fake_network_init(&net, fake_two_hosts(DSMTP_LEVEL_MAY), OK_CLEAR);
         config.from = i == 1 ? NULL : config.from;
@@ -333,8 +278,9 @@ static void test_refusals(void)
 {
     for (unsigned n = 1; n <= 40; n++) {
         for (unsigned which = 0; which < 6; which++) {
-            struct result r = {.close = which >= 3};
-            struct dsmtp_job_config config = config_for(DSMTP_MODE_SEND, DSMTP_POLICY_DANE, 1, &r);
+            struct fake_result r = {.close = which >= 3};
+            struct dsmtp_job_config config =
+                fake_job_config(&net, DSMTP_MODE_SEND, DSMTP_POLICY_DANE, 1, &r);
 
             fake_network_init(&net, fake_two_hosts(DSMTP_LEVEL_DANE), "osoT4 " OK_DANE);
             net.resolver.refuse = which % 3 == 0 ? n : 0;
@@ -355,8 +301,9 @@ static void test_memory(void)
     static char why[DSMTP_JOB_MEMORY_MAX + 1];
 
     for (unsigned share = 1; share <= 16; share *= 2) {
-        struct result r = {.close = share == 2};
-        struct dsmtp_job_config config = config_for(DSMTP_MODE_SEND, DSMTP_POLICY_DANE, 1, &r);
+        struct fake_result r = {.close = share == 2};
+        struct dsmtp_job_config config =
+            fake_job_config(&net, DSMTP_MODE_SEND, DSMTP_POLICY_DANE, 1, &r);
 
         memset(why, 0, sizeof(why));
         memset(why, 'x', DSMTP_JOB_MEMORY_MAX / share);
@@ -372,8 +319,9 @@ static void test_memory(void)
 static void test_close_any_time(void)
 {
     for (unsigned steps = 0; steps < 40; steps++) {
-        struct result r = {0};
-        struct dsmtp_job_config config = config_for(DSMTP_MODE_SEND, DSMTP_POLICY_DANE, 1, &r);
+        struct fake_result r = {0};
+        struct dsmtp_job_config config =
+            fake_job_config(&net, DSMTP_MODE_SEND, DSMTP_POLICY_DANE, 1, &r);
         struct dsmtp_job *job = NULL;
         unsigned calls;
 

@@ -47,9 +47,12 @@ static void check_clear(const struct dsmtp_profile *p, const struct dsmtp_attemp
 {
     uint16_t allowed = p->value[DSMTP_SWITCH_CLEAR_RETRY];
 
-    check_true(end->level == DSMTP_LEVEL_MAY && end->state != DSMTP_STATE_DOT &&
+    check_true(end->level == DSMTP_LEVEL_MAY && end->state < DSMTP_STATE_DOT &&
                allowed != DSMTP_CLEAR_NEVER);
-    check_true(end->state == DSMTP_STATE_HANDSHAKE || (end->tls && allowed == DSMTP_CLEAR_DATA));
+    check_true(end->state == DSMTP_STATE_HANDSHAKE ||
+               (end->state == DSMTP_STATE_STARTTLS &&
+                (end->event == DSMTP_EVENT_FAILED || end->event == DSMTP_EVENT_CLOSING)) ||
+               (end->tls && allowed == DSMTP_CLEAR_DATA));
 }
 
 static void check_end(const struct dsmtp_profile *p, struct dsmtp_attempt_end end)
@@ -60,12 +63,13 @@ static void check_end(const struct dsmtp_profile *p, struct dsmtp_attempt_end en
 
     if (row->next == DSMTP_NEXT_RETRY_CLEAR)
         check_clear(p, &end);
-    if (end.state == DSMTP_STATE_DOT && end.event != DSMTP_EVENT_TEMP)
+    if (end.state == DSMTP_STATE_DOT && end.event != DSMTP_EVENT_TEMP &&
+        end.event != DSMTP_EVENT_CLOSING)
         check_int(row->next, taken ? DSMTP_NEXT_DONE : DSMTP_NEXT_STOP);
     check_int(row->next == DSMTP_NEXT_DONE, taken);
-    if (end.state == DSMTP_STATE_END)
+    if (end.state > DSMTP_STATE_DOT)
         check_int(row->next, DSMTP_NEXT_STOP);
-    check_true(!row->permanent || end.event == DSMTP_EVENT_PERM);
+    check_true(!row->permanent || end.event == DSMTP_EVENT_PERM || end.event == DSMTP_EVENT_UNFIT);
     /* No authenticated session, no bounce: what is said in clear may be an attacker's word
      * (R-7672-2.2-4, -6). */
     if (must && end.state <= DSMTP_STATE_HANDSHAKE)
@@ -103,6 +107,19 @@ static const struct { struct dsmtp_attempt_end end; uint8_t clear; enum dsmtp_ne
     {END(DATA,      FAILED, MAY,     true),  DSMTP_CLEAR_HANDSHAKE, DSMTP_NEXT_TRY},
     {END(DATA,      FAILED, MAY,     false), DSMTP_CLEAR_DATA,      DSMTP_NEXT_TRY},
     {END(DATA,      FAILED, DANE,    true),  DSMTP_CLEAR_DATA,      DSMTP_NEXT_TRY},
+    {END(STARTTLS,  FAILED, MAY,     false), DSMTP_CLEAR_HANDSHAKE, DSMTP_NEXT_RETRY_CLEAR},
+    {END(STARTTLS,  CLOSING, MAY,    false), DSMTP_CLEAR_HANDSHAKE, DSMTP_NEXT_RETRY_CLEAR},
+    {END(STARTTLS,  CLOSING, MAY,    false), DSMTP_CLEAR_NEVER,     DSMTP_NEXT_TRY},
+    {END(STARTTLS,  BROKEN, MAY,     false), DSMTP_CLEAR_DATA,      DSMTP_NEXT_TRY},
+    {END(STARTTLS,  CLOSING, ENCRYPT, false), DSMTP_CLEAR_DATA,     DSMTP_NEXT_TRY},
+    {END(STARTTLS,  FAILED, DANE,    false), DSMTP_CLEAR_DATA,      DSMTP_NEXT_TRY},
+    {END(BODY,      FAILED, MAY,     true),  DSMTP_CLEAR_DATA,      DSMTP_NEXT_RETRY_CLEAR},
+    {END(BODY,      FAILED, ENCRYPT, true),  DSMTP_CLEAR_DATA,      DSMTP_NEXT_TRY},
+    {END(BODY,      PERM,   MAY,     false), DSMTP_CLEAR_DATA,      DSMTP_NEXT_STOP},
+    {END(BODY,      BROKEN, MAY,     false), DSMTP_CLEAR_DATA,      DSMTP_NEXT_TRY},
+    {END(MAIL,      UNFIT,  DANE,    true),  DSMTP_CLEAR_DATA,      DSMTP_NEXT_TRY},
+    {END(RCPT,      CLOSING, DANE,   true),  DSMTP_CLEAR_DATA,      DSMTP_NEXT_TRY},
+    {END(DOT,       CLOSING, MAY,    true),  DSMTP_CLEAR_DATA,      DSMTP_NEXT_TRY},
     {END(DOT,       FAILED, MAY,     true),  DSMTP_CLEAR_DATA,      DSMTP_NEXT_STOP},
     {END(DOT,       BROKEN, MAY,     false), DSMTP_CLEAR_DATA,      DSMTP_NEXT_STOP},
     {END(DOT,       TEMP,   MAY,     false), DSMTP_CLEAR_DATA,      DSMTP_NEXT_TRY},

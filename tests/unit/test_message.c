@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "core/message.h"
+#include "core/reply.h"
 
 /* clang-format off */
 static const struct { const char *label, *text, *want; } cases[] = {
@@ -67,6 +68,58 @@ static void test_all_texts(void)
     check_true(true);
 }
 
+/* clang-format off */
+static const struct { const char *label, *text; size_t size; bool eight_bit, utf8_header; } facts[] = {
+    {"empty",                   "",                         0,  false, false},
+    {"line ends count as two",  "a\nb",                     6,  false, false},
+    {"stuffed dots do not",     ".a\n..\n.",                11, false, false},
+    {"8-bit body",              "S: a\n\n\xe4\n",           11, true,  false},
+    {"8-bit header",            "S: \xc3\xa4\n\na\n",       12, true,  true},
+    {"8-bit at the very end",   "\n\xff",                   5,  true,  false},
+    {"8-bit in a first line",   "\xff",                     3,  true,  true},
+    {"127 is no 8-bit",         "\x7f\n",                   3,  false, false},
+    {"a blank ends no header",  "a\n \n\xff\n",             9,  true,  true},
+};
+#define STRICT DSMTP_EXT_SIZE | DSMTP_EXT_8BITMIME | DSMTP_EXT_SMTPUTF8
+static const struct { const char *label; struct dsmtp_message_facts facts; unsigned extensions; uint64_t limit; enum dsmtp_reason want; } fits[] = {
+    {"plain",                 {10, false, false}, 0,                   0,  DSMTP_REASON_NONE},
+    {"as large as allowed",   {10, false, false}, DSMTP_EXT_SIZE,      10, DSMTP_REASON_NONE},
+    {"one larger",            {11, false, false}, DSMTP_EXT_SIZE,      10, DSMTP_REASON_MESSAGE_TOO_BIG},
+    {"no limit is given",     {11, false, false}, DSMTP_EXT_SIZE,      0,  DSMTP_REASON_NONE},
+    {"8-bit, offered",        {10, true, false},  DSMTP_EXT_8BITMIME,  0,  DSMTP_REASON_NONE},
+    {"8-bit, not offered",    {10, true, false},  DSMTP_EXT_SMTPUTF8,  0,  DSMTP_REASON_NO_8BITMIME},
+    {"header, offered",       {10, true, true},   STRICT,              10, DSMTP_REASON_NONE},
+    {"header, not offered",   {10, true, true},   DSMTP_EXT_8BITMIME,  0,  DSMTP_REASON_NO_SMTPUTF8},
+    {"all three",             {11, true, true},   0,                   10, DSMTP_REASON_NO_SMTPUTF8},
+};
+/* clang-format on */
+
+static void test_facts(void)
+{
+    for (size_t i = 0; i < CHECK_COUNT(facts); i++) {
+        size_t len = strlen(facts[i].text);
+        char *out = malloc(dsmtp_message_room(len));
+        struct dsmtp_message_facts got;
+
+        check_row(facts[i].label);
+        check_true(out != NULL);
+        if (out == NULL)
+            return;
+        dsmtp_message_examine(out, dsmtp_message_wire(facts[i].text, len, out), &got);
+        check_uint(got.size, facts[i].size);
+        check_int(got.eight_bit, facts[i].eight_bit);
+        check_int(got.utf8_header, facts[i].utf8_header);
+        free(out);
+    }
+    for (size_t i = 0; i < CHECK_COUNT(fits); i++) {
+        check_row(fits[i].label);
+        check_str(dsmtp_reason_name(
+                      dsmtp_message_unfit(&fits[i].facts, fits[i].extensions, fits[i].limit)),
+                  dsmtp_reason_name(fits[i].want));
+    }
+}
+
 static const struct check_test tests[] = {{"cases", test_cases},
-                                          {"all short texts", test_all_texts}};
+                                          {"all short texts", test_all_texts},
+                                          {"what it asks of a host", test_facts}};
 SUITE(message, tests);

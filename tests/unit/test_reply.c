@@ -97,49 +97,101 @@ static void test_cases(void)
     }
 }
 
-static enum dsmtp_status feed_line(size_t len)
+/* A line of any length is read over; what stands behind its kept part is not mistaken for anything.
+ */
+static void test_long_lines(void)
 {
-    static char bytes[2 * DSMTP_REPLY_LINE_MAX];
-    struct dsmtp_reply r;
-    size_t used;
+    static char bytes[DSMTP_REPLY_MAX + 100];
 
-    memset(bytes, 'x', sizeof(bytes));
-    memcpy(bytes, "250 ", 4);
-    bytes[len] = '\n';
-    return feed(&r, bytes, len + 1, 1000, &used);
-}
+    for (size_t len = DSMTP_REPLY_LINE_SIZE - 5; len < 3 * DSMTP_REPLY_LINE_SIZE; len++) {
+        struct dsmtp_reply r;
+        size_t used, end;
 
-static void test_limits(void)
-{
-    static char bytes[8 * (DSMTP_REPLY_LINES_MAX + 2)];
-    struct dsmtp_reply r;
-    size_t len = 0, used;
-
-    check_int(feed_line(DSMTP_REPLY_LINE_MAX), DSMTP_OK);
-    check_int(feed_line(DSMTP_REPLY_LINE_MAX + 1), DSMTP_TOOBIG);
-    for (unsigned lines = 1; lines <= DSMTP_REPLY_LINES_MAX + 1; lines++) {
-        memcpy(bytes + len, "250 a\r\n", 7);
-        if (lines >= DSMTP_REPLY_LINES_MAX)
-            check_int(feed(&r, bytes, len + 7, 5, &used),
-                      lines > DSMTP_REPLY_LINES_MAX ? DSMTP_TOOBIG : DSMTP_OK);
-        bytes[len + 3] = '-';
-        len += 7;
+        memset(bytes, 'x', sizeof(bytes));
+        memcpy(bytes, "250-", 4);
+        end = len;
+        memcpy(bytes + end, "\r\n250-STARTTLS ", 16);
+        memcpy(bytes + end + len, "\n250 last\r\n", 11);
+        check_rowf("lines of %zu octets", len);
+        check_int(feed(&r, bytes, end + len + 11, 100, &used), DSMTP_OK);
+        check_uint(used, end + len + 11);
+        check_uint(r.extensions, DSMTP_EXT_STARTTLS);
+        check_uint(strlen(r.text), DSMTP_REPLY_TEXT_SIZE - 1);
     }
-    check_uint(strlen(r.text), DSMTP_REPLY_TEXT_SIZE - 1);
 }
 
-static void test_endless_line(void)
+/* A reply without end is malformed in the end, in one line or in many. */
+static void test_endless(void)
 {
-    struct dsmtp_reply r;
-    size_t used, total = 0;
+    static const char *const pieces[] = {"2222222", "250-a\r\n", "250 "};
 
-    dsmtp_reply_init(&r);
-    while (dsmtp_reply_feed(&r, "2222222", 7, &used) == DSMTP_AGAIN && total < 100000)
-        total += used;
-    check_true(total <= DSMTP_REPLY_LINE_MAX);
+    for (size_t i = 0; i < CHECK_COUNT(pieces); i++) {
+        struct dsmtp_reply r;
+        enum dsmtp_status status;
+        size_t used, total = 0;
+
+        dsmtp_reply_init(&r);
+        do {
+            status = dsmtp_reply_feed(&r, pieces[i], strlen(pieces[i]), &used);
+            total += used;
+        } while (status == DSMTP_AGAIN && total < 1000000);
+        check_row(pieces[i]);
+        check_int(status, DSMTP_TOOBIG);
+        check_uint(total, DSMTP_REPLY_MAX + 1);
+    }
 }
 
-static const struct check_test tests[] = {{"whole and in pieces", test_cases},
-                                          {"limits", test_limits},
-                                          {"a line without end", test_endless_line}};
+/* clang-format off */
+static const struct { const char *bytes, *status; uint64_t limit; } values[] = {
+    /* enhanced status codes (RFC 2034, section 4) */
+    {"250 2.1.5 fine\r\n",                       "2.1.5", 0},
+    {"550 5.7.509 no\r\n",                       "5.7.509", 0},
+    {"451 4.999.999\r\n",                        "4.999.999", 0},
+    {"250-2.0.0 a\r\n250 2.9.9 b\r\n",           "2.0.0", 0},
+    {"250-a\r\n250 2.9.9 b\r\n",                 "", 0},
+    {"250 5.1.1 class differs\r\n",              "", 0},
+    {"354 3.0.0 no such class\r\n",              "", 0},
+    {"550 5.1\r\n",                              "", 0},
+    {"550 5.1.\r\n",                             "", 0},
+    {"550 5..1 a\r\n",                           "", 0},
+    {"550 5.1.1234 a\r\n",                       "", 0},
+    {"550 5.1234.1 a\r\n",                       "", 0},
+    {"550 5.1.1a\r\n",                           "", 0},
+    {"550 5.1.1.1\r\n",                          "", 0},
+    {"550 51.1.1\r\n",                           "", 0},
+    {"550  5.1.1\r\n",                           "", 0},
+    {"550\r\n",                                  "", 0},
+    {"550 5\r\n",                                "", 0},
+    /* SIZE (RFC 1870, section 4) */
+    {"250-a\r\n250 SIZE 10240000\r\n",           "", 10240000},
+    {"250-a\r\n250 size=7\r\n",                  "", 7},
+    {"250-a\r\n250 SIZE\r\n",                    "", 0},
+    {"250-a\r\n250 SIZE 0\r\n",                  "", 0},
+    {"250-a\r\n250 SIZE -1\r\n",                 "", 0},
+    {"250-a\r\n250 SIZE 10 20\r\n",              "", 0},
+    {"250-a\r\n250 SIZE 18446744073709551615\r\n", "", 0},
+    {"250-a\r\n250 SIZE 1844674407370955159\r\n", "", 1844674407370955159},
+    {"250-a\r\n250 SIZE 99999999999999999999999\r\n", "", 0},
+    {"250-a\r\n250-SIZE 5\r\n250 SIZE\r\n",      "", 0},
+    {"250-a\r\n250-SIZE\r\n250 SIZE 5\r\n",      "", 5},
+};
+/* clang-format on */
+
+static void test_values(void)
+{
+    for (size_t i = 0; i < CHECK_COUNT(values); i++) {
+        struct dsmtp_reply r;
+        size_t used;
+
+        check_row(values[i].bytes);
+        check_int(feed(&r, values[i].bytes, strlen(values[i].bytes), 3, &used), DSMTP_OK);
+        check_str(r.status, values[i].status);
+        check_uint(r.size_limit, values[i].limit);
+    }
+}
+
+static const struct check_test tests[] = {{"cases", test_cases},
+                                          {"long lines", test_long_lines},
+                                          {"replies without end", test_endless},
+                                          {"status codes and sizes", test_values}};
 SUITE(reply, tests);

@@ -165,12 +165,26 @@ static struct dsmtp_attempt attempts[] = {
              .selector = 0,
              .matching = 0,
              .depth = 1},
-     .reply = "250 2.0.0 \"queued\" \\ \x7f\xc3\xa9"},
+     .reply = "250 2.0.0 \"queued\" \\ \x7f\xc3\xa9",
+     .status = "2.0.0"},
 };
 
 static struct dsmtp_recipient recipients[] = {
-    {.address = "a@d.example", .verdict = DSMTP_VERDICT_DELIVERED, .reply = "250 2.0.0 ok"},
-    {.address = "b@d.example", .verdict = DSMTP_VERDICT_DEFERRED},
+    {.address = "a@d.example",
+     .verdict = DSMTP_VERDICT_DELIVERED,
+     .reason = DSMTP_REASON_DELIVERED,
+     .host = "mx1.d.example",
+     .status = "2.0.0",
+     .reply = "250 2.0.0 ok"},
+    {.address = "b@d.example",
+     .verdict = DSMTP_VERDICT_DEFERRED,
+     .reason = DSMTP_REASON_TLSA_BOGUS,
+     .host = "mx2.d.example",
+     .status = "4.7.5"},
+    {.address = "c@d.example",
+     .verdict = DSMTP_VERDICT_DEFERRED,
+     .reason = DSMTP_REASON_MX_ERROR,
+     .status = "4.4.3"},
 };
 
 static const struct dsmtp_outcome sent = {
@@ -180,7 +194,7 @@ static const struct dsmtp_outcome sent = {
     .attempts = attempts,
     .attempt_count = 2,
     .recipients = recipients,
-    .recipient_count = 2,
+    .recipient_count = 3,
 };
 
 static struct dsmtp_plan null_mx = {

@@ -42,7 +42,7 @@ static struct ended run(const struct setting *s, struct dsmtp_arena *arena,
         .name = "m", .level = s->level, .addresses = addresses, .address_count = 1};
     struct dsmtp_recipient recipients[] = {{.address = "settled@d", .settled = true},
                                            {.address = s->to != NULL ? s->to : "a@d"}};
-    struct dsmtp_mail mail = {s->from, recipients, 2, "secret\r\n.\r\n", 11};
+    struct dsmtp_mail mail = {s->from, recipients, 2, "secret\r\n.\r\n", 11, {8, false, false}};
     struct dsmtp_session *session = NULL;
     struct ended ended = {.close = s->close_later ? NULL : &session};
     struct dsmtp_session_config config = {.engine = &net.engine,

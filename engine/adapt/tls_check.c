@@ -32,7 +32,8 @@ static bool equals(X509 *cert, unsigned selector, const EVP_MD *md, const uint8_
     return same;
 }
 
-bool dsmtp_tls_record_matches(const struct dsmtp_tlsa *r, X509 *cert)
+/* Whatever the usage of the record. */
+static bool matches_record(const struct dsmtp_tlsa *r, X509 *cert)
 {
     const EVP_MD *const md[] = {NULL, EVP_sha256(), EVP_sha512()};
 
@@ -78,7 +79,7 @@ static bool anchor_was_sent(X509_STORE_CTX *ctx, const struct dsmtp_tls_demand *
         if (r->why != DSMTP_UNUSABLE_NO || r->effective_usage != DANE_TA)
             continue;
         for (int k = 1; k < sk_X509_num(sent); k++)
-            if (dsmtp_tls_record_matches(r, sk_X509_value(sent, k)))
+            if (matches_record(r, sk_X509_value(sent, k)))
                 return true;
     }
     return false;

@@ -34,9 +34,6 @@ static inline enum dsmtp_against dsmtp_tls_kind(const struct dsmtp_tls_demand *d
     return demand->audit ? DSMTP_AGAINST_TLSA : demand->authenticate;
 }
 
-/* Does this certificate match the record, whatever its usage? */
-bool dsmtp_tls_record_matches(const struct dsmtp_tlsa *record, X509 *cert);
-
 /* Judge the chain in ctx by the demand; sets the error of ctx. What a handshake calls when the
  * server's chain has come in, and what is called offline. */
 bool dsmtp_tls_check_chain(X509_STORE_CTX *ctx, const struct dsmtp_tls_demand *demand);

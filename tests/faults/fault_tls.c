@@ -2,6 +2,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
+#include <string.h>
 
 #include "adapt/tls_openssl.h"
 #include "faults/faults.h"
@@ -41,10 +42,17 @@ enum dsmtp_status __wrap_dsmtp_tls_session(struct dsmtp_tls *tls,
                                            struct ssl_st **out, struct dsmtp_fault *fault)
 {
     struct dsmtp_tls_demand changed = *demand;
+    enum dsmtp_status status;
+    void *slot;
 
     if (fault_is("sends-no-sni"))
         changed.sni = NULL;
     if (fault_is("only-the-first-name") && changed.name_count > 1)
         changed.name_count = 1;
-    return __real_dsmtp_tls_session(tls, &changed, out, fault);
+    status = __real_dsmtp_tls_session(tls, &changed, out, fault);
+    /* The session looks at its demand again in the handshake; this one is gone by then. */
+    memcpy(&slot, &demand, sizeof(slot));
+    if (status == DSMTP_OK)
+        (void)SSL_set_app_data(*out, slot);
+    return status;
 }

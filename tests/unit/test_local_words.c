@@ -5,6 +5,7 @@
 
 #include "check.h"
 #include "core/local.h"
+#include "core/names.h"
 
 #define MEMORY ((size_t)1 << 20)
 #define SHA1 "0123456789abcdef0123456789ABCDEF01234567"
@@ -171,7 +172,66 @@ static void test_memory(void)
     check_int(status, DSMTP_OK);
 }
 
+/* A word that no destination can be is not cut to one. */
+static void test_long_key(void)
+{
+    static char text[2000];
+    struct dsmtp_arena arena;
+    struct dsmtp_local local;
+    struct dsmtp_fault fault;
+
+    memset(text, 'a', sizeof(text) - 10);
+    memcpy(text + sizeof(text) - 10, " may", 5);
+    check_int(parse(text, MEMORY, &arena, &local, &fault), DSMTP_SYNTAX);
+    check_str(fault.what, "t:1:1: word too long; expected a destination");
+    dsmtp_arena_fini(&arena);
+}
+
+/* The names of match=, and those of a policy without it; with less memory than they need, none. */
+static void test_names(void)
+{
+    static const struct {
+        enum dsmtp_policy policy;
+        const char *const words[3];
+        const char *want;
+    } lists[] = {
+        {DSMTP_POLICY_VERIFY, {NULL}, "mx.d"},
+        {DSMTP_POLICY_SECURE, {NULL}, "d,.d"},
+        {DSMTP_POLICY_SECURE, {"hostname", ".x", "y"}, "mx.d,.x,y"},
+        {DSMTP_POLICY_VERIFY, {"dot-nexthop", "nexthop"}, ".d,d"},
+    };
+    const struct dsmtp_names_input in = {DSMTP_TRUST_INSECURE, "base", "mx.d", "d", "e"};
+
+    for (size_t i = 0; i < CHECK_COUNT(lists); i++) {
+        struct dsmtp_local_entry entry = {.policy = lists[i].policy, .matches = lists[i].words};
+        enum dsmtp_status status = DSMTP_NOMEM;
+        const char *const *names = NULL;
+        unsigned count = 0;
+
+        while (entry.match_count < 3 && lists[i].words[entry.match_count] != NULL)
+            entry.match_count++;
+        for (size_t memory = 0; memory < 400 && status != DSMTP_OK; memory += 8) {
+            struct dsmtp_arena arena;
+            char got[100] = "";
+
+            dsmtp_arena_init(&arena, memory);
+            status = dsmtp_names_local(&arena, lists[i].policy,
+                                       entry.match_count > 0 ? &entry : NULL, &in, &names, &count);
+            for (unsigned k = 0; status == DSMTP_OK && k < count; k++)
+                snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s%s", k > 0 ? "," : "",
+                         names[k]);
+            check_rowf("list %zu", i);
+            check_true(status == DSMTP_OK || status == DSMTP_NOMEM);
+            check_str(got, status == DSMTP_OK ? lists[i].want : "");
+            dsmtp_arena_fini(&arena);
+        }
+        check_int(status, DSMTP_OK);
+    }
+}
+
 static const struct check_test tests[] = {{"what entries say", test_good},
                                           {"faults and their places", test_bad},
-                                          {"memory", test_memory}};
+                                          {"memory", test_memory},
+                                          {"a long key", test_long_key},
+                                          {"names", test_names}};
 SUITE(local_words, tests);

@@ -114,7 +114,7 @@ static void give(struct question *q)
     if (q->back)
         answer = interpret(&query, &q->outcome, &arena, why);
     else
-        answer = dsmtp_answer_failed(&query, DSMTP_SECURITY_ERROR, "no answer in time");
+        answer = dsmtp_answer_failed(&query, DSMTP_SECURITY_ERROR, DSMTP_WHY_TIMEOUT);
     done(q->arg, &answer);
     dsmtp_arena_fini(&arena);
 }

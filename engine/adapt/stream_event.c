@@ -81,14 +81,15 @@ static enum dsmtp_status start(struct dsmtp_stream *s, const struct dsmtp_endpoi
     return DSMTP_OK;
 }
 
-static enum dsmtp_status stream_open(void *self, const char *address, uint16_t port,
-                                     const struct dsmtp_stream_events *events, void *arg,
-                                     struct dsmtp_stream **out)
+static enum dsmtp_status stream_open(void *self, const char *host, const char *address,
+                                     uint16_t port, const struct dsmtp_stream_events *events,
+                                     void *arg, struct dsmtp_stream **out)
 {
     struct dsmtp_endpoint to;
     struct dsmtp_stream *s;
     enum dsmtp_status status;
 
+    (void)host;
     DSMTP_TRY(dsmtp_address_set(address, port, &to));
     s = calloc(1, sizeof(*s));
     if (s == NULL)

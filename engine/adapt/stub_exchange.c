@@ -122,8 +122,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd;
     (void)what;
-    end_with(arg,
-             &(struct dsmtp_exchange_end){.why = "the resolver does not answer", .late = true});
+    end_with(arg, &(struct dsmtp_exchange_end){.why = DSMTP_WHY_TIMEOUT, .late = true});
 }
 
 /* Returns NULL or what went wrong. */

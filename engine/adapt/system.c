@@ -1,6 +1,7 @@
 /* system.c - reads of the system of system.h. */
 #include "adapt/system.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,4 +102,24 @@ void dsmtp_system_host_name(char out[DSMTP_NAME_SIZE])
         freeaddrinfo(found);
     if (dsmtp_name_parse(name, out) != DSMTP_OK)
         snprintf(out, DSMTP_NAME_SIZE, "localhost");
+}
+
+/* Connecting a datagram socket sends nothing, but chooses route and source as for TCP. */
+bool dsmtp_system_source(const char *peer, char out[INET6_ADDRSTRLEN])
+{
+    struct dsmtp_endpoint to, from = {.len = sizeof(from.sa)};
+    const void *octets;
+    bool known;
+    int fd;
+
+    if (dsmtp_address_set(peer, 25, &to) != DSMTP_OK)
+        return false;
+    fd = socket(to.sa.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return false;
+    known = connect(fd, &to.sa.any, to.len) == 0 && getsockname(fd, &from.sa.any, &from.len) == 0;
+    (void)close(fd);
+    octets = from.sa.any.sa_family == AF_INET6 ? (const void *)&from.sa.v6.sin6_addr
+                                               : (const void *)&from.sa.v4.sin_addr;
+    return known && inet_ntop(from.sa.any.sa_family, octets, out, INET6_ADDRSTRLEN) != NULL;
 }

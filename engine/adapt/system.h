@@ -30,4 +30,7 @@ const char *dsmtp_system_trust_anchor(void);
  * hostname(1) says. */
 void dsmtp_system_host_name(char out[DSMTP_NAME_SIZE]);
 
+/* The address, numeric, from which this machine would call that one; false: it cannot. */
+bool dsmtp_system_source(const char *peer, char out[INET6_ADDRSTRLEN]);
+
 #endif

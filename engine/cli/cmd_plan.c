@@ -1,6 +1,6 @@
 /* cmd_plan.c - danesmtp plan and danesmtp probe. */
 #include "cli/commands.h"
-#include "cli/runner.h"
+#include "cli/ordered.h"
 #include "cli/targets.h"
 
 static int run(const struct dsmtp_options *options, const char *command, enum dsmtp_mode mode)
@@ -13,7 +13,7 @@ static int run(const struct dsmtp_options *options, const char *command, enum ds
     if (status == 0) {
         status = dsmtp_setup_open(&setup, options, command);
         if (status == 0)
-            status = dsmtp_runner_run(&setup, options, &job, targets.tasks, targets.count);
+            status = dsmtp_ordered_run(&setup, options, &job, targets.tasks, targets.count);
         dsmtp_setup_close(&setup);
     }
     dsmtp_targets_fini(&targets);

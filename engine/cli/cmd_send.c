@@ -6,7 +6,7 @@
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/mailbox.h"
-#include "cli/runner.h"
+#include "cli/ordered.h"
 #include "cli/say.h"
 #include "cli/targets.h"
 #include "core/message.h"
@@ -72,7 +72,7 @@ static int deliver(const struct dsmtp_options *options, const char *sender,
         status = read_message(&wire, &job.len);
     job.data = wire;
     if (status == 0)
-        status = dsmtp_runner_run(&setup, options, &job, targets->tasks, targets->count);
+        status = dsmtp_ordered_run(&setup, options, &job, targets->tasks, targets->count);
     dsmtp_setup_close(&setup);
     free(wire);
     return status;

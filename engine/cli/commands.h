@@ -7,6 +7,7 @@
 int dsmtp_cmd_plan(const struct dsmtp_options *options);
 int dsmtp_cmd_probe(const struct dsmtp_options *options);
 int dsmtp_cmd_send(const struct dsmtp_options *options);
+int dsmtp_cmd_batch(const struct dsmtp_options *options);
 int dsmtp_cmd_verify(const struct dsmtp_options *options);
 int dsmtp_cmd_tables(const struct dsmtp_options *options);
 

@@ -21,6 +21,7 @@ static const struct command commands[] = {
     {"plan",   DSMTP_TAKES_PLAN,   dsmtp_cmd_plan,   "TARGET...",                              "what DNS says: hosts, levels, records, names, reasons"},
     {"probe",  DSMTP_TAKES_PROBE,  dsmtp_cmd_probe,  "TARGET...",                              "the same, then try every host and address; no mail"},
     {"send",   DSMTP_TAKES_SEND,   dsmtp_cmd_send,   "-f SENDER RECIPIENT... < MESSAGE",       "deliver a message"},
+    {"batch",  DSMTP_TAKES_BATCH,  dsmtp_cmd_batch,  "[plan|probe] < TARGETS",                 "plan or probe many targets, one a line; one JSON object a line"},
     {"verify", DSMTP_TAKES_VERIFY, dsmtp_cmd_verify, "--chain FILE --tlsa 'U S M HEX'...",     "authenticate certificates offline"},
     {"tables", DSMTP_TAKES_TABLES, dsmtp_cmd_tables, "[--diff PROFILE PROFILE]",               "the decision tables"},
 };
@@ -44,7 +45,7 @@ static void print_help(const struct command *command)
     (void)printf("usage: danesmtp %s [OPTION]... %s\n%s\n\noptions:\n", command->name,
                  command->arguments, command->says);
     dsmtp_options_print(stdout, command->takes);
-    if ((command->takes & (DSMTP_TAKES_PLAN | DSMTP_TAKES_PROBE)) != 0)
+    if ((command->takes & (DSMTP_TAKES_PLAN | DSMTP_TAKES_PROBE | DSMTP_TAKES_BATCH)) != 0)
         (void)fputs("\nTARGET is a domain, [HOST], [192.0.2.1] or [IPv6:2001:db8::1], each with "
                     ":PORT if it is not 25.\n",
                     stdout);

@@ -10,8 +10,8 @@
 #include "cli/say.h"
 #include "cli/values.h"
 
-#define NET (DSMTP_TAKES_PLAN | DSMTP_TAKES_PROBE | DSMTP_TAKES_SEND)
-#define MAIL (DSMTP_TAKES_PROBE | DSMTP_TAKES_SEND)
+#define MAIL (DSMTP_TAKES_PROBE | DSMTP_TAKES_SEND | DSMTP_TAKES_BATCH)
+#define NET (DSMTP_TAKES_PLAN | MAIL)
 #define ALL (NET | DSMTP_TAKES_VERIFY | DSMTP_TAKES_TABLES)
 
 enum kind { FLAG, TEXT, NUMBER, LIST, POLICY, FORMAT, SEED, TIME, VERSION };
@@ -49,7 +49,14 @@ static const struct option_row rows[] = {
     {"require-validation", 0, NULL,        NET,                      FLAG,   AT(require_validation), 0, "unless the canary is secure, an insecure answer is an error"},
     {"timeout",        0,  "SECONDS",      NET,                      NUMBER, AT(timeout_s),      3600,  "wait no longer for any single answer"},
     {"addresses",      0,  "N",            MAIL,                     NUMBER, AT(addresses),      10000, "try at most so many addresses of a destination (all)"},
-    {"jobs",           0,  "N",            NET,                      NUMBER, AT(jobs),           10000, "destinations at work at the same time (64)"},
+    {"jobs",           0,  "N",            NET,                      NUMBER, AT(jobs),           10000, "destinations at work at the same time (64; batch: 500)"},
+    {"questions",      0,  "N",            DSMTP_TAKES_BATCH,        NUMBER, AT(questions),      10000, "DNS questions without an answer at the same time (500)"},
+    {"connections",    0,  "N",            DSMTP_TAKES_BATCH,        NUMBER, AT(connections),    10000, "connections at the same time (500)"},
+    {"per-host",       0,  "N",            DSMTP_TAKES_BATCH,        NUMBER, AT(per_host),       1000,  "of them to one MX host, and to one address (4)"},
+    {"skip-done",      0,  "FILE",         DSMTP_TAKES_BATCH,        TEXT,   AT(skip_done),      0,     "pass over targets whose results are in this earlier output"},
+    {"tlsrpt",         0,  "FILE",         MAIL,                     TEXT,   AT(tlsrpt),         0,     "write a report on all sessions in the form of RFC 8460"},
+    {"tlsrpt-org",     0,  "TEXT",         MAIL,                     TEXT,   AT(tlsrpt_org),     0,     "its organization-name (the name for EHLO)"},
+    {"tlsrpt-contact", 0,  "TEXT",         MAIL,                     TEXT,   AT(tlsrpt_contact), 0,     "its contact-info (postmaster at the name for EHLO)"},
     {"seed",           0,  "N",            NET,                      SEED,   0,                  0,     "fix the order of hosts of equal preference"},
     {"tls-min",        0,  "VERSION",      MAIL,                     VERSION, 0,                 0,     "oldest version of TLS: 1.0, 1.1, 1.2, 1.3 (1.2)"},
     {"ciphers",        0,  "LIST",         MAIL,                     TEXT,   AT(ciphers),        0,     "ciphers of TLS 1.2 and before, as in openssl-ciphers(1)"},
@@ -61,7 +68,7 @@ static const struct option_row rows[] = {
     {"name",           0,  "NAME",         DSMTP_TAKES_VERIFY,       LIST,   AT(names),          0,     "a name accepted under usage 2 or with --ca-file; may be repeated"},
     {"time",           0,  "TIME",         DSMTP_TAKES_VERIFY,       TIME,   0,                  0,     "seconds since 1970, or 2026-01-15T12:00:00Z (now)"},
     {"diff",           0,  NULL,           DSMTP_TAKES_TABLES,       FLAG,   AT(diff),           0,     "compare two profiles"},
-    {"format",         0,  "FORMAT",       ALL,                      FORMAT, 0,                  0,     "text or json; tables also markdown (text)"},
+    {"format",         0,  "FORMAT",       ALL,                      FORMAT, 0,                  0,     "text or json; tables also markdown (text; batch: json)"},
     {"trace",          0,  NULL,           NET,                      FLAG,   AT(trace),          0,     "tell each rule and step on standard error"},
     {"help",           'h', NULL,          ALL,                      FLAG,   AT(help),           0,     "this list"},
 };
@@ -80,7 +87,7 @@ static int bad_value(const char *command, const struct option_row *row, const ch
 
 static bool read_format(const char *value, enum dsmtp_takes command, enum dsmtp_grid_form *out)
 {
-    if (strcmp(value, "text") == 0)
+    if (strcmp(value, "text") == 0 && command != DSMTP_TAKES_BATCH)
         *out = DSMTP_GRID_TEXT;
     else if (strcmp(value, "json") == 0)
         *out = DSMTP_GRID_JSON;
@@ -132,8 +139,9 @@ static int set_value(struct dsmtp_options *o, enum dsmtp_takes takes, const char
         return read_format(value, takes, &o->format)
                    ? 0
                    : bad_value(command, row, value,
-                               takes == DSMTP_TAKES_TABLES ? "text, markdown or json"
-                                                           : "text or json");
+                               takes == DSMTP_TAKES_TABLES  ? "text, markdown or json"
+                               : takes == DSMTP_TAKES_BATCH ? "json"
+                                                            : "text or json");
     case SEED:
         o->seeded = true;
         return dsmtp_value_number(value, 0, UINT64_MAX, &o->seed)
@@ -246,7 +254,10 @@ int dsmtp_options_parse(struct dsmtp_options *o, enum dsmtp_takes takes, int arg
     *o = (struct dsmtp_options){.default_policy = DSMTP_POLICY_DANE,
                                 .canary = ".",
                                 .time = -1,
-                                .jobs = 64,
+                                .jobs = takes == DSMTP_TAKES_BATCH ? 500 : 64,
+                                .questions = 500,
+                                .connections = 500,
+                                .per_host = 4,
                                 .tls_min = DSMTP_TLS_VERSION_1_2};
     if (!make_room(o, argc)) {
         dsmtp_say("out of memory");

@@ -18,7 +18,8 @@ enum dsmtp_takes {
     DSMTP_TAKES_PROBE = 2,
     DSMTP_TAKES_SEND = 4,
     DSMTP_TAKES_VERIFY = 8,
-    DSMTP_TAKES_TABLES = 16
+    DSMTP_TAKES_TABLES = 16,
+    DSMTP_TAKES_BATCH = 32
 };
 
 /* Values of an option that may be given more than once. */
@@ -51,6 +52,13 @@ struct dsmtp_options {
     uint64_t seed;
     const char *helo;
     unsigned jobs;
+    unsigned questions; /* batch, as are the next three */
+    unsigned connections;
+    unsigned per_host;
+    const char *skip_done;
+    const char *tlsrpt;
+    const char *tlsrpt_org;
+    const char *tlsrpt_contact;
     const char *from;
     const char *nexthop;
     struct dsmtp_values self;

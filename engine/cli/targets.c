@@ -19,8 +19,7 @@ static int out_of_memory(void)
     return EX_SOFTWARE;
 }
 
-/* Room for count tasks, and the policy table. */
-static int prepare(struct dsmtp_targets *t, const struct dsmtp_options *o, unsigned count)
+int dsmtp_targets_policy(struct dsmtp_targets *t, const struct dsmtp_options *o)
 {
     struct dsmtp_fault fault;
     enum dsmtp_status status;
@@ -28,9 +27,8 @@ static int prepare(struct dsmtp_targets *t, const struct dsmtp_options *o, unsig
     size_t len;
     int wrong;
 
-    t->tasks = dsmtp_arena_alloc(&t->arena, count, sizeof(*t->tasks));
-    if (t->tasks == NULL)
-        return out_of_memory();
+    memset(t, 0, sizeof(*t));
+    dsmtp_arena_init(&t->arena, MEMORY_MAX);
     if (o->policy_file == NULL)
         return 0;
     wrong = dsmtp_input_read(o->policy_file, TABLE_MAX, &text, &len);
@@ -44,14 +42,29 @@ static int prepare(struct dsmtp_targets *t, const struct dsmtp_options *o, unsig
     return status == DSMTP_SYNTAX ? EX_DATAERR : EX_SOFTWARE;
 }
 
+/* Room for as many tasks as there are arguments, and the policy table. */
+static int prepare(struct dsmtp_targets *t, const struct dsmtp_options *o)
+{
+    int wrong = dsmtp_targets_policy(t, o);
+
+    t->tasks = dsmtp_arena_alloc(&t->arena, (size_t)o->argc, sizeof(*t->tasks));
+    return wrong == 0 && t->tasks == NULL ? out_of_memory() : wrong;
+}
+
+void dsmtp_targets_fill(struct dsmtp_task *task, const struct dsmtp_options *o,
+                        const struct dsmtp_local *local, const struct dsmtp_nexthop *nexthop)
+{
+    task->nexthop = *nexthop;
+    task->entry = dsmtp_local_find(local, nexthop);
+    task->policy = task->entry != NULL ? task->entry->policy : o->default_policy;
+}
+
 static struct dsmtp_task *add(struct dsmtp_targets *t, const struct dsmtp_options *o,
                               const struct dsmtp_nexthop *nexthop)
 {
     struct dsmtp_task *task = &t->tasks[t->count++];
 
-    task->nexthop = *nexthop;
-    task->entry = dsmtp_local_find(&t->local, nexthop);
-    task->policy = task->entry != NULL ? task->entry->policy : o->default_policy;
+    dsmtp_targets_fill(task, o, &t->local, nexthop);
     return task;
 }
 
@@ -59,13 +72,10 @@ int dsmtp_targets_plan(struct dsmtp_targets *t, const struct dsmtp_options *o, c
 {
     struct dsmtp_nexthop nexthop;
     struct dsmtp_fault fault;
-    int wrong;
+    int wrong = prepare(t, o);
 
-    memset(t, 0, sizeof(*t));
-    dsmtp_arena_init(&t->arena, MEMORY_MAX);
-    if (o->argc == 0)
-        return dsmtp_say_usage(command, "no target; expected a domain, [HOST] or [ADDRESS]");
-    wrong = prepare(t, o, (unsigned)o->argc);
+    if (wrong == 0 && o->argc == 0)
+        wrong = dsmtp_say_usage(command, "no target; expected a domain, [HOST] or [ADDRESS]");
     for (int i = 0; wrong == 0 && i < o->argc; i++) {
         if (dsmtp_nexthop_parse(o->argv[i], &nexthop, &fault) != DSMTP_OK)
             wrong = dsmtp_say_usage(command, "%s", fault.what);
@@ -121,15 +131,13 @@ int dsmtp_targets_send(struct dsmtp_targets *t, const struct dsmtp_options *o, c
 {
     struct dsmtp_nexthop relay;
     struct dsmtp_fault fault;
-    int wrong;
+    int wrong = prepare(t, o);
 
-    memset(t, 0, sizeof(*t));
-    dsmtp_arena_init(&t->arena, MEMORY_MAX);
-    if (o->argc == 0)
-        return dsmtp_say_usage(command, "no recipient; expected user@domain");
-    if (o->nexthop != NULL && dsmtp_nexthop_parse(o->nexthop, &relay, &fault) != DSMTP_OK)
-        return dsmtp_say_usage(command, "option --nexthop: %s", fault.what);
-    wrong = prepare(t, o, (unsigned)o->argc);
+    if (wrong == 0 && o->argc == 0)
+        wrong = dsmtp_say_usage(command, "no recipient; expected user@domain");
+    if (wrong == 0 && o->nexthop != NULL &&
+        dsmtp_nexthop_parse(o->nexthop, &relay, &fault) != DSMTP_OK)
+        wrong = dsmtp_say_usage(command, "option --nexthop: %s", fault.what);
     for (int i = 0; wrong == 0 && i < o->argc; i++) {
         struct dsmtp_nexthop domain;
         const char *address = dsmtp_mailbox_strip(o->argv[i]);

@@ -55,6 +55,10 @@ DSMTP_MUST_USE enum dsmtp_status dsmtp_answer_copy(struct dsmtp_arena *arena,
                                                    const struct dsmtp_answer *from,
                                                    struct dsmtp_answer *out);
 
+/* Why an answer failed that did not come in time: transient, and nobody's fault (R-8460-4.3.4-1).
+ */
+#define DSMTP_WHY_TIMEOUT "no answer in time"
+
 /* An answer that says "failed": security BOGUS or ERROR, presence FAILED. */
 struct dsmtp_answer dsmtp_answer_failed(const struct dsmtp_query *query,
                                         enum dsmtp_security security, const char *why);

@@ -52,8 +52,9 @@ struct dsmtp_stream_events {
 
 struct dsmtp_connector {
     void *self;
-    /* Begin to connect. address: numeric IPv4 or IPv6. */
-    enum dsmtp_status (*open)(void *self, const char *address, uint16_t port,
+    /* Begin to connect. address: numeric IPv4 or IPv6. host: whose it is, for limits on
+     * connections; it need not outlive the call. */
+    enum dsmtp_status (*open)(void *self, const char *host, const char *address, uint16_t port,
                               const struct dsmtp_stream_events *events, void *arg,
                               struct dsmtp_stream **out);
     enum dsmtp_status (*write)(struct dsmtp_stream *stream, const void *bytes, size_t len);

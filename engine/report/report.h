@@ -23,13 +23,24 @@ struct dsmtp_verification {
     struct dsmtp_tls_evidence evidence;
 };
 
+/* Where a target came from when there is no order to tell: `danesmtp batch`. */
+struct dsmtp_report_source {
+    unsigned long line; /* of the input */
+    const char *command;
+};
+
 /* For people: one block, ended by an empty line by the caller if another follows. colour: mark the
  * verdict for a terminal. Write errors stay with the stream. */
 void dsmtp_report_text(FILE *to, const struct dsmtp_outcome *outcome, bool colour);
 void dsmtp_report_verification_text(FILE *to, const struct dsmtp_verification *v, bool colour);
 
-/* For machines: one JSON object on one line, as in danesmtp.schema.json. DSMTP_NOMEM. */
-DSMTP_MUST_USE enum dsmtp_status dsmtp_report_json(FILE *to, const struct dsmtp_outcome *outcome);
+/* For machines: one JSON object on one line, as in danesmtp.schema.json. source may be NULL. The
+ * second is for a target without outcome. DSMTP_NOMEM. */
+DSMTP_MUST_USE enum dsmtp_status dsmtp_report_json(FILE *to, const struct dsmtp_outcome *outcome,
+                                                   const struct dsmtp_report_source *source);
+DSMTP_MUST_USE enum dsmtp_status dsmtp_report_error_json(FILE *to, const char *target,
+                                                         const char *error,
+                                                         const struct dsmtp_report_source *source);
 DSMTP_MUST_USE enum dsmtp_status dsmtp_report_verification_json(FILE *to,
                                                                 const struct dsmtp_verification *v);
 

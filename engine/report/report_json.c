@@ -176,11 +176,18 @@ static json_t *entry(const struct dsmtp_local_entry *e)
                         dsmtp_json_put(o, "key", dsmtp_json_text(e->key)));
 }
 
-enum dsmtp_status dsmtp_report_json(FILE *to, const struct dsmtp_outcome *outcome)
+static bool put_source(json_t *o, const struct dsmtp_report_source *source)
+{
+    return source == NULL || (dsmtp_json_put(o, "line", json_integer((json_int_t)source->line)) &&
+                              dsmtp_json_put(o, "command", json_string(source->command)));
+}
+
+enum dsmtp_status dsmtp_report_json(FILE *to, const struct dsmtp_outcome *outcome,
+                                    const struct dsmtp_report_source *source)
 {
     const struct dsmtp_plan *p = outcome->plan;
     json_t *o = json_object();
-    bool ok = dsmtp_json_put(o, "target", dsmtp_json_text(p->target)) &&
+    bool ok = dsmtp_json_put(o, "target", dsmtp_json_text(p->target)) && put_source(o, source) &&
               dsmtp_json_put(o, "profile", dsmtp_json_text(p->profile)) &&
               dsmtp_json_put(o, "policy", json_string(dsmtp_policy_name(p->policy))) &&
               dsmtp_json_put(o, "policy_entry", entry(p->entry)) &&
@@ -195,6 +202,16 @@ enum dsmtp_status dsmtp_report_json(FILE *to, const struct dsmtp_outcome *outcom
                              each(outcome->recipients, outcome->recipient_count,
                                   sizeof(*outcome->recipients), recipient)) &&
               dsmtp_json_put(o, "rounds", json_integer(p->rounds));
+
+    return dsmtp_json_write(to, o, ok);
+}
+
+enum dsmtp_status dsmtp_report_error_json(FILE *to, const char *target, const char *error,
+                                          const struct dsmtp_report_source *source)
+{
+    json_t *o = json_object();
+    bool ok = dsmtp_json_put(o, "target", dsmtp_json_text(target)) && put_source(o, source) &&
+              dsmtp_json_put(o, "error", dsmtp_json_text(error));
 
     return dsmtp_json_write(to, o, ok);
 }

@@ -299,7 +299,7 @@ enum dsmtp_status dsmtp_session_open(const struct dsmtp_session_config *config,
                                               .result = DSMTP_RESULT_FAIL,
                                               .rules = ""};
     dsmtp_recipients_session(config->mail->recipients, config->mail->recipient_count);
-    status = connector(s)->open(connector(s)->self, config->address,
+    status = connector(s)->open(connector(s)->self, config->host->name, config->address,
                                 (uint16_t)config->engine->dial_port, &events, s, &s->stream);
     if (status != DSMTP_OK) {
         free(s);

@@ -262,14 +262,14 @@ static void move(void *owner, void *arg)
         free(s);
 }
 
-static enum dsmtp_status open_stream(void *self, const char *address, uint16_t port,
-                                     const struct dsmtp_stream_events *events, void *arg,
-                                     struct dsmtp_stream **out)
+static enum dsmtp_status open_stream(void *self, const char *host, const char *address,
+                                     uint16_t port, const struct dsmtp_stream_events *events,
+                                     void *arg, struct dsmtp_stream **out)
 {
     struct fake_connector *f = self;
     struct dsmtp_stream *s;
 
-    f->misused = f->misused || port == 0;
+    f->misused = f->misused || port == 0 || host == NULL;
     if (f->opened + 1 == f->refuse_open || f->opened == FAKE_STREAMS_MAX)
         return DSMTP_SYSTEM;
     s = calloc(1, sizeof(*s));

@@ -119,7 +119,7 @@ static const struct {
     {"refused",           REFUSED,  1, 0, 0, nothing,        DSMTP_SECURITY_ERROR,    P(FAILED),   1, "REFUSED"},
     {"forgery",           0,        0, 1, 0, one,            DSMTP_SECURITY_INSECURE, P(DATA),     1, ""},
     {"silence",           0,        0, 0, 1, nothing,        DSMTP_SECURITY_ERROR,    P(FAILED),   5,
-     "the resolver does not answer"},
+     DSMTP_WHY_TIMEOUT},
     {"TC, nobody on TCP", AD | TC,  0, 0, 0, nothing,        DSMTP_SECURITY_ERROR,    P(FAILED),   5,
      "Connection refused"},
 };

@@ -103,9 +103,9 @@ build/$(1)/danelab: build/$(1)/sources $(call objects,$(1),$(LAB)) build/$(1)/da
 build/$(1)/danelab-clock.so: $(PRELOAD)
 	@mkdir -p $$(@D)
 	$(if $(V),,@echo CC $$@ &&) $$(CC) $$(STD) $$(W) -O2 -shared -fPIC -o $$@ $$<
-build/$(1)/unit: build/$(1)/sources $(call objects,$(1),$(UNIT) $(filter-out lab/cli/main.c,$(LAB))) build/$(1)/libdanesmtp.a
+build/$(1)/unit: build/$(1)/sources $(call objects,$(1),$(UNIT) $(filter-out %/cli/main.c,$(LAB) $(filter engine/cli/%,$(ENGINE)))) build/$(1)/libdanesmtp.a
 	$(LINK) $$(LIBS) $$(LIBS_UNIT)
-build/$(1)/fuzz-%: build/$(1)/tests/fuzz/fuzz_%.o build/$(1)/tests/fuzz/replay.o build/$(1)/libdanesmtp.a
+build/$(1)/fuzz-%: build/$(1)/tests/fuzz/fuzz_%.o build/$(1)/tests/fuzz/replay.o build/$(1)/engine/cli/lines.o build/$(1)/libdanesmtp.a
 	$(LINK)
 build/$(1)/bench-%: build/$(1)/tests/bench/bench_%.o build/$(1)/libdanesmtp.a
 	$(LINK) $$(LIBS)
@@ -134,7 +134,7 @@ fuzz: $(TARGETS:%=build/fuzz/%) ## let each fuzzer run for SECONDS (10)
 	@set -e; for t in $(TARGETS); do mkdir -p build/fuzz/corpus-$$t; \
 	    build/fuzz/$$t -max_total_time=$(SECONDS) -print_final_stats=1 build/fuzz/corpus-$$t tests/fuzz/corpus/$$t; done
 .SECONDARY:
-build/fuzz/%: tests/fuzz/fuzz_%.c $(wildcard engine/base/*.[ch] engine/model/*.[ch] engine/core/*.[ch])
+build/fuzz/%: tests/fuzz/fuzz_%.c $(wildcard engine/base/*.[ch] engine/model/*.[ch] engine/core/*.[ch] engine/cli/lines.[ch])
 	@mkdir -p $(@D)
 	$(CLANG) $(STD) -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined $(I_tests) -o $@ $(filter %.c,$^)
 

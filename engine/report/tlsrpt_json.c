@@ -67,7 +67,7 @@ static json_t *strings(const struct dsmtp_tlsrpt_key *key)
     const char *text;
 
     for (unsigned i = DSMTP_TLSRPT_POLICY_STRINGS; (text = dsmtp_tlsrpt_part(key, i)) != NULL; i++)
-        if (json_array_append_new(list, dsmtp_json_text(text)) != 0) {
+        if (json_array_append_new(list, json_string(text)) != 0) {
             json_decref(list);
             return NULL;
         }

@@ -9,6 +9,7 @@
 #include "check.h"
 #include "report/clean.h"
 #include "report/tables.h"
+#include "schema.h"
 
 #define GOLDEN "tests/golden/report/"
 
@@ -339,12 +340,52 @@ static void test_json(void)
     FILE *to = open_memstream(&text, &len);
 
     for (size_t i = 0; i < CHECK_COUNT(outcomes); i++)
-        check_int(dsmtp_report_json(to, outcomes[i]), DSMTP_OK);
+        check_int(dsmtp_report_json(to, outcomes[i], NULL), DSMTP_OK);
     check_int(dsmtp_report_verification_json(to, &verified), DSMTP_OK);
     check_int(dsmtp_report_verification_json(to, &refused), DSMTP_OK);
     check_int(dsmtp_report_verification_json(to, &trusted), DSMTP_OK);
     (void)fclose(to);
     check_golden("outcomes.json", text);
+    free(text);
+}
+
+/* Each line is as the schema says. */
+static void check_schema(const char *text)
+{
+    struct schema schema = schema_load("engine/danesmtp.schema.json");
+    unsigned lines = 0;
+
+    for (const char *line = text; *line != '\0'; line += strcspn(line, "\n") + 1) {
+        json_t *value = json_loads(line, JSON_DISABLE_EOF_CHECK, NULL);
+
+        check_rowf("line %u", ++lines);
+        if (!schema_holds(&schema, value))
+            check_str(schema.wrong, "");
+        json_decref(value);
+    }
+    check_true(lines > 0);
+    schema_free(&schema);
+}
+
+static void test_schema(void)
+{
+    const struct dsmtp_outcome *const outcomes[] = {&sent, &bounced, &literal};
+    const struct dsmtp_report_source source = {7, "probe"};
+    char *text = NULL;
+    size_t len;
+    FILE *to = open_memstream(&text, &len);
+
+    for (size_t i = 0; i < CHECK_COUNT(outcomes); i++) {
+        check_int(dsmtp_report_json(to, outcomes[i], NULL), DSMTP_OK);
+        check_int(dsmtp_report_json(to, outcomes[i], &source), DSMTP_OK);
+    }
+    check_int(dsmtp_report_error_json(to, "a\n\xff", "bad domain", &source), DSMTP_OK);
+    check_int(dsmtp_report_verification_json(to, &verified), DSMTP_OK);
+    check_int(dsmtp_tables_print(to, DSMTP_GRID_JSON), DSMTP_OK);
+    (void)fclose(to);
+    check_schema(text);
+    check_true(strstr(text, "{\"target\":\"a\\\\x0a\\\\xff\",\"line\":7,\"command\":\"probe\","
+                            "\"error\":\"bad domain\"}\n") != NULL);
     free(text);
 }
 
@@ -511,6 +552,7 @@ static void test_clean(void)
 static const struct check_test tests[] = {
     {"text", test_text},
     {"json", test_json},
+    {"schema", test_schema},
     {"colour", test_colour},
     {"tables", test_tables},
     {"tables as JSON", test_tables_json},

@@ -1,0 +1,21 @@
+/* schema.h - checks JSON against a JSON Schema, as far as the schemas of this project go: type,
+ * enum, required, properties, additionalProperties, items, oneOf, $ref within the file, pattern,
+ * minLength, minimum, maximum. A word that it does not know fails the check. */
+#ifndef TESTS_UNIT_SCHEMA_H
+#define TESTS_UNIT_SCHEMA_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+struct schema {
+    json_t *root;
+    char wrong[300]; /* of the last that did not match: where and what */
+};
+
+/* The file, or a failed check and root NULL. */
+struct schema schema_load(const char *file);
+void schema_free(struct schema *schema);
+
+bool schema_holds(struct schema *schema, const json_t *value);
+
+#endif

@@ -39,23 +39,30 @@ static enum dsmtp_status hand_on(struct limit *l, struct question *q)
     return DSMTP_OK;
 }
 
-/* Only from the loop: a question that cannot be asked is answered at once. */
+/* The first that waits cannot be asked: it gets an answer, the others another turn. */
+static void refuse(struct limit *l, enum dsmtp_status status)
+{
+    struct question *q = TAILQ_FIRST(&l->waiting);
+    const struct dsmtp_query query = {q->name, q->type};
+    const struct dsmtp_answer answer =
+        dsmtp_answer_failed(&query, DSMTP_SECURITY_ERROR, dsmtp_status_text(status));
+
+    TAILQ_REMOVE(&l->waiting, q, link);
+    if (!TAILQ_EMPTY(&l->waiting))
+        event_active(&l->turn, EV_TIMEOUT, 0);
+    q->done(q->arg, &answer);
+    free(q);
+}
+
+/* Only from the loop. */
 static void hand_on_waiting(struct limit *l)
 {
-    struct question *q;
+    enum dsmtp_status status = DSMTP_OK;
 
-    while (l->count < l->max && (q = TAILQ_FIRST(&l->waiting)) != NULL) {
-        struct dsmtp_query query = {q->name, q->type};
-        enum dsmtp_status status = hand_on(l, q);
-        struct dsmtp_answer failed;
-
-        if (status == DSMTP_OK)
-            continue;
-        failed = dsmtp_answer_failed(&query, DSMTP_SECURITY_ERROR, dsmtp_status_text(status));
-        TAILQ_REMOVE(&l->waiting, q, link);
-        q->done(q->arg, &failed);
-        free(q);
-    }
+    while (status == DSMTP_OK && l->count < l->max && !TAILQ_EMPTY(&l->waiting))
+        status = hand_on(l, TAILQ_FIRST(&l->waiting));
+    if (status != DSMTP_OK)
+        refuse(l, status);
 }
 
 static void on_answer(void *arg, const struct dsmtp_answer *answer)

@@ -68,6 +68,16 @@ static struct gate *new_gate(char kind, const char *name, unsigned max)
     return g;
 }
 
+static struct gate *find(const struct gate_list *bucket, char kind, const char *name)
+{
+    struct gate *g;
+
+    LIST_FOREACH(g, bucket, link)
+    if (g->kind == kind && strcmp(g->name, name) == 0)
+        return g;
+    return NULL;
+}
+
 /* The gate of that name, made if there is none; the caller is one of its users. */
 static struct gate *enlist(struct turnstile *t, char kind, const char *name)
 {
@@ -78,16 +88,14 @@ static struct gate *enlist(struct turnstile *t, char kind, const char *name)
     for (const char *c = name; *c != '\0'; c++)
         hash = hash * 31 + (unsigned char)*c;
     bucket = &t->buckets[hash % BUCKETS];
-    LIST_FOREACH(g, bucket, link)
-    if (g->kind == kind && strcmp(g->name, name) == 0)
-        break;
+    g = find(bucket, kind, name);
     if (g == NULL) {
         g = new_gate(kind, name, t->per_peer);
-        if (g != NULL)
-            LIST_INSERT_HEAD(bucket, g, link);
+        if (g == NULL)
+            return NULL;
+        LIST_INSERT_HEAD(bucket, g, link);
     }
-    if (g != NULL)
-        g->users++;
+    g->users++;
     return g;
 }
 

@@ -41,40 +41,67 @@ struct batch {
 /* --- output --------------------------------------------------------------------------------------
  */
 
-/* A line of output: the outcome, or the error if that is not NULL. */
-static enum dsmtp_status put(struct batch *b, unsigned long line, const char *target,
-                             const struct dsmtp_outcome *outcome, const char *error)
-{
-    const struct dsmtp_report_source source = {line, b->config->command};
-    enum dsmtp_status status;
-    char *text = NULL;
-    size_t len = 0;
-    FILE *to = open_memstream(&text, &len);
-    bool failed;
+/* A line of output on its way. */
+struct page {
+    char *text;
+    size_t len;
+};
 
-    if (to == NULL)
-        return DSMTP_NOMEM;
-    status = error != NULL ? dsmtp_report_error_json(to, target, error, &source)
-                           : dsmtp_report_json(to, outcome, &source);
-    failed = ferror(to) != 0;
+static FILE *begin(struct page *page)
+{
+    *page = (struct page){NULL, 0};
+    return open_memstream(&page->text, &page->len);
+}
+
+/* status: of what was written on it. */
+static enum dsmtp_status turn(struct batch *b, struct page *page, FILE *to,
+                              enum dsmtp_status status)
+{
+    bool failed = ferror(to) != 0;
+
     failed = fclose(to) != 0 || failed;
     if (failed && status == DSMTP_OK)
         status = DSMTP_NOMEM;
     if (status == DSMTP_OK)
-        dsmtp_outlet_put(&b->outlet, text, len);
+        dsmtp_outlet_put(&b->outlet, page->text, page->len);
     if (b->outlet.error != 0)
         event_active(b->again, EV_TIMEOUT, 0);
-    free(text);
+    free(page->text);
     return status;
+}
+
+static enum dsmtp_status put_outcome(struct batch *b, unsigned long line,
+                                     const struct dsmtp_outcome *outcome)
+{
+    const struct dsmtp_report_source source = {line, b->config->command};
+    struct page page;
+    FILE *to = begin(&page);
+
+    return to != NULL ? turn(b, &page, to, dsmtp_report_json(to, outcome, &source)) : DSMTP_NOMEM;
 }
 
 /* A line without outcome. */
 static void put_error(struct batch *b, unsigned long line, const char *target, const char *error)
 {
+    const struct dsmtp_report_source source = {line, b->config->command};
+    enum dsmtp_status status = DSMTP_NOMEM;
+    struct page page;
+    FILE *to = begin(&page);
+
+    if (to != NULL)
+        status = turn(b, &page, to, dsmtp_report_error_json(to, target, error, &source));
+    if (status == DSMTP_OK)
+        return;
+    b->failed++;
+    dsmtp_say("line %lu: %s", line, dsmtp_status_text(status));
+}
+
+/* The same with a line on standard error. */
+static void complain(struct batch *b, unsigned long line, const char *target, const char *error)
+{
     dsmtp_progress_clear(&b->progress);
     dsmtp_say("line %lu: %s", line, error);
-    if (put(b, line, target, NULL, error) != DSMTP_OK)
-        dsmtp_say("line %lu: out of memory", line);
+    put_error(b, line, target, error);
 }
 
 /* --- the feed ------------------------------------------------------------------------------------
@@ -83,7 +110,7 @@ static void put_error(struct batch *b, unsigned long line, const char *target, c
 static void refuse(struct batch *b, const struct dsmtp_line *line, const char *why)
 {
     b->count.bad++;
-    put_error(b, line->number, line->text, why);
+    complain(b, line->number, line->text, why);
 }
 
 static struct item *new_item(struct batch *b, const struct dsmtp_line *line,
@@ -93,7 +120,7 @@ static struct item *new_item(struct batch *b, const struct dsmtp_line *line,
 
     if (item == NULL) {
         b->failed++;
-        put_error(b, line->number, line->text, "out of memory");
+        complain(b, line->number, line->text, "out of memory");
         return NULL;
     }
     item->line = line->number;
@@ -176,17 +203,16 @@ static void done(void *self, struct dsmtp_task *task, enum dsmtp_status status,
     b->count.running = b->runner.count;
     if (status == DSMTP_AGAIN) {
         b->given_up++;
-        if (put(b, item->line, task->target, NULL, "interrupted") != DSMTP_OK)
-            b->failed++;
+        put_error(b, item->line, task->target, "interrupted");
         return;
     }
     if (status == DSMTP_OK)
-        status = put(b, item->line, task->target, outcome, NULL);
+        status = put_outcome(b, item->line, outcome);
     if (status == DSMTP_OK) {
         b->count.done++;
     } else {
         b->failed++;
-        put_error(b, item->line, task->target, dsmtp_status_text(status));
+        complain(b, item->line, task->target, dsmtp_status_text(status));
     }
 }
 

@@ -42,16 +42,16 @@ static bool same_file(const char *path, int fd)
            a.st_ino == b.st_ino;
 }
 
-static int work(const struct dsmtp_options *o, struct dsmtp_batch_config *config)
+static int work(const struct dsmtp_options *o, struct dsmtp_batch_config config)
 {
     struct dsmtp_setup setup;
     int status = dsmtp_setup_open(&setup, o, "batch");
 
-    config->setup = &setup;
+    config.setup = &setup;
     if (status == 0)
-        status = dsmtp_limits_apply(&setup, o, config->run->mode == DSMTP_MODE_PROBE);
+        status = dsmtp_limits_apply(&setup, o, config.run->mode == DSMTP_MODE_PROBE);
     if (status == 0)
-        status = dsmtp_batch_run(config);
+        status = dsmtp_batch_run(&config);
     dsmtp_setup_close(&setup);
     return status;
 }
@@ -82,7 +82,7 @@ int dsmtp_cmd_batch(const struct dsmtp_options *o)
         status = dsmtp_skip_read(o->skip_done, command, o->profile_name, &skip, &cut);
     config.fresh_line = cut && same_file(o->skip_done, STDOUT_FILENO);
     if (status == 0)
-        status = work(o, &config);
+        status = work(o, config);
     dsmtp_nameset_free(&skip);
     dsmtp_targets_fini(&targets);
     return status;

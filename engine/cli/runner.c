@@ -28,7 +28,7 @@ static void finish(struct dsmtp_task *task, enum dsmtp_status status,
 
     TAILQ_REMOVE(&r->running, task, link);
     r->count--;
-    if (status == DSMTP_OK && r->tlsrpt != NULL)
+    if (outcome != NULL && r->tlsrpt != NULL)
         dsmtp_tlsrpt_add(r->tlsrpt, outcome);
     r->feed.done(r->feed.self, task, status, outcome);
     end(r, task);

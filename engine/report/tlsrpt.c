@@ -138,7 +138,8 @@ struct subject {
 
 static bool has_records(const struct dsmtp_host_plan *h)
 {
-    return h->tlsa_asked && h->tlsa_security == DSMTP_SECURITY_SECURE && h->tlsa_count > 0;
+    return h != NULL && h->tlsa_asked && h->tlsa_security == DSMTP_SECURITY_SECURE &&
+           h->tlsa_count > 0;
 }
 
 static bool write_policy(FILE *to, const struct subject *s, enum dsmtp_tlsrpt_policy kind)
@@ -147,7 +148,7 @@ static bool write_policy(FILE *to, const struct subject *s, enum dsmtp_tlsrpt_po
 
     if (kind == DSMTP_TLSRPT_BY_RECORDS && !has_records(h))
         kind = DSMTP_TLSRPT_NEXT_HOP;
-    if (kind == DSMTP_TLSRPT_NEXT_HOP) {
+    if (kind == DSMTP_TLSRPT_NEXT_HOP || h == NULL) {
         put(to, s->plan->nexthop);
         put(to, "no-policy-found");
         return true;
@@ -178,20 +179,30 @@ static struct dsmtp_tlsrpt_policy_sum *policy_sum(struct dsmtp_tlsrpt *t, const 
 /* --- failures ------------------------------------------------------------------------------------
  */
 
-static void write_code(FILE *to, const struct dsmtp_tlsrpt_row *row, const struct subject *s)
+/* The words of the library or the server about what happened, or NULL. */
+static const char *words_of(const struct subject *s, enum dsmtp_tlsrpt_adds adds)
 {
     const struct dsmtp_attempt *a = s->attempt;
-    const char *detail = a != NULL         ? a->detail
-                         : s->host != NULL ? s->host->detail
-                                           : s->plan->detail;
+
+    if (adds == DSMTP_TLSRPT_ADDS_REPLY)
+        return a != NULL ? a->reply : NULL;
+    if (adds != DSMTP_TLSRPT_ADDS_DETAIL)
+        return NULL;
+    if (a != NULL)
+        return a->detail;
+    return s->host != NULL ? s->host->detail : s->plan->detail;
+}
+
+static void write_code(FILE *to, const struct dsmtp_tlsrpt_row *row, const struct subject *s)
+{
+    const char *words = words_of(s, row->adds);
+    unsigned names =
+        row->adds == DSMTP_TLSRPT_ADDS_NAMES && s->host != NULL ? s->host->name_count : 0;
 
     (void)fputs(row->code, to);
-    if (row->adds == DSMTP_TLSRPT_ADDS_REPLY)
-        detail = a->reply;
-    if ((row->adds == DSMTP_TLSRPT_ADDS_DETAIL || row->adds == DSMTP_TLSRPT_ADDS_REPLY) &&
-        detail != NULL && detail[0] != '\0')
-        (void)fprintf(to, ": %.*s", WORDS_MAX, detail);
-    for (unsigned i = 0; row->adds == DSMTP_TLSRPT_ADDS_NAMES && i < s->host->name_count; i++)
+    if (words != NULL && words[0] != '\0')
+        (void)fprintf(to, ": %.*s", WORDS_MAX, words);
+    for (unsigned i = 0; i < names; i++)
         (void)fprintf(to, "%s %s", i == 0 ? "" : ",", s->host->names[i]);
     (void)fputc('\0', to);
 }
@@ -232,16 +243,15 @@ static void add(struct dsmtp_tlsrpt *t, const struct dsmtp_tlsrpt_facts *facts,
 {
     const struct dsmtp_tlsrpt_row *row = dsmtp_tlsrpt_find(facts);
     struct dsmtp_tlsrpt_policy_sum *sum;
+    bool ok;
 
     if (row == NULL || row->count == DSMTP_TLSRPT_NOTHING)
         return;
     sum = policy_sum(t, s, row->policy);
-    if (sum == NULL)
-        t->incomplete = true;
-    else if (row->count == DSMTP_TLSRPT_SUCCESS)
+    ok = sum != NULL && (row->count == DSMTP_TLSRPT_SUCCESS || add_failure(t, sum, row, s));
+    if (ok && row->count == DSMTP_TLSRPT_SUCCESS)
         sum->successes++;
-    else if (!add_failure(t, sum, row, s))
-        t->incomplete = true;
+    t->incomplete = t->incomplete || !ok;
 }
 
 static enum dsmtp_tlsrpt_records records_of(const struct dsmtp_host_plan *h)

@@ -7,7 +7,7 @@
 
 #include "check.h"
 
-static bool valid(struct schema *s, const json_t *rule, const json_t *value, const char *where);
+static bool valid(struct schema *s, json_t *rule, json_t *value, const char *where);
 
 static bool wrong(struct schema *s, const char *where, const char *what, const char *which)
 {
@@ -15,19 +15,13 @@ static bool wrong(struct schema *s, const char *where, const char *what, const c
     return false;
 }
 
-/* Walking over an object does not change it, but jansson's functions for that take no const. */
-static json_t *loose(const json_t *value)
-{
-    return (json_t *)(uintptr_t)value;
-}
-
 /* --- one function a word
  * -------------------------------------------------------------------------- */
 
-typedef bool keyword_fn(struct schema *s, const json_t *rule, const json_t *word,
-                        const json_t *value, const char *where);
+typedef bool keyword_fn(struct schema *s, json_t *rule, json_t *word, json_t *value,
+                        const char *where);
 
-static bool is_type(const json_t *value, const char *type)
+static bool is_type(json_t *value, const char *type)
 {
     static const char *const names[] = {
         [JSON_OBJECT] = "object",   [JSON_ARRAY] = "array", [JSON_STRING] = "string",
@@ -38,10 +32,10 @@ static bool is_type(const json_t *value, const char *type)
     return strcmp(names[json_typeof(value)], type) == 0;
 }
 
-static bool check_type(struct schema *s, const json_t *rule, const json_t *word,
-                       const json_t *value, const char *where)
+static bool check_type(struct schema *s, json_t *rule, json_t *word, json_t *value,
+                       const char *where)
 {
-    const json_t *one;
+    json_t *one;
     size_t i;
 
     (void)rule;
@@ -51,10 +45,10 @@ static bool check_type(struct schema *s, const json_t *rule, const json_t *word,
     return wrong(s, where, "is not of the right type", "");
 }
 
-static bool check_enum(struct schema *s, const json_t *rule, const json_t *word,
-                       const json_t *value, const char *where)
+static bool check_enum(struct schema *s, json_t *rule, json_t *word, json_t *value,
+                       const char *where)
 {
-    const json_t *one;
+    json_t *one;
     size_t i;
 
     (void)rule;
@@ -63,8 +57,8 @@ static bool check_enum(struct schema *s, const json_t *rule, const json_t *word,
                  "is not listed:", json_is_string(value) ? json_string_value(value) : "no string");
 }
 
-static bool check_required(struct schema *s, const json_t *rule, const json_t *word,
-                           const json_t *value, const char *where)
+static bool check_required(struct schema *s, json_t *rule, json_t *word, json_t *value,
+                           const char *where)
 {
     const json_t *name;
     size_t i;
@@ -77,17 +71,17 @@ static bool check_required(struct schema *s, const json_t *rule, const json_t *w
     return true;
 }
 
-static bool check_properties(struct schema *s, const json_t *rule, const json_t *word,
-                             const json_t *value, const char *where)
+static bool check_properties(struct schema *s, json_t *rule, json_t *word, json_t *value,
+                             const char *where)
 {
     char path[200];
     const char *name;
     json_t *member;
 
     (void)rule;
-    json_object_foreach(loose(value), name, member)
+    json_object_foreach(value, name, member)
     {
-        const json_t *of = json_object_get(word, name);
+        json_t *of = json_object_get(word, name);
 
         (void)snprintf(path, sizeof(path), "%.150s.%.40s", where, name);
         if (of != NULL && !valid(s, of, member, path))
@@ -97,8 +91,8 @@ static bool check_properties(struct schema *s, const json_t *rule, const json_t 
 }
 
 /* Only "false" is known. */
-static bool check_additional(struct schema *s, const json_t *rule, const json_t *word,
-                             const json_t *value, const char *where)
+static bool check_additional(struct schema *s, json_t *rule, json_t *word, json_t *value,
+                             const char *where)
 {
     const json_t *known = json_object_get(rule, "properties");
     const char *name;
@@ -106,16 +100,15 @@ static bool check_additional(struct schema *s, const json_t *rule, const json_t 
 
     if (!json_is_false(word))
         return wrong(s, where, "unknown value of", "additionalProperties");
-    json_object_foreach(loose(value), name,
-                        member) if (json_object_get(known, name) ==
-                                    NULL) return wrong(s, where, "has an unknown member", name);
+    json_object_foreach(value, name, member) if (json_object_get(known, name) == NULL) return wrong(
+        s, where, "has an unknown member", name);
     return true;
 }
 
-static bool check_items(struct schema *s, const json_t *rule, const json_t *word,
-                        const json_t *value, const char *where)
+static bool check_items(struct schema *s, json_t *rule, json_t *word, json_t *value,
+                        const char *where)
 {
-    const json_t *one;
+    json_t *one;
     char path[200];
     size_t i;
 
@@ -129,11 +122,11 @@ static bool check_items(struct schema *s, const json_t *rule, const json_t *word
     return true;
 }
 
-static bool check_one_of(struct schema *s, const json_t *rule, const json_t *word,
-                         const json_t *value, const char *where)
+static bool check_one_of(struct schema *s, json_t *rule, json_t *word, json_t *value,
+                         const char *where)
 {
     unsigned fit = 0;
-    const json_t *one;
+    json_t *one;
     size_t i;
 
     (void)rule;
@@ -143,12 +136,12 @@ static bool check_one_of(struct schema *s, const json_t *rule, const json_t *wor
     return fit == 0 ? false : wrong(s, where, "fits more than one of", "oneOf");
 }
 
-static bool check_ref(struct schema *s, const json_t *rule, const json_t *word, const json_t *value,
+static bool check_ref(struct schema *s, json_t *rule, json_t *word, json_t *value,
                       const char *where)
 {
     static const char prefix[] = "#/$defs/";
     const char *name = json_string_value(word);
-    const json_t *of = NULL;
+    json_t *of = NULL;
 
     (void)rule;
     if (strncmp(name, prefix, sizeof(prefix) - 1) == 0)
@@ -156,8 +149,8 @@ static bool check_ref(struct schema *s, const json_t *rule, const json_t *word, 
     return of != NULL ? valid(s, of, value, where) : wrong(s, where, "no such $ref:", name);
 }
 
-static bool check_pattern(struct schema *s, const json_t *rule, const json_t *word,
-                          const json_t *value, const char *where)
+static bool check_pattern(struct schema *s, json_t *rule, json_t *word, json_t *value,
+                          const char *where)
 {
     regex_t regex;
     bool fits;
@@ -172,8 +165,8 @@ static bool check_pattern(struct schema *s, const json_t *rule, const json_t *wo
     return fits || wrong(s, where, "does not match:", json_string_value(value));
 }
 
-static bool check_min_length(struct schema *s, const json_t *rule, const json_t *word,
-                             const json_t *value, const char *where)
+static bool check_min_length(struct schema *s, json_t *rule, json_t *word, json_t *value,
+                             const char *where)
 {
     (void)rule;
     return !json_is_string(value) ||
@@ -181,24 +174,23 @@ static bool check_min_length(struct schema *s, const json_t *rule, const json_t 
            wrong(s, where, "is too short", "");
 }
 
-static bool check_minimum(struct schema *s, const json_t *rule, const json_t *word,
-                          const json_t *value, const char *where)
+static bool check_minimum(struct schema *s, json_t *rule, json_t *word, json_t *value,
+                          const char *where)
 {
     (void)rule;
     return !json_is_number(value) || json_number_value(value) >= json_number_value(word) ||
            wrong(s, where, "is too small", "");
 }
 
-static bool check_maximum(struct schema *s, const json_t *rule, const json_t *word,
-                          const json_t *value, const char *where)
+static bool check_maximum(struct schema *s, json_t *rule, json_t *word, json_t *value,
+                          const char *where)
 {
     (void)rule;
     return !json_is_number(value) || json_number_value(value) <= json_number_value(word) ||
            wrong(s, where, "is too large", "");
 }
 
-static bool pass(struct schema *s, const json_t *rule, const json_t *word, const json_t *value,
-                 const char *where)
+static bool pass(struct schema *s, json_t *rule, json_t *word, json_t *value, const char *where)
 {
     (void)s;
     (void)rule;
@@ -239,12 +231,12 @@ static keyword_fn *find(const char *name)
     return NULL;
 }
 
-static bool valid(struct schema *s, const json_t *rule, const json_t *value, const char *where)
+static bool valid(struct schema *s, json_t *rule, json_t *value, const char *where)
 {
     const char *name;
     json_t *word;
 
-    json_object_foreach(loose(rule), name, word)
+    json_object_foreach(rule, name, word)
     {
         keyword_fn *check = find(name);
 
@@ -274,7 +266,7 @@ void schema_free(struct schema *schema)
     json_decref(schema->root);
 }
 
-bool schema_holds(struct schema *schema, const json_t *value)
+bool schema_holds(struct schema *schema, json_t *value)
 {
     schema->wrong[0] = '\0';
     return schema->root != NULL && value != NULL && valid(schema, schema->root, value, "");

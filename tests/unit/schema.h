@@ -16,6 +16,6 @@ struct schema {
 struct schema schema_load(const char *file);
 void schema_free(struct schema *schema);
 
-bool schema_holds(struct schema *schema, const json_t *value);
+bool schema_holds(struct schema *schema, json_t *value);
 
 #endif

@@ -85,7 +85,7 @@ static const struct {
 static void test_long(void)
 {
     char *input = malloc(((size_t)1 << 20) + 10);
-    char got[2 * DSMTP_LINE_MAX];
+    char got[2 * DSMTP_LINE_MAX] = "";
 
     for (size_t i = 0; input != NULL && i < CHECK_COUNT(lengths); i++) {
         static const size_t pieces[] = {1, 1000, DSMTP_LINES_ROOM, (size_t)2 << 20};
@@ -95,6 +95,8 @@ static void test_long(void)
         for (size_t p = 0; p < CHECK_COUNT(pieces); p++) {
             check_rowf("%zu in pieces of %zu", lengths[i].len, pieces[p]);
             split(input, lengths[i].len + 5, pieces[p], got, sizeof(got));
+            if (!check_true(strlen(got) > 2))
+                continue;
             check_int(got[1], lengths[i].bad ? '!' : ':');
             check_uint(strcspn(got + 2, " "), lengths[i].bad ? 60 : lengths[i].len);
             check_str(strchr(got, ' '), " 2:next ");

@@ -167,6 +167,8 @@ static void test_refusal(void)
         check_int(ask(&r, i), DSMTP_OK);
     inner.refuse = true;
     give(0);
+    for (int i = 0; i < 3; i++)
+        (void)event_base_loop(loop.base, EVLOOP_NONBLOCK);
     for (int i = 5; i < 8; i++) {
         check_uint(answers[i], 1);
         check_int(security[i], DSMTP_SECURITY_ERROR);

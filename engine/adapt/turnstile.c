@@ -124,6 +124,13 @@ static void on_received(void *arg, const uint8_t *bytes, size_t len)
     s->events->received(s->arg, bytes, len);
 }
 
+static void on_sent(void *arg, size_t left)
+{
+    struct dsmtp_stream *s = arg;
+
+    s->events->sent(s->arg, left);
+}
+
 static void on_secured(void *arg, const struct dsmtp_tls_evidence *evidence)
 {
     struct dsmtp_stream *s = arg;
@@ -139,7 +146,7 @@ static void on_failed(void *arg, enum dsmtp_reason reason, const char *detail,
     s->events->failed(s->arg, reason, detail, evidence);
 }
 
-static const struct dsmtp_stream_events relay = {on_connected, on_received, on_secured, on_failed};
+static const struct dsmtp_stream_events relay = {on_connected, on_received, on_sent, on_secured, on_failed};
 
 static void on_refusal(evutil_socket_t fd, short what, void *arg)
 {

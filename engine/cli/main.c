@@ -1,7 +1,9 @@
 /* main.c - danesmtp: commands and usage. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/options.h"
@@ -72,10 +74,20 @@ static int run(const struct command *command, int argc, char **argv)
     return dsmtp_status_flush(status);
 }
 
+/* A standard stream that is closed would be the first file or socket that is opened. So something
+ * else stands there, which can be neither read nor written in the direction of the stream. */
+static void occupy_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
     const struct command *command;
 
+    occupy_streams();
     if (argc < 2) {
         print_usage(stderr);
         return EX_USAGE;

@@ -146,7 +146,8 @@ static void on_failed(void *arg, enum dsmtp_reason reason, const char *detail,
     s->events->failed(s->arg, reason, detail, evidence);
 }
 
-static const struct dsmtp_stream_events relay = {on_connected, on_received, on_sent, on_secured, on_failed};
+static const struct dsmtp_stream_events relay = {on_connected, on_received, on_sent, on_secured,
+                                                 on_failed};
 
 static void on_refusal(evutil_socket_t fd, short what, void *arg)
 {

@@ -311,10 +311,7 @@ static void test_query(void)
 }
 
 static const struct check_test tests[] = {
-    {"extended errors", test_ede},
-    {"queries", test_query},
-    {"reading replies", test_read},
-    {"aliases", test_aliases},
-    {"damaged replies", test_damage},
+    {"extended errors", test_ede}, {"queries", test_query},          {"reading replies", test_read},
+    {"aliases", test_aliases},     {"damaged replies", test_damage},
 };
 SUITE(dns_message, tests);

@@ -35,9 +35,9 @@ static const struct {
     {"loop.example",      DSMTP_RR_TLSA, S(ERROR),    P(FAILED),   0,   0,     "alias chain too long or a loop", "SERVFAIL"},
     {"cut.example",       DSMTP_RR_TLSA, S(ERROR),    P(FAILED),   0,   0,     "the reply is truncated", "SERVFAIL"},
     {"malformed.example", DSMTP_RR_TLSA, S(ERROR),    P(FAILED),   0,   0,     "malformed reply", "SERVFAIL"},
-    {"question.example",  DSMTP_RR_TLSA, S(ERROR),    P(FAILED),   0,   0,     "the resolver does not answer", "SERVFAIL"},
-    {"type.example",      DSMTP_RR_TLSA, S(ERROR),    P(FAILED),   0,   0,     "the resolver does not answer", "SERVFAIL"},
-    {"id.example",        DSMTP_RR_TLSA, S(ERROR),    P(FAILED),   0,   0,     "the resolver does not answer", "no answer in time"},
+    {"question.example",  DSMTP_RR_TLSA, S(ERROR),    P(FAILED),   0,   0,     DSMTP_WHY_TIMEOUT, "SERVFAIL"},
+    {"type.example",      DSMTP_RR_TLSA, S(ERROR),    P(FAILED),   0,   0,     DSMTP_WHY_TIMEOUT, "SERVFAIL"},
+    {"id.example",        DSMTP_RR_TLSA, S(ERROR),    P(FAILED),   0,   0,     DSMTP_WHY_TIMEOUT, "no answer in time"},
     /* R-7672-2.1.3-2: libunbound asks on; to a resolver that does not, half an alias is all there is. */
     {"whole.example",     DSMTP_RR_A,    S(INSECURE), P(DATA),     1,   4,     "", ""},
     /* R-4035-4.1-2: answers that need TCP. */

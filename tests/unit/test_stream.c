@@ -110,7 +110,8 @@ static bool open_peer(struct peer *p)
         !check_int(dsmtp_tls_open(NULL, &p->tls, &fault), DSMTP_OK) ||
         !check_int(dsmtp_stream_event_open(&p->loop, p->tls, NULL, &p->connector, &fault),
                    DSMTP_OK) ||
-        !check_int(p->connector.open(p->connector.self, "localhost", "127.0.0.1", port, &events, p, &p->stream),
+        !check_int(p->connector.open(p->connector.self, "localhost", "127.0.0.1", port, &events, p,
+                                     &p->stream),
                    DSMTP_OK))
         return false;
     p->connector.deadline(p->stream, PATIENCE_MS);
@@ -184,8 +185,8 @@ static void test_refused(void)
 
         check_int(getsockname(p.listener, (struct sockaddr *)&at, &len), 0);
         (void)close(p.listener);
-        check_int(p.connector.open(p.connector.self, "localhost", "127.0.0.1", ntohs(at.sin_port), &events, &p,
-                                   &second),
+        check_int(p.connector.open(p.connector.self, "localhost", "127.0.0.1", ntohs(at.sin_port),
+                                   &events, &p, &second),
                   DSMTP_OK);
         p.connector.deadline(second, PATIENCE_MS);
         until_failed(&p);

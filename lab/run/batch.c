@@ -305,6 +305,7 @@ int lab_batch_run(struct lab_batch *b, struct lab_fault *fault)
             0)
         return -1;
     on_progress(b, 0);
+    lab_world_show(b->world, LAB_NEW_DELIVERY);
     (void)drive(b);
     return finish_all(b, from, fault);
 }

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,7 +45,7 @@ static _Noreturn void serve_smtp(const struct lab_world *w, int log, int ready)
     if (ready != 3 && dup2(ready, 3) < 0)
         _exit(EX_OSERR);
     (void)close_range(4, ~0U, 0);
-    (void)lab_smtp_serve(w->hosts, w->hosts_count, SMTP_LOG, KEY_LOG, 3, &fault);
+    (void)lab_smtp_serve(w->hosts, w->hosts_count, w->round, SMTP_LOG, KEY_LOG, 3, &fault);
     dprintf(2, "%s\n", fault.what);
     _exit(EX_SOFTWARE);
 }
@@ -54,9 +55,14 @@ static int start_smtp(struct lab_world *w, struct lab_fault *fault)
 {
     struct lab_daemon *d = &w->daemons[LAB_D_SMTP];
     int log = open(d->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    void *round =
+        mmap(NULL, sizeof(*w->round), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     int ready[2];
     pid_t pid;
 
+    if (round == MAP_FAILED)
+        return lab_fail_errno(fault, "cannot share memory with %s", d->name);
+    w->round = round;
     if (log < 0 || pipe2(ready, O_CLOEXEC) != 0)
         return lab_fail_errno(fault, "cannot start %s", d->name);
     (void)fflush(NULL);
@@ -239,6 +245,8 @@ void lab_world_stop(struct lab_world **world)
     for (int i = 0; i < LAB_D_COUNT; i++)
         lab_daemon_stop(&w->daemons[i]);
     lab_world_free_hosts(w);
+    if (w->round != NULL)
+        (void)munmap(w->round, sizeof(*w->round));
     lab_spaces_close(&w->internet);
     lab_spaces_close(&w->sender);
     lab_tools_free(&w->tools);
@@ -287,6 +295,23 @@ const struct lab_chain *lab_world_chain(const struct lab_world *world, const str
             return &world->chains[i][h - s->hosts];
     }
     return NULL;
+}
+
+void lab_world_show(const struct lab_world *world, enum lab_show show)
+{
+    const unsigned round = *world->round;
+
+    switch (show) {
+    case LAB_FIRST_SIDE:
+        *world->round = LAB_SHOW_FIRST;
+        break;
+    case LAB_LATER_SIDE:
+        *world->round = LAB_SHOW_LATER;
+        break;
+    case LAB_NEW_DELIVERY:
+        *world->round = round < LAB_SHOW_ROUND ? LAB_SHOW_ROUND : round + 1;
+        break;
+    }
 }
 
 int lab_world_check(struct lab_world *world, struct lab_fault *fault)

@@ -71,7 +71,7 @@ static void expect_tls(struct lab_host_facts *f, const struct lab_behaviour *b,
 
     f->tls = chain != NULL &&
              (b->handshake == LAB_HS_OK || (b->handshake == LAB_HS_OTHER_NAME && named)) &&
-             (!habit->fails || anonymous || habit->client == LAB_CERT_DEMANDED);
+             (!habit->fails || habit->client == LAB_CERT_DEMANDED);
     if (!f->tls)
         return;
     f->version = habit->max != 0 ? habit->max : TLS1_3_VERSION;

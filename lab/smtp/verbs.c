@@ -170,7 +170,7 @@ static void do_rcpt(struct lab_dialog *d, const char *args, struct lab_answer *a
     a->fields = json_pack("{s:b, s:o, s:i}", "tls", d->tls, "to",
                           lab_smtp_json_text(path != NULL ? path : args), "reply",
                           lab_reply_code(a->reply));
-    if (lab_reply_code(a->reply) == 250) {
+    if (lab_reply_code(a->reply) / 100 == 2) {
         d->to = lab_realloc(d->to, d->to_count + 1, sizeof(*d->to));
         d->to[d->to_count++] = path;
     } else {

@@ -53,7 +53,8 @@ static int dial(const char *address)
         return -1;
     }
     set_patience(fd, 3000);
-    /* EHLO follows the end of the handshake at once: without this it waits for an acknowledgement */
+    /* EHLO follows the end of the handshake at once: without this it waits for an acknowledgement
+     */
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     if (v4)
         rc = connect(fd, (const struct sockaddr *)&in4, sizeof(in4));

@@ -125,8 +125,8 @@ struct lab_scenario {
     char **recipients; /* mailboxes there; the first is judged, the others only get the same
                           message; none given: user */
     unsigned recipients_count;
-    unsigned attempts; /* how often the sender is asked: it has to keep the message until the last;
-                          0 counts as once */
+    unsigned attempts; /* how often the sender is asked: it has to keep the message until the
+                          last */
     struct lab_zone *zones;
     unsigned zones_count;
     struct lab_host *hosts;

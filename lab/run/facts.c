@@ -22,7 +22,7 @@ char *lab_facts_line(const struct lab_host_facts *f)
 
 bool lab_facts_parse(const char *line, struct lab_host_facts *out)
 {
-    long n[NUMBERS + LAB_STEP_COUNT];
+    long n[NUMBERS + LAB_STEP_COUNT] = {0};
 
     memset(out, 0, sizeof(*out));
     for (size_t i = 0; i < LAB_COUNT(n); i++) {

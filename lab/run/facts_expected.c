@@ -83,28 +83,29 @@ static void expect_tls(struct lab_host_facts *f, const struct lab_behaviour *b,
 }
 
 void lab_facts_expected(const struct lab_behaviour *row, const struct lab_chain *chain, bool later,
-                        bool named, struct lab_host_facts *f)
+                        bool named, struct lab_host_facts *out)
 {
     const struct lab_behaviour *b = lab_behaviour_shown(row, later);
 
-    memset(f, 0, sizeof(*f));
-    f->connected = !b->unreachable;
-    if (!f->connected || !step(f, LAB_STEP_BANNER, lab_reply_last_code(b->banner, 220)) ||
-        f->code[LAB_STEP_BANNER] != 220)
+    memset(out, 0, sizeof(*out));
+    out->connected = !b->unreachable;
+    if (!out->connected || !step(out, LAB_STEP_BANNER, lab_reply_last_code(b->banner, 220)) ||
+        out->code[LAB_STEP_BANNER] != 220)
         return;
-    if (!step(f, LAB_STEP_EHLO, lab_reply_last_code(b->ehlo, 250)) || f->code[LAB_STEP_EHLO] != 250)
+    if (!step(out, LAB_STEP_EHLO, lab_reply_last_code(b->ehlo, 250)) ||
+        out->code[LAB_STEP_EHLO] != 250)
         return;
-    f->offers = b->offers_starttls;
-    if (f->offers && !step(f, LAB_STEP_STARTTLS, lab_reply_last_code(b->starttls, 220)))
+    out->offers = b->offers_starttls;
+    if (out->offers && !step(out, LAB_STEP_STARTTLS, lab_reply_last_code(b->starttls, 220)))
         return;
-    if (f->code[LAB_STEP_STARTTLS] == 220) {
-        expect_tls(f, b, chain, later, named);
-        if (!f->tls || b->habit.client == LAB_CERT_DEMANDED ||
-            !step(f, LAB_STEP_EHLO_TLS, lab_reply_last_code(b->ehlo_tls, 250)) ||
-            f->code[LAB_STEP_EHLO_TLS] != 250)
+    if (out->code[LAB_STEP_STARTTLS] == 220) {
+        expect_tls(out, b, chain, later, named);
+        if (!out->tls || b->habit.client == LAB_CERT_DEMANDED ||
+            !step(out, LAB_STEP_EHLO_TLS, lab_reply_last_code(b->ehlo_tls, 250)) ||
+            out->code[LAB_STEP_EHLO_TLS] != 250)
             return;
     }
-    expect_transaction(f, b);
+    expect_transaction(out, b);
 }
 
 enum lab_step lab_facts_silence(const struct lab_behaviour *row, bool later)

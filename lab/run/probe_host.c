@@ -206,7 +206,7 @@ static SSL_CTX *lax_context(void)
     return ctx;
 }
 
-static bool handshake(struct call *c, SSL_CTX *ctx, const char *sni)
+static bool handshake(struct call *c, SSL_CTX *ctx, char *sni)
 {
     struct lab_host_facts *out = c->facts;
     X509 *certs[32] = {NULL};
@@ -276,7 +276,7 @@ static int transact(struct call *c)
 }
 
 /* In TLS, if it comes about; false: no use to go on. */
-static bool secure(struct call *c, SSL_CTX *ctx, const char *sni)
+static bool secure(struct call *c, SSL_CTX *ctx, char *sni)
 {
     if (!c->facts->offers)
         return true;
@@ -288,7 +288,7 @@ static bool secure(struct call *c, SSL_CTX *ctx, const char *sni)
     return command(c, LAB_STEP_EHLO_TLS, "EHLO proof.lab\r\n") == 250;
 }
 
-static void converse(struct call *c, SSL_CTX *ctx, const char *sni)
+static void converse(struct call *c, SSL_CTX *ctx, char *sni)
 {
     struct lab_host_facts *out = c->facts;
 
@@ -304,7 +304,7 @@ static void converse(struct call *c, SSL_CTX *ctx, const char *sni)
         (void)command(c, LAB_STEP_QUIT, "QUIT\r\n");
 }
 
-void lab_host_probe(const char *address, const char *sni, enum lab_step silent,
+void lab_host_probe(const char *address, char *sni, enum lab_step silent,
                     struct lab_host_facts *out)
 {
     struct call c = {.fd = dial(address), .silent = silent, .facts = out};

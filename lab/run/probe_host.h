@@ -37,7 +37,7 @@ struct lab_host_facts {
  * accepted. Waits at most three seconds for each reply, and a tenth of one at the step silent,
  * where none is expected (LAB_STEP_COUNT: nowhere). sni: the name to ask for, NULL: none. Never
  * fails: what could not be had is missing in out. */
-void lab_host_probe(const char *address, const char *sni, enum lab_step silent,
+void lab_host_probe(const char *address, char *sni, enum lab_step silent,
                     struct lab_host_facts *out);
 
 /* One line without its end, the caller's; and back again: false if it is none. */

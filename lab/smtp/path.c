@@ -58,12 +58,12 @@ static const char *check_size(const char *digits, size_t len, uint64_t size_max)
 
 bool lab_smtp_offered(const char *offers, const char *keyword)
 {
-    const char *line = offers;
+    const char *at = offers;
     size_t len;
 
-    for (; line != NULL && *line != '\0'; line += len, line += *line == '\n') {
-        len = strcspn(line, "\n");
-        if (is(line, strcspn(line, " \n"), keyword))
+    for (; at != NULL && *at != '\0'; at += len, at += *at == '\n') {
+        len = strcspn(at, "\n");
+        if (is(at, strcspn(at, " \n"), keyword))
             return true;
     }
     return false;

@@ -50,19 +50,30 @@ static _Noreturn void serve_smtp(const struct lab_world *w, int log, int ready)
     _exit(EX_SOFTWARE);
 }
 
+/* A number that the SMTP hosts and we both see. */
+static int share_round(struct lab_world *w, struct lab_fault *fault)
+{
+    int fd = memfd_create("round", MFD_CLOEXEC);
+    void *round = MAP_FAILED;
+
+    if (fd >= 0 && ftruncate(fd, sizeof(*w->round)) == 0)
+        round = mmap(NULL, sizeof(*w->round), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (fd >= 0)
+        (void)close(fd);
+    if (round == MAP_FAILED)
+        return lab_fail_errno(fault, "cannot share memory with the SMTP hosts");
+    w->round = round;
+    return 0;
+}
+
 /* Returns the descriptor that becomes readable when the hosts listen. */
 static int start_smtp(struct lab_world *w, struct lab_fault *fault)
 {
     struct lab_daemon *d = &w->daemons[LAB_D_SMTP];
     int log = open(d->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    void *round =
-        mmap(NULL, sizeof(*w->round), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     int ready[2];
     pid_t pid;
 
-    if (round == MAP_FAILED)
-        return lab_fail_errno(fault, "cannot share memory with %s", d->name);
-    w->round = round;
     if (log < 0 || pipe2(ready, O_CLOEXEC) != 0)
         return lab_fail_errno(fault, "cannot start %s", d->name);
     (void)fflush(NULL);
@@ -197,7 +208,8 @@ static int build_and_start(struct lab_world *w, struct lab_fault *fault)
     int ready;
     int rc;
 
-    if (lab_tools_check(&w->tools, fault) != 0 || lab_world_make_hosts(w, fault) != 0)
+    if (lab_tools_check(&w->tools, fault) != 0 || lab_world_make_hosts(w, fault) != 0 ||
+        share_round(w, fault) != 0)
         return -1;
     ready = start_smtp(w, fault);
     if (ready < 0)

@@ -73,6 +73,11 @@ static void explain_scenario(const struct lab_scenario *s, const struct lab_rule
             (void)printf("  %-18s %-10s %s\n", rule->id, rule->level, rule->statement);
     }
     (void)printf("\n");
+    if (s->attempts > 1)
+        (void)printf("  the message has to be kept until attempt %u\n", s->attempts);
+    for (unsigned i = 0; i < s->recipients_count; i++)
+        (void)printf("  recipient %s%s\n", s->recipients[i],
+                     i == 0 ? ", whose mail is judged" : " gets the same message");
     for (unsigned i = 0; i < s->expect_count; i++)
         print_expect(&s->expect[i]);
     if (s->twin != NULL)

@@ -86,9 +86,38 @@ struct known {
     char *rules, *damage_path, *certs;
 };
 
+/* Is it the ordinary reply, or one with the same meaning? */
+static bool is_fine(const char *reply, int code)
+{
+    return lab_reply_last_code(reply, code) == code;
+}
+
 static bool takes_mail(const struct lab_behaviour *b)
 {
-    return b->mail == NULL && b->rcpt == NULL && b->data == NULL && b->dot == NULL;
+    return is_fine(b->mail, 250) && lab_reply_last_code(b->rcpt, 250) / 100 == 2 &&
+           is_fine(b->data, 354) && is_fine(b->dot, 250) && !b->drops_data;
+}
+
+/* EHLO works, or is refused so that HELO comes next and does. */
+static bool greets(const char *ehlo, const char *helo)
+{
+    int code = lab_reply_last_code(ehlo, 250);
+
+    return code == 250 || (code >= 400 && code != 421 && is_fine(helo, 250));
+}
+
+static struct lab_known_behaviour known_side(const struct lab_behaviour *b)
+{
+    bool talks = !b->unreachable && is_fine(b->banner, 220);
+    bool tls = talks && is_fine(b->ehlo, 250) && b->offers_starttls && is_fine(b->starttls, 220) &&
+               !b->habit.fails && (b->handshake == LAB_HS_OK || b->handshake == LAB_HS_OTHER_NAME);
+
+    return (struct lab_known_behaviour){
+        .name = b->name,
+        .reachable = !b->unreachable,
+        .tls = tls,
+        .mail_tls = tls && greets(b->ehlo_tls, b->helo) && (takes_mail(b) || b->only_clear_fails),
+        .mail_clear = talks && greets(b->ehlo, b->helo) && takes_mail(b)};
 }
 
 static void know_behaviours(struct known *k)
@@ -96,17 +125,14 @@ static void know_behaviours(struct known *k)
     const struct lab_behaviour *b;
 
     for (size_t i = 0; (b = lab_behaviour_at(i)) != NULL; i++) {
-        bool talks = !b->unreachable && b->banner == NULL;
-        bool tls = talks && b->ehlo == NULL && b->offers_starttls && b->starttls == NULL &&
-                   b->handshake == LAB_HS_OK;
+        struct lab_known_behaviour now = known_side(b);
+        const struct lab_known_behaviour then = known_side(lab_behaviour_shown(b, true));
 
+        now.tls = now.tls || then.tls;
+        now.mail_tls = now.mail_tls || then.mail_tls;
+        now.mail_clear = now.mail_clear || then.mail_clear;
         k->behaviours = lab_realloc(k->behaviours, i + 1, sizeof(*k->behaviours));
-        k->behaviours[i] =
-            (struct lab_known_behaviour){.name = b->name,
-                                         .reachable = !b->unreachable,
-                                         .tls = tls,
-                                         .mail_tls = tls && (takes_mail(b) || b->only_clear_fails),
-                                         .mail_clear = talks && takes_mail(b)};
+        k->behaviours[i] = now;
         k->behaviours_count = i + 1;
     }
 }

@@ -46,6 +46,7 @@ static int live(void *self)
     struct word word = {0};
 
     if (lab_world_start(p->paths, p->scenarios, p->count, &world, &word.fault) == 0) {
+        lab_world_show(world, LAB_NEW_DELIVERY);
         word.up = true;
         word.boot_ms = lab_world_boot_ms(world);
         word.state.net = lab_world_sender(world)->net;

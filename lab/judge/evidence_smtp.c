@@ -63,7 +63,7 @@ static int on_connect(struct lab_evidence_index *index, unsigned conn, const jso
     return 0;
 }
 
-static void on_command(struct lab_session *s, const json_t *event)
+static void on_command(struct lab_session *s, json_t *event)
 {
     const char *line = text_of(event, "line");
 
@@ -71,14 +71,14 @@ static void on_command(struct lab_session *s, const json_t *event)
         s->starttls = true;
 }
 
-static void on_tls(struct lab_session *s, const json_t *event)
+static void on_tls(struct lab_session *s, json_t *event)
 {
     s->tls = true;
     s->tls_version = text_of(event, "version");
     s->sni = text_of(event, "sni");
 }
 
-static void on_tls_failed(struct lab_session *s, const json_t *event)
+static void on_tls_failed(struct lab_session *s, json_t *event)
 {
     const char *error = text_of(event, "error");
 
@@ -86,43 +86,63 @@ static void on_tls_failed(struct lab_session *s, const json_t *event)
     s->sni = text_of(event, "sni");
 }
 
-static void on_mail(struct lab_session *s, const json_t *event)
+static void on_mail(struct lab_session *s, json_t *event)
 {
     s->mail = true;
     s->clear_mail = s->clear_mail || !flag_of(event, "tls");
 }
 
-static void on_rcpt(struct lab_session *s, const json_t *event)
+static void on_rcpt(struct lab_session *s, json_t *event)
 {
     s->clear_mail = s->clear_mail || !flag_of(event, "tls");
 }
 
+/* The recipients of an acknowledged message, behind those of earlier ones. The text becomes part of
+ * the event, which outlives the session. */
+static void add_recipients(struct lab_session *s, json_t *event)
+{
+    const json_t *to = json_object_get(event, "to");
+    struct lab_text all = {0};
+
+    lab_text_put(&all, "%s", s->to != NULL ? s->to : "");
+    for (size_t i = 0; i < json_array_size(to); i++) {
+        const char *address = json_string_value(json_array_get(to, i));
+
+        lab_text_put(&all, "%s%s", all.len > 0 ? " " : "", address != NULL ? address : "");
+    }
+    (void)json_object_set_new(event, "all", json_string(all.text));
+    s->to = text_of(event, "all");
+    free(all.text);
+}
+
 /* Of several messages in a session the one that was acknowledged counts. */
-static void on_message(struct lab_session *s, const json_t *event)
+static void on_message(struct lab_session *s, json_t *event)
 {
     int reply = (int)json_integer_value(json_object_get(event, "reply"));
     bool taken = s->message && s->message_reply >= 200 && s->message_reply < 300;
 
     s->clear_mail = s->clear_mail || !flag_of(event, "tls");
     s->message = true;
+    if (reply >= 200 && reply < 300)
+        add_recipients(s, event);
     if (taken)
         return;
     s->message_tls = flag_of(event, "tls");
     s->message_reply = reply;
 }
 
-static void on_close(struct lab_session *s, const json_t *event)
+static void on_close(struct lab_session *s, json_t *event)
 {
     (void)s;
     (void)event;
 }
 
-static int take(struct lab_evidence_index *index, const json_t *event, struct lab_fault *fault)
+static int take(struct lab_evidence_index *index, json_t *event, struct lab_fault *fault)
 {
     /* clang-format off */
     static const struct {
         const char *event;
-        void (*on)(struct lab_session *s, const json_t *event);
+        void (*on)(struct lab_session *s, json_t *event);
     } events[] = {
         {"command", on_command},
         {"tls", on_tls},

@@ -5,11 +5,12 @@
  * clear) -> LEAK, a connection -> OTHER, the rest -> REASON. 3  no outcome  UNSUPPORTED, CRASH,
  * HANG from the report, if no host has acknowledged the message. 4  contradiction between report
  * and wire, and delivery more than once -> OTHER. 5  no attempt  not delivered, but neither a query
- * nor a session -> OTHER: a sender that does nothing also "defers". 6  outcome     the first
- * accepted alternative that fits. None: delivered in clear -> LEAK, in TLS -> LEAK or DOWNGRADE,
- * bounced -> LOST, deferred -> STUCK. 7  required    not seen -> REASON. 8  reason      the sender
- * gave a reason word that is not among the accepted ones -> REASON. 9  the grade of the
- * alternative: PASS, NON-STRICT or INFO.
+ * nor a session -> OTHER: a sender that does nothing also "defers". 6  too early   delivered or
+ * bounced before the last attempt that the scenario asks for -> LEAK, DOWNGRADE, OTHER, LOST. 7
+ * outcome     the first accepted alternative that fits. None: delivered in clear -> LEAK, in TLS ->
+ * LEAK or DOWNGRADE, bounced -> LOST, deferred -> STUCK. 8  required    not seen -> REASON. 9
+ * reason      the sender gave a reason word that is not among the accepted ones -> REASON. 10  the
+ * grade of the alternative: PASS, NON-STRICT or INFO.
  *
  * "Delivered" means that a host has acknowledged the final dot with 2xx; only for what is not
  * delivered the sender is asked whether it deferred or bounced. Mail that is still queued is
@@ -211,6 +212,25 @@ static bool check_contradiction(struct trial *t, enum lab_verdict *v)
     return true;
 }
 
+/* The scenario wants the message kept for another attempt, and the sender did not keep it. */
+static bool check_too_early(struct trial *t, enum lab_verdict *v)
+{
+    const unsigned wanted = t->s->attempts > 0 ? t->s->attempts : 1;
+    const unsigned done = t->seen->attempts > 0 ? t->seen->attempts : 1;
+
+    if (done >= wanted || t->outcome == LAB_DEFERRED)
+        return false;
+    lab_text_put(&t->why, "%s at attempt %u of %u, where it has to wait",
+                 lab_outcome_name(t->outcome), done, wanted);
+    if (t->outcome == LAB_BOUNCED)
+        *v = LAB_V_LOST;
+    else if (!t->delivery->message_tls || t->s->impact == LAB_IMPACT_LEAK)
+        *v = LAB_V_LEAK;
+    else
+        *v = t->s->impact == LAB_IMPACT_DOWNGRADE ? LAB_V_DOWNGRADE : LAB_V_OTHER;
+    return true;
+}
+
 static bool check_attempt(struct trial *t, enum lab_verdict *v)
 {
     if (t->deliveries > 0 || t->seen->sessions_count > 0 || t->seen->queries_count > 0)
@@ -332,7 +352,7 @@ static enum lab_verdict grade(struct trial *t)
 static void find_outcome(struct trial *t)
 {
     for (unsigned i = 0; i < t->seen->sessions_count; i++) {
-        if (!lab_acknowledged(&t->seen->sessions[i]))
+        if (!lab_acknowledged(t->seen, &t->seen->sessions[i]))
             continue;
         t->deliveries++;
         if (t->delivery == NULL)
@@ -347,8 +367,8 @@ void lab_judge(const struct lab_scenario *s, const struct lab_expect *expect,
                const struct lab_evidence *seen, struct lab_judgement *out)
 {
     static bool (*const checks[])(struct trial * t, enum lab_verdict * v) = {
-        check_leak,    check_forbidden, check_no_outcome, check_contradiction,
-        check_attempt, check_outcome,   check_required,   check_reason,
+        check_leak,      check_forbidden, check_no_outcome, check_contradiction, check_attempt,
+        check_too_early, check_outcome,   check_required,   check_reason,
     };
     struct trial t = {.s = s, .expect = expect, .seen = seen};
     bool decided = false;

@@ -50,6 +50,7 @@ struct lab_session {
     bool message;          /* final dot sent */
     bool message_tls;
     int message_reply; /* SMTP code for the final dot; 0: none */
+    const char *to;    /* whom acknowledged messages were for, a blank between; NULL: not known */
 };
 
 struct lab_query {
@@ -80,6 +81,8 @@ struct lab_evidence {
     unsigned sessions_count;
     struct lab_query *queries; /* asked by the sender, in order */
     unsigned queries_count;
+    const char *recipient; /* whose mail counts; NULL: everybody's */
+    unsigned attempts;     /* how often the sender was asked; 0 counts as once */
     struct lab_report report;
 };
 

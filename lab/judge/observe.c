@@ -26,9 +26,29 @@ bool lab_at(const struct lab_scenario *s, const struct lab_session *session, con
     return same;
 }
 
-bool lab_acknowledged(const struct lab_session *session)
+/* Was the message for the recipient that counts? */
+static bool is_for(const struct lab_session *session, const char *recipient)
 {
-    return session->message && session->message_reply >= 200 && session->message_reply < 300;
+    size_t len = recipient != NULL ? strlen(recipient) : 0;
+    const char *to = session->to;
+
+    if (recipient == NULL || to == NULL)
+        return true;
+    while (*to != '\0') {
+        size_t word = strcspn(to, " ");
+
+        if (word == len && strncasecmp(to, recipient, len) == 0)
+            return true;
+        to += word;
+        to += *to == ' ';
+    }
+    return false;
+}
+
+bool lab_acknowledged(const struct lab_evidence *seen, const struct lab_session *session)
+{
+    return session->message && session->message_reply >= 200 && session->message_reply < 300 &&
+           is_for(session, seen->recipient);
 }
 
 /* owner: absolute; "*.X" is any name below X. */

@@ -7,7 +7,7 @@
 /* Is this a session with that host of the scenario? host NULL: any host. */
 bool lab_at(const struct lab_scenario *s, const struct lab_session *session, const char *host);
 /* Was the message acknowledged in this session? */
-bool lab_acknowledged(const struct lab_session *session);
+bool lab_acknowledged(const struct lab_evidence *seen, const struct lab_session *session);
 bool lab_observed(const struct lab_scenario *s, const struct lab_observation *o,
                   const struct lab_evidence *seen);
 

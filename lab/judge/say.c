@@ -157,7 +157,7 @@ char *lab_say_seen(const struct lab_scenario *s, const struct lab_evidence *seen
     for (unsigned i = 0; i < seen->sessions_count; i++) {
         const struct lab_session *session = &seen->sessions[i];
 
-        if (!lab_acknowledged(session))
+        if (!lab_acknowledged(seen, session))
             continue;
         lab_text_put(&t, "%sdelivered to ", delivered++ > 0 ? " and " : "");
         say_host(&t, s, session->host);
@@ -172,7 +172,7 @@ char *lab_say_seen(const struct lab_scenario *s, const struct lab_evidence *seen
     else if (seen->report.outcome != LAB_R_DELIVERED)
         lab_text_put(&t, "; by the sender's report: %s", report_word(seen->report.outcome));
     for (unsigned i = 0; i < seen->sessions_count; i++) {
-        if (!lab_acknowledged(&seen->sessions[i]) && told++ < MOST_SESSIONS)
+        if (!lab_acknowledged(seen, &seen->sessions[i]) && told++ < MOST_SESSIONS)
             say_session(&t, s, &seen->sessions[i]);
     }
     if (told > MOST_SESSIONS)

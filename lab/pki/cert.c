@@ -74,6 +74,51 @@ static bool add_extension(X509 *x, X509V3_CTX *ctx, int nid, const char *value)
     return ok;
 }
 
+/* Is the name of that kind ("ip:", "email:")? Then *rest is what follows. */
+static bool kind_is(const char *name, const char *kind, const char **rest)
+{
+    size_t len = strlen(kind);
+
+    if (strncmp(name, kind, len) != 0)
+        return false;
+    *rest = name + len;
+    return true;
+}
+
+/* A DNS name, in which LAB_NUL is a NUL, or an e-mail address. */
+static GENERAL_NAME *text_name(int type, const char *text)
+{
+    GENERAL_NAME *name = GENERAL_NAME_new();
+    ASN1_IA5STRING *value = ASN1_IA5STRING_new();
+    size_t len = strlen(text);
+    char *bytes = lab_strndup(text, len);
+
+    for (size_t i = 0; i < len; i++) {
+        if (bytes[i] == LAB_NUL[0])
+            bytes[i] = '\0';
+    }
+    if (name == NULL || value == NULL || ASN1_STRING_set(value, bytes, (int)len) != 1) {
+        GENERAL_NAME_free(name);
+        ASN1_IA5STRING_free(value);
+        name = NULL;
+    } else {
+        GENERAL_NAME_set0_value(name, type, value);
+    }
+    free(bytes);
+    return name;
+}
+
+static GENERAL_NAME *any_name(const char *text)
+{
+    const char *rest;
+
+    if (kind_is(text, "ip:", &rest))
+        return a2i_GENERAL_NAME(NULL, NULL, NULL, GEN_IPADD, rest, 0);
+    if (kind_is(text, "email:", &rest))
+        return text_name(GEN_EMAIL, rest);
+    return text_name(GEN_DNS, text);
+}
+
 static bool add_names(X509 *x, const struct lab_cert_plan *plan)
 {
     GENERAL_NAMES *list;
@@ -85,27 +130,45 @@ static bool add_names(X509 *x, const struct lab_cert_plan *plan)
     list = GENERAL_NAMES_new();
     ok = list != NULL;
     for (i = 0; ok && i < plan->names_count; i++) {
-        GENERAL_NAME *name = GENERAL_NAME_new();
-        ASN1_IA5STRING *text = ASN1_IA5STRING_new();
+        GENERAL_NAME *name = any_name(plan->names[i]);
 
-        ok = name != NULL && text != NULL && ASN1_STRING_set(text, plan->names[i], -1) == 1 &&
-             sk_GENERAL_NAME_push(list, name) > 0;
-        if (ok) {
-            GENERAL_NAME_set0_value(name, GEN_DNS, text);
-        } else {
+        ok = name != NULL && sk_GENERAL_NAME_push(list, name) > 0;
+        if (!ok)
             GENERAL_NAME_free(name);
-            ASN1_IA5STRING_free(text);
-        }
     }
     ok = ok && X509_add1_ext_i2d(x, NID_subject_alt_name, list, 0, X509V3_ADD_DEFAULT) == 1;
     GENERAL_NAMES_free(list);
     return ok;
 }
 
+/* The limits that a CA puts on names below it, in OpenSSL's words. */
+static bool add_constraints(X509 *x, X509V3_CTX *ctx, const struct lab_element *e)
+{
+    struct lab_text value = {0};
+    char *critical;
+    bool ok;
+
+    for (unsigned i = 0; i < e->permitted_count; i++)
+        lab_text_put(&value, "%spermitted;DNS:%s", value.len > 0 ? "," : "", e->permitted[i]);
+    for (unsigned i = 0; i < e->excluded_count; i++)
+        lab_text_put(&value, "%sexcluded;DNS:%s", value.len > 0 ? "," : "", e->excluded[i]);
+    if (value.len == 0)
+        return true;
+    critical = lab_format("critical,%s", value.text);
+    ok = add_extension(x, ctx, NID_name_constraints, critical);
+    free(critical);
+    free(value.text);
+    return ok;
+}
+
 static const char *key_usage(const struct lab_cert_plan *plan)
 {
-    if (plan->element->ca == LAB_YES)
+    if (plan->element->signs == LAB_NO)
+        return "critical,digitalSignature";
+    if (plan->element->ca == LAB_YES && !plan->of_host)
         return "critical,keyCertSign,cRLSign";
+    if (plan->element->ca == LAB_YES)
+        return "critical,digitalSignature,keyCertSign,cRLSign";
     return EVP_PKEY_is_a(plan->key, "RSA") ? "critical,digitalSignature,keyEncipherment"
                                            : "critical,digitalSignature";
 }
@@ -114,7 +177,7 @@ static const char *extended_key_usage(const struct lab_cert_plan *plan)
 {
     switch (plan->element->eku) {
     case LAB_EKU_USUAL:
-        return plan->is_leaf ? "serverAuth" : NULL;
+        return plan->of_host ? "serverAuth" : NULL;
     case LAB_EKU_SERVER:
         return "serverAuth";
     case LAB_EKU_CLIENT:
@@ -141,15 +204,32 @@ static bool add_extensions(X509 *x, const struct lab_cert_plan *plan)
     return add_extension(x, &ctx, NID_basic_constraints, basic) &&
            add_extension(x, &ctx, NID_key_usage, key_usage(plan)) &&
            (eku == NULL || add_extension(x, &ctx, NID_ext_key_usage, eku)) && add_names(x, plan) &&
+           add_constraints(x, &ctx, e) &&
            add_extension(x, &ctx, NID_subject_key_identifier, "hash") &&
            (plan->issuer == NULL ||
             add_extension(x, &ctx, NID_authority_key_identifier, "keyid:always"));
 }
 
+/* Ed25519 has a digest of its own. */
+static const EVP_MD *digest_for(const struct lab_element *e, const EVP_PKEY *signer)
+{
+    if (!EVP_PKEY_is_a(signer, "RSA"))
+        return NULL;
+    switch (e->digest) {
+    case LAB_HASH_SHA1:
+        return EVP_sha1();
+    case LAB_HASH_SHA512:
+        return EVP_sha512();
+    case LAB_HASH_SHA256:
+        break;
+    }
+    return EVP_sha256();
+}
+
 X509 *lab_cert_make(const struct lab_cert_plan *plan)
 {
     EVP_PKEY *signer = plan->issuer != NULL ? plan->issuer_key : plan->key;
-    const EVP_MD *digest = EVP_PKEY_is_a(signer, "RSA") ? EVP_sha256() : NULL;
+    const EVP_MD *digest = digest_for(plan->element, signer);
     X509 *x = X509_new();
 
     if (x != NULL && X509_set_version(x, X509_VERSION_3) == 1 && set_serial(x, plan) &&

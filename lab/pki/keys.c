@@ -49,10 +49,11 @@ static int load_one(const char *dir, const char *file, struct lab_key *out, stru
         if (out->key == NULL)
             result = lab_fail(fault, EX_DATAERR,
                               "%s:1:1: not a private key; expected PEM without a passphrase", path);
-        else if (!EVP_PKEY_is_a(out->key, "RSA") && !EVP_PKEY_is_a(out->key, "ED25519"))
-            result = lab_fail(fault, EX_DATAERR,
-                              "%s:1:1: not an RSA or Ed25519 key; others sign with random numbers",
-                              path);
+        else if (!EVP_PKEY_is_a(out->key, "RSA") && !EVP_PKEY_is_a(out->key, "ED25519") &&
+                 !EVP_PKEY_is_a(out->key, "EC"))
+            result =
+                lab_fail(fault, EX_DATAERR,
+                         "%s:1:1: a key of another kind; expected RSA, Ed25519 or ECDSA", path);
     }
     free(path);
     out->name = lab_strndup(file, strlen(file) - 4);

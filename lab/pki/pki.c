@@ -1,5 +1,5 @@
-/* pki.c - chains from recipes. What stands above the leaf is the same for every host, so it is made
- * once. */
+/* pki.c - chains from recipes. What no host has a part in is the same for all, so it is made once.
+ */
 #include "pki/pki.h"
 
 #include <stdio.h>
@@ -16,33 +16,50 @@
 /* A host, as the placeholders of recipes see it. */
 struct host {
     const char *recipe;
-    char *const *names;
-    unsigned names_count;
+    const struct lab_owner *owner;
 };
 
-/* The text with its placeholders replaced; NULL if it needs a parent and the name has none. */
+/* What a placeholder stands for, or NULL if this host has no such thing. */
+static const char *meaning(const char *brace, const struct host *h)
+{
+    const char *name = h->owner->names[0];
+    const char *dot = strchr(name, '.');
+
+    if (strncmp(brace, "{recipe}", 8) == 0)
+        return h->recipe;
+    if (strncmp(brace, "{parent}", 8) == 0)
+        return dot != NULL ? dot + 1 : NULL;
+    if (strncmp(brace, "{a}", 3) == 0)
+        return h->owner->address4;
+    if (strncmp(brace, "{aaaa}", 6) == 0)
+        return h->owner->address6;
+    return strncmp(brace, "{nul}", 5) == 0 ? LAB_NUL : name;
+}
+
+/* The text with its placeholders replaced; NULL if the host lacks what one of them wants. */
 static char *expand(const char *template, const struct host *h)
 {
     struct lab_text out = {0};
-    const char *p = template, *brace, *parent;
+    const char *p = template, *brace, *word;
 
     for (; (brace = strchr(p, '{')) != NULL; p = strchr(brace, '}') + 1) {
         lab_text_add(&out, p, (size_t)(brace - p));
-        if (strncmp(brace, "{recipe}", 8) == 0) {
-            lab_text_put(&out, "%s", h->recipe);
-        } else if (strncmp(brace, "{name}", 6) == 0) {
-            lab_text_put(&out, "%s", h->names[0]);
-        } else {
-            parent = strchr(h->names[0], '.');
-            if (parent == NULL) {
-                free(out.text);
-                return NULL;
-            }
-            lab_text_put(&out, "%s", parent + 1);
+        word = meaning(brace, h);
+        if (word == NULL) {
+            free(out.text);
+            return NULL;
         }
+        lab_text_put(&out, "%s", word);
     }
     lab_text_put(&out, "%s", p);
     return out.text;
+}
+
+static int fail_lacking(const char *template, const struct host *h, struct lab_fault *fault)
+{
+    return lab_fail(fault, EX_DATAERR,
+                    "certificate recipe %s: \"%s\" lacks what \"%s\" wants of it", h->recipe,
+                    h->owner->names[0], template);
 }
 
 struct name_list {
@@ -63,21 +80,21 @@ static void names_free(struct name_list *n)
 static int names_expand(const struct lab_element *e, const struct host *h, struct name_list *out,
                         struct lab_fault *fault)
 {
+    const struct lab_owner *owner = h->owner;
     unsigned i, j;
 
     out->count = 0;
-    out->list = lab_calloc(e->names_count + h->names_count, sizeof(*out->list));
+    out->list = lab_calloc(e->names_count + owner->names_count, sizeof(*out->list));
     for (i = 0; i < e->names_count; i++) {
         if (strcmp(e->names[i], "{names}") == 0) {
-            for (j = 0; j < h->names_count; j++)
-                out->list[out->count++] = lab_strdup(h->names[j]);
+            for (j = 0; j < owner->names_count; j++)
+                out->list[out->count++] = lab_strdup(owner->names[j]);
             continue;
         }
         out->list[out->count] = expand(e->names[i], h);
         if (out->list[out->count] == NULL) {
             names_free(out);
-            return lab_fail(fault, EX_DATAERR, "certificate recipe %s: \"%s\" has no parent domain",
-                            h->recipe, h->names[0]);
+            return fail_lacking(e->names[i], h, fault);
         }
         out->count++;
     }
@@ -97,12 +114,11 @@ static int subject_expand(const struct lab_element *e, const struct host *h, boo
     }
     free(text);
     if (text == NULL)
-        return lab_fail(fault, EX_DATAERR, "certificate recipe %s: \"%s\" has no parent domain",
-                        h->recipe, h->names[0]);
+        return fail_lacking(e->subject, h, fault);
     if (!has_names)
         return lab_fail(fault, EX_DATAERR,
                         "certificate recipe %s: \"%s\" is longer than a common name can be (%d)",
-                        h->recipe, h->names[0], COMMON_NAME_MAX);
+                        h->recipe, h->owner->names[0], COMMON_NAME_MAX);
     *out = lab_strdup("a host with a long name");
     return 0;
 }
@@ -112,22 +128,23 @@ static const char *key_name(const struct lab_element *e)
     return e->key != NULL ? e->key : e->element;
 }
 
-/* Make one element; chain has everything above it. */
+/* Make one certificate; its issuer is there already. */
 static int build_element(const struct lab_pki *pki, const struct lab_recipe *recipe, unsigned index,
-                         const struct host *h, unsigned salt, struct lab_chain *chain,
-                         struct lab_fault *fault)
+                         const struct host *h, struct lab_chain *chain, struct lab_fault *fault)
 {
     const struct lab_element *e = &recipe->chain[index];
     const unsigned issuer = lab_recipe_index(recipe, e->issuer);
-    struct lab_cert_plan plan = {
-        .recipe = recipe->name, .element = e, .is_leaf = index == 0, .epoch = pki->epoch};
+    struct lab_cert_plan plan = {.recipe = recipe->name,
+                                 .element = e,
+                                 .of_host = lab_recipe_of_host(recipe, index),
+                                 .epoch = pki->epoch};
     struct lab_cert *cert = &chain->certs[index];
     struct name_list names = {0};
     char *subject = NULL;
 
     cert->element = e->element;
     cert->sent = e->sent != LAB_NO;
-    cert->key = lab_keys_find(&pki->keys, key_name(e), salt);
+    cert->key = lab_keys_find(&pki->keys, key_name(e), h->owner->salt);
     if (cert->key == NULL)
         return lab_fail(fault, EX_DATAERR, "certificate recipe %s: there is no key %s.pem",
                         recipe->name, key_name(e));
@@ -144,31 +161,64 @@ static int build_element(const struct lab_pki *pki, const struct lab_recipe *rec
     plan.key = cert->key;
     plan.issuer = issuer < chain->count ? chain->certs[issuer].x509 : NULL;
     plan.issuer_key = issuer < chain->count ? chain->certs[issuer].key : NULL;
-    cert->x509 = lab_cert_make(&plan);
+    if (EVP_PKEY_is_a(issuer < chain->count ? plan.issuer_key : plan.key, "EC"))
+        (void)lab_fail(fault, EX_DATAERR,
+                       "certificate recipe %s: %s is signed with an ECDSA key, which is done with "
+                       "random numbers; expected an issuer with an RSA or Ed25519 key",
+                       recipe->name, e->element);
+    else if ((cert->x509 = lab_cert_make(&plan)) == NULL)
+        (void)lab_pki_fail(fault, recipe->name);
     names_free(&names);
     free(subject);
-    return cert->x509 != NULL ? 0 : lab_pki_fail(fault, recipe->name);
+    return cert->x509 != NULL ? 0 : -1;
 }
 
+/* The same after its issuers, as far as they are not there yet. Issuers go round in no circle, and
+ * there are no more of them than elements. */
+static int build_upward(const struct lab_pki *pki, const struct lab_recipe *recipe, unsigned index,
+                        const struct host *h, struct lab_chain *chain, struct lab_fault *fault)
+{
+    unsigned path[LAB_CHAIN_MAX];
+    unsigned depth = 0;
+
+    for (unsigned e = index; e < chain->count && chain->certs[e].x509 == NULL;
+         e = lab_recipe_index(recipe, recipe->chain[e].issuer))
+        path[depth++] = e;
+    while (depth > 0) {
+        if (build_element(pki, recipe, path[--depth], h, chain, fault) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void begin_chain(const struct lab_recipe *recipe, struct lab_chain *chain)
+{
+    chain->count = recipe->chain_count;
+    chain->certs = lab_calloc(chain->count, sizeof(*chain->certs));
+    chain->other = recipe->other != NULL ? lab_recipe_index(recipe, recipe->other) : 0;
+    chain->other_when = recipe->other_when;
+}
+
+/* What no host has a part in. */
 static int build_upper(struct lab_pki *pki, unsigned r, const char *path, struct lab_fault *fault)
 {
     const struct lab_recipe *recipe = &pki->recipes->list[r];
     static char no_name[] = "";
     static char *const no_names[] = {no_name};
-    const struct host nobody = {.recipe = recipe->name, .names = no_names};
+    static const struct lab_owner nobody = {.names = no_names};
+    const struct host h = {.recipe = recipe->name, .owner = &nobody};
     struct lab_chain *chain = &pki->upper[r];
     struct lab_fault inner;
     unsigned e;
 
-    chain->count = recipe->chain_count;
-    chain->certs = lab_calloc(chain->count, sizeof(*chain->certs));
-    for (e = chain->count - 1; e > 0; e--) {
-        if (build_element(pki, recipe, e, &nobody, 0, chain, &inner) != 0)
+    begin_chain(recipe, chain);
+    for (e = 0; e < chain->count; e++) {
+        if (lab_keys_find(&pki->keys, key_name(&recipe->chain[e]), 0) == NULL)
+            return lab_recipe_fail(path, r, e, "key", fault, "there is no key %s.pem or %s-0.pem",
+                                   key_name(&recipe->chain[e]), key_name(&recipe->chain[e]));
+        if (!lab_recipe_of_host(recipe, e) && build_upward(pki, recipe, e, &h, chain, &inner) != 0)
             return lab_recipe_fail(path, r, e, NULL, fault, "%s", inner.what);
     }
-    if (lab_keys_find(&pki->keys, key_name(&recipe->chain[0]), 0) == NULL)
-        return lab_recipe_fail(path, r, 0, "key", fault, "there is no key %s.pem or %s-0.pem",
-                               key_name(&recipe->chain[0]), key_name(&recipe->chain[0]));
     return 0;
 }
 
@@ -176,12 +226,13 @@ static int build_stranger(struct lab_pki *pki, const char *path, struct lab_faul
 {
     char name[] = STRANGER;
     char *names[] = {name};
+    const struct lab_owner owner = {.names = names, .names_count = 1};
     struct lab_chain chain = {0};
 
     if (!lab_pki_has(pki, STRANGER))
         return lab_fail(fault, EX_DATAERR, "%s:1:1: no recipe \"" STRANGER "\"; the lab needs it",
                         path);
-    if (lab_chain_build(pki, STRANGER, names, 1, 0, &chain, fault) != 0 || chain.count == 0)
+    if (lab_chain_build(pki, STRANGER, &owner, &chain, fault) != 0 || chain.count == 0)
         return -1;
     pki->stranger = chain.certs[0].x509;
     (void)X509_up_ref(pki->stranger);
@@ -237,34 +288,50 @@ bool lab_pki_has(const struct lab_pki *pki, const char *recipe)
     return lab_recipes_find(pki->recipes, recipe) != NULL;
 }
 
-int lab_chain_build(const struct lab_pki *pki, const char *recipe, char *const *names,
-                    unsigned names_count, unsigned salt, struct lab_chain *out,
-                    struct lab_fault *fault)
+int lab_chain_build(const struct lab_pki *pki, const char *recipe, const struct lab_owner *owner,
+                    struct lab_chain *out, struct lab_fault *fault)
 {
     const struct lab_recipe *found = lab_recipes_find(pki->recipes, recipe);
-    const struct host h = {.recipe = recipe, .names = names, .names_count = names_count};
+    const struct host h = {.recipe = recipe, .owner = owner};
     const struct lab_chain *upper;
     struct lab_chain chain;
     unsigned e;
 
     if (found == NULL)
         return lab_fail(fault, EX_DATAERR, "no certificate recipe is called \"%s\"", recipe);
-    if (names_count == 0)
+    if (owner->names_count == 0)
         return lab_fail(fault, EX_SOFTWARE, "certificate recipe %s: no host name", recipe);
     upper = &pki->upper[found - pki->recipes->list];
-    chain.count = found->chain_count;
-    chain.certs = lab_calloc(chain.count, sizeof(*chain.certs));
-    for (e = 1; e < chain.count; e++) {
+    begin_chain(found, &chain);
+    for (e = 0; e < chain.count; e++) {
+        if (upper->certs[e].x509 == NULL)
+            continue;
         chain.certs[e] = upper->certs[e];
         (void)X509_up_ref(chain.certs[e].x509);
         (void)EVP_PKEY_up_ref(chain.certs[e].key);
     }
-    if (build_element(pki, found, 0, &h, salt, &chain, fault) != 0) {
-        lab_chain_free(&chain);
-        return -1;
+    for (e = 0; e < chain.count; e++) {
+        if (build_upward(pki, found, e, &h, &chain, fault) != 0) {
+            lab_chain_free(&chain);
+            return -1;
+        }
     }
     *out = chain;
     return 0;
+}
+
+unsigned lab_chain_sent(const struct lab_chain *chain, bool other,
+                        const struct lab_cert *out[LAB_CHAIN_MAX])
+{
+    const unsigned first = other ? chain->other : 0;
+    const unsigned end = other || chain->other == 0 ? chain->count : chain->other;
+    unsigned count = 0;
+
+    for (unsigned e = first; e < end; e++) {
+        if (e == first || chain->certs[e].sent)
+            out[count++] = &chain->certs[e];
+    }
+    return count;
 }
 
 void lab_chain_free(struct lab_chain *chain)

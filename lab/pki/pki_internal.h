@@ -19,11 +19,14 @@ void lab_keys_free(struct lab_keys *keys);
  * neither. Stays the pool's. */
 EVP_PKEY *lab_keys_find(const struct lab_keys *keys, const char *name, unsigned salt);
 
+/* Stands for NUL in names, which are C strings until they go into a certificate. */
+#define LAB_NUL "\x01"
+
 /* What goes into one certificate. Nothing here is owned. */
 struct lab_cert_plan {
     const char *recipe;
     const struct lab_element *element;
-    bool is_leaf;
+    bool of_host; /* see lab_recipe_of_host */
     const char *common_name;
     char *const *names;
     unsigned names_count;
@@ -42,7 +45,7 @@ struct lab_pki {
     struct lab_recipes *recipes;
     struct lab_keys keys;
     int64_t epoch;
-    struct lab_chain *upper; /* for each recipe, its chain without the leaf: certs[0] is empty */
+    struct lab_chain *upper; /* for each recipe, its chain without what is the host's */
     X509 *stranger;
 };
 

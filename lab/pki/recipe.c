@@ -24,6 +24,18 @@ static const cyaml_strval_t eku_words[] = {
     {"none", LAB_EKU_NONE},
 };
 
+static const cyaml_strval_t hash_words[] = {
+    {"sha256", LAB_HASH_SHA256},
+    {"sha1", LAB_HASH_SHA1},
+    {"sha512", LAB_HASH_SHA512},
+};
+
+static const cyaml_strval_t other_words[] = {
+    {"other-sni", LAB_OTHER_SNI},
+    {"later", LAB_OTHER_LATER},
+    {"ecdsa", LAB_OTHER_ECDSA},
+};
+
 static const cyaml_schema_value_t text_value = {
     CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 255),
 };
@@ -38,7 +50,11 @@ static const cyaml_schema_field_t element_fields[] = {
     CYAML_FIELD_INT_PTR("not_after",   CYAML_FLAG_OPTIONAL, struct lab_element, not_after),
     CYAML_FIELD_ENUM("ca",   OPTIONAL_WORD, struct lab_element, ca, choices, LAB_COUNT(choices)),
     CYAML_FIELD_UINT_PTR("path_length", CYAML_FLAG_OPTIONAL, struct lab_element, path_length),
+    CYAML_FIELD_SEQUENCE("permitted", OPTIONAL_POINTER, struct lab_element, permitted, &text_value, 1, 16),
+    CYAML_FIELD_SEQUENCE("excluded",  OPTIONAL_POINTER, struct lab_element, excluded, &text_value, 1, 16),
+    CYAML_FIELD_ENUM("signs", OPTIONAL_WORD, struct lab_element, signs, choices, LAB_COUNT(choices)),
     CYAML_FIELD_ENUM("eku",  OPTIONAL_WORD, struct lab_element, eku, eku_words, LAB_COUNT(eku_words)),
+    CYAML_FIELD_ENUM("digest", OPTIONAL_WORD, struct lab_element, digest, hash_words, LAB_COUNT(hash_words)),
     CYAML_FIELD_STRING_PTR("key", OPTIONAL_POINTER, struct lab_element, key, 1, 63),
     CYAML_FIELD_ENUM("sent", OPTIONAL_WORD, struct lab_element, sent, choices, LAB_COUNT(choices)),
     CYAML_FIELD_END
@@ -51,7 +67,9 @@ static const cyaml_schema_value_t element_value = {
 static const cyaml_schema_field_t recipe_fields[] = {
     CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct lab_recipe, name, 1, 63),
     CYAML_FIELD_STRING_PTR("says", CYAML_FLAG_POINTER, struct lab_recipe, says, 1, 255),
-    CYAML_FIELD_SEQUENCE("chain",  CYAML_FLAG_POINTER, struct lab_recipe, chain, &element_value, 1, 8),
+    CYAML_FIELD_STRING_PTR("other", OPTIONAL_POINTER, struct lab_recipe, other, 1, 63),
+    CYAML_FIELD_ENUM("other_when", OPTIONAL_WORD, struct lab_recipe, other_when, other_words, LAB_COUNT(other_words)),
+    CYAML_FIELD_SEQUENCE("chain",  CYAML_FLAG_POINTER, struct lab_recipe, chain, &element_value, 1, 16),
     CYAML_FIELD_END
 };
 
@@ -121,25 +139,40 @@ static cyaml_config_t config_for(struct complaint *c)
     };
 }
 
-/* {name} and its kind are the host's, which elements above the leaf do not know. */
+static const char *const placeholders[] = {"{name}", "{names}", "{parent}", "{recipe}",
+                                           "{a}",    "{aaaa}",  "{nul}"};
+
+/* All of them but {recipe} and {nul} are the host's. */
 static bool depends_on_host(const char *template)
 {
     return strstr(template, "{name}") != NULL || strstr(template, "{names}") != NULL ||
-           strstr(template, "{parent}") != NULL;
+           strstr(template, "{parent}") != NULL || strstr(template, "{a}") != NULL ||
+           strstr(template, "{aaaa}") != NULL;
+}
+
+bool lab_recipe_of_host(const struct lab_recipe *recipe, unsigned element)
+{
+    const struct lab_element *e = &recipe->chain[element];
+    bool found = element == 0 || depends_on_host(e->subject);
+
+    for (unsigned i = 0; i < e->names_count && !found; i++)
+        found = depends_on_host(e->names[i]);
+    return found;
 }
 
 static const char *unknown_placeholder(const char *template)
 {
-    static const char *const known[] = {"{name}", "{names}", "{parent}", "{recipe}"};
     const char *p;
     size_t i;
 
     for (p = strpbrk(template, "{}"); p != NULL; p = strpbrk(p, "{}")) {
-        for (i = 0; i < LAB_COUNT(known) && strncmp(p, known[i], strlen(known[i])) != 0; i++)
+        for (i = 0; i < LAB_COUNT(placeholders) &&
+                    strncmp(p, placeholders[i], strlen(placeholders[i])) != 0;
+             i++)
             continue;
-        if (i == LAB_COUNT(known))
+        if (i == LAB_COUNT(placeholders))
             return p;
-        p += strlen(known[i]);
+        p += strlen(placeholders[i]);
     }
     return NULL;
 }
@@ -150,13 +183,11 @@ static int check_template(const char *path, unsigned r, unsigned e, const char *
     const char *bad = unknown_placeholder(template);
 
     if (bad != NULL)
-        return lab_recipe_fail(
-            path, r, e, field, fault,
-            "\"%s\" is no placeholder; expected {name}, {names}, {parent} or {recipe}", bad);
-    if (e > 0 && depends_on_host(template))
-        return lab_recipe_fail(
-            path, r, e, field, fault,
-            "only the leaf can depend on the host; expected a text without {name}");
+        return lab_recipe_fail(path, r, e, field, fault,
+                               "\"%s\" is no placeholder; expected {name}, {names}, {parent}, "
+                               "{recipe}, {a}, {aaaa} or "
+                               "{nul}",
+                               bad);
     if (strstr(template, "{names}") != NULL &&
         (strcmp(field, "names") != 0 || strcmp(template, "{names}") != 0))
         return lab_recipe_fail(path, r, e, field, fault,
@@ -164,11 +195,40 @@ static int check_template(const char *path, unsigned r, unsigned e, const char *
     return 0;
 }
 
+/* From issuer to issuer: it must end at a certificate that has issued itself. */
+static bool ends_at_self(const struct lab_recipe *recipe, unsigned e)
+{
+    unsigned steps = 0;
+
+    while (strcmp(recipe->chain[e].issuer, "self") != 0 && steps++ < recipe->chain_count)
+        e = lab_recipe_index(recipe, recipe->chain[e].issuer);
+    return steps <= recipe->chain_count;
+}
+
+static int check_issuer(const char *path, const struct lab_recipe *recipe, unsigned r, unsigned e,
+                        struct lab_fault *fault)
+{
+    const struct lab_element *el = &recipe->chain[e];
+    const unsigned issuer = lab_recipe_index(recipe, el->issuer);
+
+    if (strcmp(el->issuer, "self") == 0)
+        return 0;
+    if (issuer == recipe->chain_count || issuer == e)
+        return lab_recipe_fail(path, r, e, "issuer", fault,
+                               "\"%s\" is not another element of the chain; expected one, or self",
+                               el->issuer);
+    if (lab_recipe_of_host(recipe, issuer) && !lab_recipe_of_host(recipe, e))
+        return lab_recipe_fail(path, r, e, "issuer", fault,
+                               "\"%s\" depends on the host and \"%s\" does not; expected both or "
+                               "neither",
+                               el->issuer, el->element);
+    return 0;
+}
+
 static int check_names(const char *path, const struct lab_recipe *recipe, unsigned r, unsigned e,
                        struct lab_fault *fault)
 {
     const struct lab_element *el = &recipe->chain[e];
-    const unsigned issuer = lab_recipe_index(recipe, el->issuer);
     unsigned i;
 
     if (lab_recipe_index(recipe, el->element) != e)
@@ -178,10 +238,6 @@ static int check_names(const char *path, const struct lab_recipe *recipe, unsign
         return lab_recipe_fail(path, r, e, "element", fault,
                                "\"%s\" has a meaning of its own; expected another name",
                                el->element);
-    if (strcmp(el->issuer, "self") != 0 && (issuer <= e || issuer == recipe->chain_count))
-        return lab_recipe_fail(path, r, e, "issuer", fault,
-                               "\"%s\" is not a later element of the chain; expected one, or self",
-                               el->issuer);
     if (check_template(path, r, e, "subject", el->subject, fault) != 0)
         return -1;
     for (i = 0; i < el->names_count; i++) {
@@ -213,6 +269,32 @@ static int check_values(const char *path, const struct lab_recipe *recipe, unsig
     if (e == 0 && el->sent == LAB_NO)
         return lab_recipe_fail(path, r, e, "sent", fault,
                                "a server always sends its leaf; expected yes");
+    if ((el->permitted_count > 0 || el->excluded_count > 0) && el->ca != LAB_YES)
+        return lab_recipe_fail(path, r, e, el->permitted_count > 0 ? "permitted" : "excluded",
+                               fault, "names are limited below a CA only; expected \"ca: yes\"");
+    return 0;
+}
+
+/* What shows only when all elements are known to be right by themselves. */
+static int check_whole(const char *path, const struct lab_recipe *recipe, unsigned r,
+                       struct lab_fault *fault)
+{
+    const unsigned other =
+        recipe->other != NULL ? lab_recipe_index(recipe, recipe->other) : recipe->chain_count;
+    unsigned e;
+
+    for (e = 0; e < recipe->chain_count; e++) {
+        if (!ends_at_self(recipe, e))
+            return lab_recipe_fail(path, r, e, "issuer", fault,
+                                   "the issuers go round in a circle; expected one that is self");
+    }
+    if ((recipe->other == NULL) != (recipe->other_when == LAB_OTHER_NEVER))
+        return lab_recipe_fail(path, r, UINT32_MAX, NULL, fault,
+                               "expected both \"other\" and \"other_when\", or neither");
+    if (recipe->other != NULL && (other == 0 || other == recipe->chain_count))
+        return lab_recipe_fail(path, r, UINT32_MAX, NULL, fault,
+                               "other: \"%s\" is no element above the leaf; expected one",
+                               recipe->other);
     return 0;
 }
 
@@ -226,9 +308,12 @@ static int check(const char *path, const struct lab_recipes *all, struct lab_fau
                                    all->list[r].name);
         for (e = 0; e < all->list[r].chain_count; e++) {
             if (check_names(path, &all->list[r], r, e, fault) != 0 ||
+                check_issuer(path, &all->list[r], r, e, fault) != 0 ||
                 check_values(path, &all->list[r], r, e, fault) != 0)
                 return -1;
         }
+        if (check_whole(path, &all->list[r], r, fault) != 0)
+            return -1;
     }
     return 0;
 }

@@ -83,7 +83,8 @@ int lab_pki_write_roots(const struct lab_pki *pki, const char *path, struct lab_
         const struct lab_recipe *recipe = &pki->recipes->list[r];
 
         for (e = 1; ok && e < recipe->chain_count; e++) {
-            if (recipe->chain[e].ca == LAB_YES && strcmp(recipe->chain[e].issuer, "self") == 0)
+            if (recipe->chain[e].ca == LAB_YES && !lab_recipe_of_host(recipe, e) &&
+                strcmp(recipe->chain[e].issuer, "self") == 0)
                 ok = PEM_write_bio_X509(pem, pki->upper[r].certs[e].x509) == 1;
         }
     }

@@ -87,19 +87,35 @@ static int configure(struct lab_batch *b)
     return 0;
 }
 
-static char *recipient(const struct lab_case *k)
+static char *recipient(const struct lab_case *k, unsigned index)
 {
-    char *domain = lab_scenario_name(k->scenario, k->scenario->to != NULL ? k->scenario->to : "@");
+    const struct lab_scenario *s = k->scenario;
+    char *domain = lab_scenario_name(s, s->to != NULL ? s->to : "@");
     char *out;
 
     domain[strlen(domain) - 1] = '\0';
-    out = lab_format("user@%s", domain);
+    out = lab_format("%s@%s", index < s->recipients_count ? s->recipients[index] : "user", domain);
     free(domain);
     return out;
 }
 
+/* Whom the message goes to; the first, whose id is the case, is the one that is judged. */
+static void add_messages(const struct lab_case *k, json_t *messages)
+{
+    const unsigned count = k->scenario->recipients_count > 0 ? k->scenario->recipients_count : 1;
+
+    for (unsigned i = 0; i < count; i++) {
+        char *to = recipient(k, i);
+        char *id = i == 0 ? lab_strdup(k->name) : lab_format("%s+%u", k->name, i);
+
+        (void)json_array_append_new(messages, json_pack("{s:s, s:s}", "id", id, "to", to));
+        free(id);
+        free(to);
+    }
+}
+
 /* The cases in the order in which they are submitted. */
-static void add_messages(const struct lab_batch *b, json_t *messages)
+static void add_cases(const struct lab_batch *b, json_t *messages)
 {
     size_t *order = lab_calloc(b->count, sizeof(*order));
     unsigned state = b->config->seed;
@@ -114,11 +130,8 @@ static void add_messages(const struct lab_batch *b, json_t *messages)
         order[k] = held;
     }
     for (size_t i = 0; i < b->count; i++) {
-        const struct lab_case *k = b->cases[order[i]];
-        char *to = recipient(k);
-
-        (void)json_array_append_new(messages, json_pack("{s:s, s:s}", "id", k->name, "to", to));
-        free(to);
+        add_messages(b->cases[order[i]], messages);
+        b->cases[i]->attempts = 1;
     }
     free(order);
 }
@@ -138,7 +151,7 @@ static int submit(struct lab_batch *b)
 
     if (rc != 0)
         give_all(b, LAB_V_ADAPTER_ERROR, fault.what);
-    add_messages(b, messages);
+    add_cases(b, messages);
     if (rc == 0)
         rc = call(b,
                   json_pack("{s:s, s:s, s:s, s:O}", "verb", "submit", "from", SENDER, "file", file,
@@ -185,6 +198,8 @@ static void take_results(struct lab_batch *b, const json_t *reply)
 
         if (k == NULL)
             continue;
+        free(k->reason);
+        free(k->text);
         k->outcome = outcome_of(json_string_value(json_object_get(result, "outcome")));
         k->reason = text_of(result, "reason");
         k->text = text_of(result, "text");
@@ -224,6 +239,76 @@ static int await(struct lab_batch *b)
     return 0;
 }
 
+/* Does this case want another attempt, and did the sender keep the message for one? */
+static bool wants_more(const struct lab_case *k)
+{
+    return !k->judged && k->attempts < k->scenario->attempts &&
+           (k->outcome == LAB_R_DEFERRED || k->outcome == LAB_R_QUEUED);
+}
+
+/* Those that want it, as messages of the protocol; what is known of them is forgotten. */
+static json_t *take_again(struct lab_batch *b)
+{
+    json_t *messages = json_array();
+
+    for (size_t i = 0; i < b->count; i++) {
+        struct lab_case *k = b->cases[i];
+        char *to;
+
+        if (!wants_more(k))
+            continue;
+        to = recipient(k, 0);
+        (void)json_array_append_new(messages, json_pack("{s:s, s:s}", "id", k->name, "to", to));
+        free(to);
+        k->attempts++;
+        k->outcome = LAB_R_NONE;
+    }
+    return messages;
+}
+
+/* May the adapter be asked to try again? If not, the cases that need it are not supported. */
+static bool can_retry(struct lab_batch *b)
+{
+    enum lab_answer_kind kind = LAB_ADAPTER_UNSUPPORTED;
+    struct lab_fault fault;
+    json_t *reply;
+
+    if (lab_adapter_call(b->adapter, json_pack("{s:s, s:s}", "verb", "probe", "feature", "retry"),
+                         CALL_SECONDS, NULL, NULL, &reply, &kind, &fault) == 0)
+        json_decref(reply);
+    for (size_t i = 0; i < b->count && kind == LAB_ADAPTER_UNSUPPORTED; i++) {
+        if (wants_more(b->cases[i]))
+            give(b->cases[i], LAB_V_UNSUPPORTED, "the adapter cannot be asked to try again");
+    }
+    return kind == LAB_ADAPTER_OK;
+}
+
+/* Ask for further attempts until no case wants one. */
+static int retry(struct lab_batch *b)
+{
+    bool any = false;
+    int rc = 0;
+
+    for (size_t i = 0; i < b->count && !any; i++)
+        any = wants_more(b->cases[i]);
+    if (!any || !can_retry(b))
+        return 0;
+    for (;;) {
+        json_t *messages = take_again(b);
+        json_t *reply;
+
+        if (json_array_size(messages) == 0 || rc != 0) {
+            json_decref(messages);
+            return rc;
+        }
+        rc = call(b, json_pack("{s:s, s:o}", "verb", "retry", "messages", messages), &reply);
+        if (rc == 0) {
+            json_decref(reply);
+            rc = await(b);
+        }
+    }
+}
+
 static int drive(struct lab_batch *b)
 {
     json_t *reply;
@@ -234,6 +319,8 @@ static int drive(struct lab_batch *b)
     rc = submit(b);
     if (rc == 0)
         rc = await(b);
+    if (rc == 0)
+        rc = retry(b);
     if (rc == 0 && call(b, json_pack("{s:s, s:s}", "verb", "collect", "dir", b->dir), &reply) == 0)
         json_decref(reply);
     return call_plain(b, "stop") == 0 ? rc : -1;
@@ -274,13 +361,19 @@ int lab_batch_greet(struct lab_adapter *adapter, json_t **hello, struct lab_faul
 /* The wire decides; what could not be asked was judged before. */
 static void judge(struct lab_case *k, struct lab_evidence *evidence)
 {
+    char *to = recipient(k, 0);
+
+    evidence->recipient = k->scenario->recipients_count > 0 ? to : NULL;
+    evidence->attempts = k->attempts;
     evidence->report.outcome = k->outcome;
     evidence->report.reason = k->reason;
     evidence->report.text = k->text;
-    if (k->judged)
-        return;
-    k->judged = true;
-    lab_judge(k->scenario, k->expect, evidence, &k->judgement);
+    if (!k->judged) {
+        k->judged = true;
+        lab_judge(k->scenario, k->expect, evidence, &k->judgement);
+    }
+    evidence->recipient = NULL; /* the text ends here */
+    free(to);
 }
 
 static int finish(struct lab_batch *b, struct lab_case *k, struct lab_evidence_index *index,
@@ -330,6 +423,7 @@ int lab_batch_run(struct lab_batch *b, struct lab_fault *fault)
         lab_traces_now(b->world, &packets, fault) != 0)
         return -1;
     on_progress(b, 0);
+    lab_world_show(b->world, LAB_NEW_DELIVERY);
     (void)drive(b);
     return finish_all(b, from, packets, fault);
 }

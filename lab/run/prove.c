@@ -9,9 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "run/probe_host.h"
-#include "smtp/smtp.h"
-
 /* Whom an answer concerns; the index is that of the request. */
 struct dns_item {
     size_t scenario;
@@ -23,14 +20,20 @@ struct host_item {
     size_t scenario;
     const struct lab_host *host;
     char address[46];
+    bool named; /* SNI is sent */
     bool answered;
+};
+struct host_list {
+    struct host_item *list;
+    size_t count;
 };
 struct proof {
     const struct lab_world *world;
     struct lab_scenario *const *scenarios;
     struct dns_item *dns;
-    struct host_item *hosts;
-    size_t dns_count, host_count;
+    size_t dns_count;
+    struct host_list hosts[2]; /* as the first connection sees them, and the later ones */
+    bool later;                /* which of them is asked now */
     char **invalid;
 };
 
@@ -40,6 +43,33 @@ static void blame(struct proof *p, size_t scenario, char *line)
         p->invalid[scenario] = line;
     else
         free(line);
+}
+
+static const struct lab_chain *chain_of(const struct proof *p, const struct host_item *item)
+{
+    return lab_world_chain(p->world, p->scenarios[item->scenario], item->host);
+}
+
+static void add_host(struct host_list *to, struct host_item item)
+{
+    to->list = lab_realloc(to->list, to->count + 1, sizeof(*to->list));
+    to->list[to->count++] = item;
+}
+
+/* All that one address has to be asked. */
+static void add_address(struct proof *p, struct host_item item)
+{
+    const struct lab_behaviour *b = lab_behaviour_find(item.host->smtp);
+    const struct lab_chain *chain = chain_of(p, &item);
+    const enum lab_other_when when = chain != NULL ? chain->other_when : LAB_OTHER_NEVER;
+
+    item.named = true;
+    add_host(&p->hosts[0], item);
+    if (b->later != NULL || when == LAB_OTHER_LATER)
+        add_host(&p->hosts[1], item);
+    item.named = false;
+    if (b->handshake == LAB_HS_OTHER_NAME || when == LAB_OTHER_SNI)
+        add_host(&p->hosts[0], item);
 }
 
 static void add_scenario(struct proof *p, size_t index)
@@ -62,9 +92,21 @@ static void add_scenario(struct proof *p, size_t index)
         struct host_item h = {.scenario = index, .host = &s->hosts[i / 2]};
 
         lab_host_address(s->block, i / 2, i % 2 == 1, h.address);
-        p->hosts = lab_realloc(p->hosts, p->host_count + 1, sizeof(*p->hosts));
-        p->hosts[p->host_count++] = h;
+        add_address(p, h);
     }
+}
+
+/* The names in the certificate begin with the host's own, or with the one that the file gives. */
+static void put_host(const struct proof *p, const struct host_item *item, struct lab_text *out)
+{
+    const struct lab_host *h = item->host;
+    char *name =
+        lab_scenario_name(p->scenarios[item->scenario], h->names_count > 0 ? h->names[0] : h->name);
+
+    name[strlen(name) - 1] = '\0';
+    lab_text_put(out, "H %s %s %d\n", item->address, item->named ? name : "-",
+                 (int)lab_facts_silence(lab_behaviour_find(h->smtp), p->later));
+    free(name);
 }
 
 /* Send everything, read everything. The requests fit a file better than a pipe: nobody has to read
@@ -81,10 +123,10 @@ static int run_worker(const struct proof *p, const struct lab_paths *paths, char
     pid_t pid;
 
     lab_text_put(&requests, "%s", "");
-    for (size_t i = 0; i < p->dns_count; i++)
+    for (size_t i = 0; i < p->dns_count && !p->later; i++)
         lab_text_put(&requests, "D %s %s\n", p->dns[i].name, p->dns[i].type);
-    for (size_t i = 0; i < p->host_count; i++)
-        lab_text_put(&requests, "H %s\n", p->hosts[i].address);
+    for (size_t i = 0; i < p->hosts[p->later].count; i++)
+        put_host(p, &p->hosts[p->later].list[i], &requests);
     rc = lab_file_write(in_path, requests.text, requests.len, fault);
     in = open(in_path, O_RDONLY | O_CLOEXEC);
     out = open(out_path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
@@ -162,79 +204,27 @@ static void take_dns(struct proof *p, const char *rest)
                      dns_word(n[LIBRARY], n[LIBRARY_ANSWER], b, sizeof(b))));
 }
 
-static int reply_code(const char *reply, int ordinary)
-{
-    return reply == NULL ? ordinary : (int)strtol(reply, NULL, 10);
-}
-
-/* What a host of that behaviour does, in the terms of a probe. */
-static struct lab_host_facts expected(const struct proof *p, const struct host_item *item)
-{
-    const struct lab_behaviour *b = lab_behaviour_find(item->host->smtp);
-    const struct lab_chain *chain =
-        lab_world_chain(p->world, p->scenarios[item->scenario], item->host);
-    struct lab_host_facts f = {.connected = !b->unreachable};
-    X509 *sent[32] = {NULL};
-
-    if (f.connected)
-        f.banner = reply_code(b->banner, 220);
-    if (f.banner == 220)
-        f.ehlo = reply_code(b->ehlo, 250);
-    f.offers = f.ehlo == 250 && b->offers_starttls;
-    if (f.offers)
-        f.starttls = reply_code(b->starttls, 220);
-    f.tls = f.starttls == 220 && b->handshake == LAB_HS_OK && chain != NULL;
-    for (unsigned i = 0; f.tls && i < chain->count && f.certs < LAB_COUNT(sent); i++)
-        if (chain->certs[i].sent)
-            sent[f.certs++] = chain->certs[i].x509;
-    if (f.tls)
-        lab_chain_digest(sent, f.certs, f.chain);
-    return f;
-}
-
-static char *facts_text(const struct lab_host_facts *f)
-{
-    return lab_format(
-        "connect %s, banner %d, EHLO %d, STARTTLS %s %d, TLS %s, %u certificates %.12s",
-        f->connected ? "yes" : "no", f->banner, f->ehlo, f->offers ? "offered" : "not offered",
-        f->starttls, f->tls ? "yes" : "no", f->certs, f->chain);
-}
-
-static bool same_facts(const struct lab_host_facts *a, const struct lab_host_facts *b)
-{
-    return a->connected == b->connected && a->banner == b->banner && a->ehlo == b->ehlo &&
-           a->offers == b->offers && a->starttls == b->starttls && a->tls == b->tls &&
-           a->certs == b->certs && strcmp(a->chain, b->chain) == 0;
-}
-
 static void take_host(struct proof *p, const char *rest)
 {
-    enum { INDEX, CONNECTED, BANNER, EHLO, OFFERS, STARTTLS, TLS, CERTS, COUNT };
-    struct lab_host_facts f = {0}, want;
-    long n[COUNT];
-    size_t index;
+    struct host_list *asked = &p->hosts[p->later];
+    struct lab_host_facts f, want;
+    struct host_item *item;
+    long index;
 
-    if (!numbers(&rest, n, COUNT) || (size_t)n[INDEX] >= p->host_count)
+    if (!numbers(&rest, &index, 1) || (size_t)index >= asked->count || !lab_facts_parse(rest, &f))
         return;
-    index = (size_t)n[INDEX];
-    f.connected = n[CONNECTED] != 0;
-    f.banner = (int)n[BANNER];
-    f.ehlo = (int)n[EHLO];
-    f.offers = n[OFFERS] != 0;
-    f.starttls = (int)n[STARTTLS];
-    f.tls = n[TLS] != 0;
-    f.certs = (unsigned)n[CERTS];
-    if (f.tls)
-        (void)snprintf(f.chain, sizeof(f.chain), "%s", rest + strspn(rest, " "));
-    p->hosts[index].answered = true;
-    want = expected(p, &p->hosts[index]);
-    if (!same_facts(&f, &want)) {
-        char *seen = facts_text(&f);
-        char *right = facts_text(&want);
+    item = &asked->list[index];
+    item->answered = true;
+    lab_facts_expected(lab_behaviour_find(item->host->smtp), chain_of(p, item), p->later,
+                       item->named, &want);
+    if (!lab_facts_same(&f, &want)) {
+        char *seen = lab_facts_text(&f);
+        char *right = lab_facts_text(&want);
 
-        blame(p, p->hosts[index].scenario,
-              lab_format("host %s (%s): must: %s; does: %s", p->hosts[index].host->name,
-                         p->hosts[index].address, right, seen));
+        blame(p, item->scenario,
+              lab_format("host %s (%s%s%s): must: %s; does: %s", item->host->name, item->address,
+                         p->later ? ", later" : "", item->named ? "" : ", without SNI", right,
+                         seen));
         free(right);
         free(seen);
     }
@@ -242,6 +232,7 @@ static void take_host(struct proof *p, const char *rest)
 
 static void take_answers(struct proof *p, char *answers)
 {
+    const struct host_list *asked = &p->hosts[p->later];
     char *rest = answers;
     char *line;
 
@@ -255,10 +246,31 @@ static void take_answers(struct proof *p, char *answers)
         if (!p->dns[i].answered)
             blame(p, p->dns[i].scenario,
                   lab_format("%s %s was not asked", p->dns[i].name, p->dns[i].type));
-    for (size_t i = 0; i < p->host_count; i++)
-        if (!p->hosts[i].answered)
-            blame(p, p->hosts[i].scenario,
-                  lab_format("host %s was not called", p->hosts[i].host->name));
+    for (size_t i = 0; i < asked->count; i++)
+        if (!asked->list[i].answered)
+            blame(p, asked->list[i].scenario,
+                  lab_format("host %s was not called", asked->list[i].host->name));
+}
+
+/* Ask what the first connection sees and, if any host changes, what the later ones do. */
+static int ask_all(struct proof *p, const struct lab_paths *paths, struct lab_fault *fault)
+{
+    int rc = 0;
+
+    for (int later = 0; later < 2 && rc == 0; later++) {
+        char *answers = NULL;
+
+        p->later = later == 1;
+        if (p->later && p->hosts[1].count == 0)
+            break;
+        lab_world_show(p->world, p->later ? LAB_LATER_SIDE : LAB_FIRST_SIDE);
+        rc = run_worker(p, paths, &answers, fault);
+        if (rc == 0)
+            take_answers(p, answers);
+        free(answers);
+    }
+    lab_world_show(p->world, LAB_NEW_DELIVERY);
+    return rc;
 }
 
 int lab_prove(const struct lab_world *world, const struct lab_paths *paths,
@@ -266,22 +278,19 @@ int lab_prove(const struct lab_world *world, const struct lab_paths *paths,
               struct lab_fault *fault)
 {
     struct proof p = {.world = world, .scenarios = scenarios, .invalid = invalid};
-    char *answers = NULL;
     int rc;
 
     for (size_t i = 0; i < count; i++) {
         invalid[i] = NULL;
         add_scenario(&p, i);
     }
-    rc = run_worker(&p, paths, &answers, fault);
-    if (rc == 0)
-        take_answers(&p, answers);
+    rc = ask_all(&p, paths, fault);
     for (size_t i = 0; i < p.dns_count; i++) {
         free(p.dns[i].name);
         free(p.dns[i].type);
     }
-    free(answers);
     free(p.dns);
-    free(p.hosts);
+    free(p.hosts[0].list);
+    free(p.hosts[1].list);
     return rc;
 }

@@ -3,12 +3,16 @@
  *
  * DNS: every "prove" line of a scenario is put to the resolver that the sender uses, and to
  * libunbound validating on its own; both must say what the file says. Hosts: every address of every
- * host is called, up to the TLS handshake; what it does must be what its behaviour says, and the
- * chain it shows the one that was built. What fails here makes a scenario LAB-INVALID. */
+ * host is called and a message delivered as far as that goes; what it does must be what its
+ * behaviour says, and the chain it shows the one that was built. Hosts that change between
+ * connections are called twice, hosts that look at SNI with and without. What fails here makes a
+ * scenario LAB-INVALID. */
 #ifndef LAB_RUN_PROVE_H
 #define LAB_RUN_PROVE_H
 
 #include "base/base.h"
+#include "run/probe_host.h"
+#include "smtp/smtp.h"
 #include "world/world.h"
 
 /* invalid[i] becomes one line (owned by the caller) for each scenario that is not proven, NULL for
@@ -17,10 +21,18 @@ LAB_MUST_USE int lab_prove(const struct lab_world *world, const struct lab_paths
                            struct lab_scenario *const *scenarios, size_t count, char **invalid,
                            struct lab_fault *fault);
 
+/* What a host of that behaviour and chain has to do when called. later: not by the first connection
+ * of a delivery. named: the caller asks for the host's name by SNI. */
+void lab_facts_expected(const struct lab_behaviour *row, const struct lab_chain *chain, bool later,
+                        bool named, struct lab_host_facts *out);
+/* Where it says nothing, LAB_STEP_COUNT if nowhere. */
+enum lab_step lab_facts_silence(const struct lab_behaviour *row, bool later);
+
 /* The process that asks, "danelab prove-worker": questions from standard input, one a line, answers
- * to standard output. D <name> <type>    ->  D <index> <daemon's security> <answer> <libunbound's
- * security> <answer> H <address>        ->  H <index> <what the host did, see probe_host.h> Returns
- * the exit status. */
+ * to standard output; indexes count the requests of a kind.
+ *     D NAME TYPE               D INDEX, security and answer of the daemon, the same of libunbound
+ *     H ADDRESS SNI|- SILENT    H INDEX, then a line of lab_facts_line
+ * Returns the exit status. */
 int lab_prove_worker(void);
 
 #endif

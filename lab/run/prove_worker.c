@@ -12,9 +12,14 @@
 #define CALLERS 4u
 #define ANCHOR "/etc/danelab/trust-anchor"
 
+struct host {
+    char *address;
+    char *sni; /* "-": none */
+    int silent;
+};
 struct work {
     struct lab_dns_question *dns;
-    char **hosts;
+    struct host *hosts;
     size_t dns_count, host_count;
 };
 
@@ -33,15 +38,20 @@ static void read_work(struct work *w)
         char *rest = line;
         const char *kind = word(&rest);
         const char *first = word(&rest);
-        const char *second = kind[0] == 'D' ? word(&rest) : NULL;
+        const char *second = word(&rest);
+        const char *third = kind[0] == 'H' ? word(&rest) : NULL;
 
-        if (first != NULL && second != NULL) {
+        if (second == NULL)
+            continue;
+        if (third == NULL) {
             w->dns = lab_realloc(w->dns, w->dns_count + 1, sizeof(*w->dns));
             w->dns[w->dns_count++] =
                 (struct lab_dns_question){.name = lab_strdup(first), .type = lab_strdup(second)};
-        } else if (first != NULL) {
+        } else {
             w->hosts = lab_realloc(w->hosts, w->host_count + 1, sizeof(*w->hosts));
-            w->hosts[w->host_count++] = lab_strdup(first);
+            w->hosts[w->host_count++] = (struct host){.address = lab_strdup(first),
+                                                      .sni = lab_strdup(second),
+                                                      .silent = (int)strtol(third, NULL, 10)};
         }
     }
     free(line);
@@ -52,14 +62,17 @@ static void read_work(struct work *w)
 static void call_hosts(const struct work *w, size_t first)
 {
     for (size_t i = first; i < w->host_count; i += CALLERS) {
+        const struct host *h = &w->hosts[i];
         struct lab_host_facts f;
-        char *line;
+        char *text, *line;
 
-        lab_host_probe(w->hosts[i], &f);
-        line = lab_format("H %zu %d %d %d %d %d %d %u %s\n", i, f.connected, f.banner, f.ehlo,
-                          f.offers, f.starttls, f.tls, f.certs, f.chain[0] != '\0' ? f.chain : "-");
+        lab_host_probe(h->address, strcmp(h->sni, "-") != 0 ? h->sni : NULL,
+                       (enum lab_step)h->silent, &f);
+        text = lab_facts_line(&f);
+        line = lab_format("H %zu %s\n", i, text);
         (void)!write(STDOUT_FILENO, line, strlen(line));
         free(line);
+        free(text);
     }
 }
 
@@ -111,8 +124,10 @@ int lab_prove_worker(void)
         free(w.dns[i].name);
         free(w.dns[i].type);
     }
-    for (size_t i = 0; i < w.host_count; i++)
-        free(w.hosts[i]);
+    for (size_t i = 0; i < w.host_count; i++) {
+        free(w.hosts[i].address);
+        free(w.hosts[i].sni);
+    }
     free(w.dns);
     free(w.hosts);
     return rc;

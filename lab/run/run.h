@@ -17,6 +17,7 @@ struct lab_case {
     struct lab_judgement judgement;
     enum lab_report_outcome outcome;
     char *reason, *text; /* the sender's, or NULL */
+    unsigned attempts;   /* how often the sender was asked */
     bool judged;
 };
 

@@ -231,6 +231,17 @@ void lab_lint_head(const struct lab_lint *l)
             lab_complain(l->source, lab_place("tags[%u]", i),
                          "tag `%.60s`; expected lower-case letters, digits, hyphens", s->tags[i]);
     }
+    for (unsigned i = 0; i < s->recipients_count; i++) {
+        if (s->recipients[i][strspn(s->recipients[i], LOWER DIGIT "-.")] != '\0')
+            lab_complain(l->source, lab_place("recipients[%u]", i),
+                         "recipient `%.60s`; expected a mailbox such as user, without @",
+                         s->recipients[i]);
+        for (unsigned j = 0; j < i; j++) {
+            if (strcmp(s->recipients[i], s->recipients[j]) == 0)
+                lab_complain(l->source, lab_place("recipients[%u]", i),
+                             "recipient %.60s again; expected it once", s->recipients[i]);
+        }
+    }
     if (s->to != NULL) {
         char *to = lab_scenario_name(s, s->to);
 

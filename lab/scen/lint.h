@@ -2,18 +2,19 @@
  *
  * Identity: the id is the file's name without ".yaml": 1 to 40 lower-case letters, digits and
  * hyphens, no hyphen at an end, no two together; unique in the catalogue. Title: one line of at
- * most 100 characters. Rules: in rules.tsv, each once. World: zones at or below <id>.example. or
- * <id>--WORD.example., each once; damage recipes known, with owner and type exactly if the recipe
- * concerns an RRset; hosts once, below those domains, certificate recipe and behaviour known, a
- * certificate where TLS can succeed, a shared key with one of the same recipe; every host mentioned
- * in the records; placeholders well formed and about hosts of the file; no pasted TLSA data.
- * Proofs: OWNER TYPE with the owner in a zone of the file, each once; nothing secure below an
- * unsigned zone; bogus only with damage; an answer only where there is one. Expectations: known
- * profiles; each profile and policy once; deferral and bounce name no host; accepted alternatives
- * can happen and are not covered by an earlier one; what is not PASS has a note; observations
- * complete, possible, and required and forbidden ones do not contradict one another or the accepted
- * outcomes. Twin: for every profile and policy whose first choice is not delivery, the twin's first
- * choice is. Catalogue: no two scenarios with the same world and expectations. */
+ * most 100 characters. Recipients: mailboxes, each once. Rules: in rules.tsv, each once. World:
+ * zones at or below <id>.example. or <id>--WORD.example., each once; damage recipes known, with
+ * owner and type exactly if the recipe concerns an RRset; hosts once, below those domains,
+ * certificate recipe and behaviour known, a certificate where TLS can succeed, a shared key with
+ * one of the same recipe; every host mentioned in the records; placeholders well formed and about
+ * hosts of the file; no pasted TLSA data. Proofs: OWNER TYPE with the owner in a zone of the file,
+ * each once; nothing secure below an unsigned zone; bogus only with damage; an answer only where
+ * there is one. Expectations: known profiles; each profile and policy once; deferral and bounce
+ * name no host; accepted alternatives can happen and are not covered by an earlier one; what is not
+ * PASS has a note; observations complete, possible, and required and forbidden ones do not
+ * contradict one another or the accepted outcomes. Twin: for every profile and policy whose first
+ * choice is not delivery, the twin's first choice is. Catalogue: no two scenarios with the same
+ * world and expectations. */
 #ifndef LAB_SCEN_LINT_H
 #define LAB_SCEN_LINT_H
 

@@ -93,8 +93,8 @@ static void lint_twin(const struct lab_lint *l, const struct lab_lint *list, siz
     }
 }
 
-/* World and expectations as text, the id replaced, blanks squeezed: equal for scenarios that test
- * the same. */
+/* World and expectations as text, the id in names replaced, blanks squeezed: equal for scenarios
+ * that test the same. */
 static char *essence(const struct lab_scenario *s)
 {
     struct lab_text out = {0};
@@ -107,7 +107,8 @@ static char *essence(const struct lab_scenario *s)
     for (size_t i = 0; i < len; i++) {
         bool blank = strchr(" \t\n", yaml[i]) != NULL;
 
-        if (len - i >= id_len && strncmp(yaml + i, s->id, id_len) == 0) {
+        if (len - i > id_len && strncmp(yaml + i, s->id, id_len) == 0 &&
+            strchr(".-", yaml[i + id_len]) != NULL) {
             lab_text_add(&out, "$", 1);
             i += id_len - 1;
         } else if (!blank || (out.len > 0 && out.text[out.len - 1] != ' ')) {

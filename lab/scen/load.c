@@ -86,6 +86,8 @@ static int collect(struct loading *in, const char *root)
 
 static void defaults(struct lab_scenario *s, struct lab_source *source)
 {
+    if (s->attempts == 0)
+        s->attempts = 1;
     for (unsigned i = 0; i < s->zones_count; i++) {
         struct lab_zone *z = &s->zones[i];
 

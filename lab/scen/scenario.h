@@ -122,6 +122,11 @@ struct lab_scenario {
                    needed */
     char *why;  /* prose: why this branch exists and what goes wrong in the world without it */
     char *to;   /* domain the message is sent to; NULL: "@" */
+    char **recipients; /* mailboxes there; the first is judged, the others only get the same
+                          message; none given: user */
+    unsigned recipients_count;
+    unsigned attempts; /* how often the sender is asked: it has to keep the message until the
+                          last */
     struct lab_zone *zones;
     unsigned zones_count;
     struct lab_host *hosts;

@@ -95,6 +95,8 @@ static const cyaml_schema_value_t an_expect = {CYAML_VALUE_MAPPING(CYAML_FLAG_DE
 
 #define WHAT_IT_IS                                                                                                     \
     CYAML_FIELD_STRING_PTR("to", PTR | OPT, struct lab_scenario, to, 1, LINE),                                         \
+    CYAML_FIELD_SEQUENCE("recipients", PTR | OPT, struct lab_scenario, recipients, &a_word, 1, MANY),                  \
+    ONE_OF("attempts", OPT, struct lab_scenario, attempts, lab_attempts_words),                                        \
     {.key = "world", .value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct lab_scenario, world_fields)}},           \
     CYAML_FIELD_SEQUENCE("prove", PTR, struct lab_scenario, prove, &a_proof, 1, MANY),                                 \
     CYAML_FIELD_SEQUENCE("expect", PTR, struct lab_scenario, expect, &an_expect, 1, MANY),                             \

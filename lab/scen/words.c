@@ -36,6 +36,7 @@ const cyaml_strval_t lab_see_words[7] = {{"query", LAB_SEE_QUERY},
                                          {"mail", LAB_SEE_MAIL},
                                          {"clear-mail", LAB_SEE_CLEAR_MAIL}};
 const cyaml_strval_t lab_bool_words[2] = {{"false", 0}, {"true", 1}};
+const cyaml_strval_t lab_attempts_words[3] = {{"1", 1}, {"2", 2}, {"3", 3}};
 
 static const char *name_of(const cyaml_strval_t *words, size_t count, int64_t value)
 {

@@ -15,6 +15,7 @@ extern const cyaml_strval_t lab_policy_words[4];
 extern const cyaml_strval_t lab_denial_words[3];
 extern const cyaml_strval_t lab_see_words[7];
 extern const cyaml_strval_t lab_bool_words[2];
+extern const cyaml_strval_t lab_attempts_words[3];
 
 /* Of count words, the one that somebody who wrote s most likely meant, or NULL: at most two letters
  * differ, and fewer than half. word(list, i) gives the i-th. */

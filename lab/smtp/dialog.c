@@ -4,11 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "smtp/path.h"
 #include "smtp/verbs.h"
 
 const char *lab_dialog_own(const struct lab_dialog *d, const char *reply)
 {
-    return d->tls && d->host->behaviour->only_clear_fails ? NULL : reply;
+    return d->tls && d->behaviour->only_clear_fails ? NULL : reply;
 }
 
 int lab_reply_code(const char *reply)
@@ -16,33 +17,97 @@ int lab_reply_code(const char *reply)
     return (int)strtol(reply, NULL, 10);
 }
 
-/* Send a reply or, where it is empty, nothing any more; 421 is the server's last word (RFC 5321,
+static const char *last_line(const char *reply)
+{
+    const char *line = reply;
+
+    for (const char *p = reply; *p != '\0'; p++) {
+        if (*p == '\n' || *p == '\v')
+            line = p + 1;
+    }
+    return line;
+}
+
+int lab_reply_last_code(const char *reply, int ordinary)
+{
+    const char *last;
+
+    if (reply == NULL)
+        return ordinary;
+    if (*reply == '\0')
+        return 0;
+    if (strcmp(reply, LAB_SILENCE) == 0)
+        return -1;
+    last = last_line(reply);
+    return strspn(last, "0123456789") == 3 ? lab_reply_code(last) : -2;
+}
+
+/* One character of a reply as it goes out, see smtp.h. */
+static void say_one(char c, struct lab_text *out)
+{
+    switch (c) {
+    case '\n':
+        lab_text_add(out, "\r\n", 2);
+        break;
+    case '\v':
+        lab_text_add(out, "\n", 1);
+        break;
+    case '\f':
+        for (int i = 0; i < 1000; i++)
+            lab_text_add(out, "x", 1);
+        break;
+    default:
+        lab_text_add(out, &c, 1);
+        break;
+    }
+}
+
+/* Send a reply or, where there is none, nothing any more; 421 is the server's last word (RFC 5321,
  * section 3.8). */
 static enum lab_next say(const char *reply, enum lab_next next, struct lab_text *out)
 {
-    const char *p;
-
     if (*reply == '\0')
         return LAB_HANG_UP;
-    for (p = reply; *p != '\0'; p++)
-        lab_text_add(out, *p == '\n' ? "\r\n" : p, *p == '\n' ? 2 : 1);
+    if (strcmp(reply, LAB_SILENCE) == 0)
+        return LAB_STALL;
+    for (const char *p = reply; *p != '\0'; p++)
+        say_one(*p, out);
     lab_text_add(out, "\r\n", 2);
     return lab_reply_code(reply) == 421 ? LAB_HANG_UP : next;
 }
 
 enum lab_next lab_dialog_banner(struct lab_dialog *d, struct lab_text *out)
 {
-    const char *own = d->host->behaviour->banner;
+    const char *own = d->behaviour->banner;
     char *usual;
 
     if (own != NULL) {
-        d->refused = own[0] != '2';
+        d->refused = lab_reply_code(own) >= 400;
         return say(own, LAB_GO_ON, out);
     }
     usual = lab_format("220 %s ESMTP danelab", d->host->name);
     (void)say(usual, LAB_GO_ON, out);
     free(usual);
     return LAB_GO_ON;
+}
+
+bool lab_dialog_pipelines(const struct lab_dialog *d)
+{
+    const bool own = d->behaviour->offers != NULL || d->behaviour->offers_tls != NULL;
+
+    return !own || lab_smtp_offered(d->offers, "PIPELINING");
+}
+
+enum lab_next lab_dialog_hasty(struct lab_dialog *d, const char *line, size_t len,
+                               struct lab_text *out)
+{
+    static const char reply[] = "503 5.5.0 PIPELINING was not offered";
+
+    lab_smtp_log(d->log, d->conn, "command",
+                 json_pack("{s:b, s:o, s:s}", "tls", d->tls, "line", lab_smtp_json(line, len),
+                           "reply", reply));
+    (void)say(reply, LAB_HANG_UP, out);
+    return LAB_HANG_UP;
 }
 
 enum lab_next lab_dialog_command(struct lab_dialog *d, const char *line, size_t len, bool too_long,
@@ -63,15 +128,15 @@ enum lab_next lab_dialog_command(struct lab_dialog *d, const char *line, size_t 
     if (a.event != NULL)
         lab_smtp_log(d->log, d->conn, a.event, a.fields);
     next = say(a.reply, a.next, out);
-    if (next == LAB_START_TLS && d->host->behaviour->injected != NULL)
-        (void)say(d->host->behaviour->injected, next, out);
+    if (next == LAB_START_TLS && d->behaviour->injected != NULL)
+        (void)say(d->behaviour->injected, next, out);
     free(a.owned);
     return next;
 }
 
 static enum lab_next end_message(struct lab_dialog *d, struct lab_text *out)
 {
-    const char *reply = lab_dialog_own(d, d->host->behaviour->dot);
+    const char *reply = lab_dialog_own(d, d->behaviour->dot);
     json_t *to = json_array();
     unsigned i;
 
@@ -133,6 +198,10 @@ enum lab_next lab_dialog_data(struct lab_dialog *d, const uint8_t *bytes, size_t
 {
     size_t i;
 
+    if (len > 0 && d->behaviour->drops_data) {
+        *used = len;
+        return LAB_HANG_UP;
+    }
     for (i = 0; i < len; i++) {
         if (take_byte(d, bytes[i])) {
             *used = i + 1;
@@ -147,6 +216,7 @@ void lab_dialog_secured(struct lab_dialog *d)
 {
     d->tls = true;
     d->greeted = false;
+    d->offers = NULL;
     lab_dialog_forget(d);
 }
 

@@ -56,7 +56,37 @@ static const char *check_size(const char *digits, size_t len, uint64_t size_max)
     return errno != 0 || size > size_max ? "552 5.3.4 Message too big" : NULL;
 }
 
-const char *lab_smtp_mail_parameters(const char *rest, uint64_t size_max)
+bool lab_smtp_offered(const char *offers, const char *keyword)
+{
+    const char *at = offers;
+    size_t len;
+
+    for (; at != NULL && *at != '\0'; at += len, at += *at == '\n') {
+        len = strcspn(at, "\n");
+        if (is(at, strcspn(at, " \n"), keyword))
+            return true;
+    }
+    return false;
+}
+
+/* One parameter; NULL if it is right. */
+static const char *check_parameter(const char *p, size_t len, const char *offers, uint64_t size_max)
+{
+    static const struct {
+        const char *parameter, *keyword;
+    } known[] = {
+        {"SMTPUTF8", "SMTPUTF8"}, {"BODY=7BIT", "8BITMIME"}, {"BODY=8BITMIME", "8BITMIME"}};
+
+    if (len >= 5 && strncasecmp(p, "SIZE=", 5) == 0 && lab_smtp_offered(offers, "SIZE"))
+        return check_size(p + 5, len - 5, size_max);
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (is(p, len, known[i].parameter) && lab_smtp_offered(offers, known[i].keyword))
+            return NULL;
+    }
+    return "555 5.5.4 Parameter that was not offered";
+}
+
+const char *lab_smtp_mail_parameters(const char *rest, const char *offers, uint64_t size_max)
 {
     const char *p = rest + strspn(rest, " ");
     const char *problem = NULL;
@@ -64,11 +94,7 @@ const char *lab_smtp_mail_parameters(const char *rest, uint64_t size_max)
     while (*p != '\0' && problem == NULL) {
         size_t len = strcspn(p, " ");
 
-        if (len >= 5 && strncasecmp(p, "SIZE=", 5) == 0)
-            problem = check_size(p + 5, len - 5, size_max);
-        else if (!is(p, len, "SMTPUTF8") && !is(p, len, "BODY=7BIT") &&
-                 !is(p, len, "BODY=8BITMIME"))
-            problem = "555 5.5.4 Unknown parameter";
+        problem = check_parameter(p, len, offers, size_max);
         p += len;
         p += strspn(p, " ");
     }

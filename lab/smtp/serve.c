@@ -21,8 +21,17 @@
 #define SMTP_PORT 25
 #define BACKLOG 1024
 
+/* How often a host was called in a round. */
+struct visits {
+    unsigned round;
+    unsigned count;
+};
+
 struct service {
     struct lab_smtp_server server;
+    const struct lab_smtp_host *list;
+    const lab_smtp_round *round;
+    struct visits *visits; /* as many as hosts */
     struct lab_hosts hosts;
     struct evconnlistener *listeners[2];
     struct event *signals[3];
@@ -45,6 +54,19 @@ static void reset(evutil_socket_t fd)
 
     (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
     (void)close(fd);
+}
+
+/* Does this connection see what the host does later? */
+static bool is_later(struct service *s, const struct lab_smtp_host *host)
+{
+    struct visits *v = &s->visits[host - s->list];
+    const unsigned round = s->round != NULL ? *s->round : LAB_SHOW_ROUND;
+
+    if (round < LAB_SHOW_ROUND)
+        return round == LAB_SHOW_LATER;
+    if (v->round != round)
+        *v = (struct visits){.round = round};
+    return v->count++ > 0;
 }
 
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *peer,
@@ -76,7 +98,7 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
         reset(fd);
     } else {
         (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-        lab_session_start(&s->server, conn, host, fd);
+        lab_session_start(&s->server, conn, host, is_later(s, host), fd);
     }
     if (s->server.log.failed)
         (void)event_base_loopbreak(s->server.base);
@@ -195,14 +217,15 @@ static void close_service(struct service *s)
     lab_hosts_fini(&s->hosts);
 }
 
-int lab_smtp_run(const struct lab_smtp_host *hosts, size_t count, const char *log_path,
-                 const char *key_log, int ready_fd, struct lab_fault *fault)
+int lab_smtp_run(const struct lab_smtp_host *hosts, size_t count, const lab_smtp_round *round,
+                 const char *log_path, const char *key_log, int ready_fd, struct lab_fault *fault)
 {
-    struct service s = {.key_log_fd = -1, .server.log.fd = -1};
+    struct service s = {.list = hosts, .round = round, .key_log_fd = -1, .server.log.fd = -1};
     int result = -1;
 
     (void)signal(SIGPIPE, SIG_IGN);
     raise_limits();
+    s.visits = lab_calloc(count, sizeof(*s.visits));
     if (lab_hosts_init(&s.hosts, hosts, count, fault) == 0 &&
         open_service(&s, log_path, key_log, fault) == 0) {
         if (write(ready_fd, "", 1) != 1) {
@@ -216,13 +239,14 @@ int lab_smtp_run(const struct lab_smtp_host *hosts, size_t count, const char *lo
         }
     }
     close_service(&s);
+    free(s.visits);
     return result;
 }
 
-int lab_smtp_serve(const struct lab_smtp_host *hosts, size_t count, const char *log_path,
-                   const char *key_log, int ready_fd, struct lab_fault *fault)
+int lab_smtp_serve(const struct lab_smtp_host *hosts, size_t count, const lab_smtp_round *round,
+                   const char *log_path, const char *key_log, int ready_fd, struct lab_fault *fault)
 {
-    if (lab_smtp_run(hosts, count, log_path, key_log, ready_fd, fault) == 0)
+    if (lab_smtp_run(hosts, count, round, log_path, key_log, ready_fd, fault) == 0)
         _exit(EX_OK); /* not exit: what the parent had in its stdio buffers is the parent's */
     return -1;
 }

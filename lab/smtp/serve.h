@@ -5,7 +5,8 @@
 #include "smtp/smtp.h"
 
 /* As lab_smtp_serve, but returns 0 when a signal ends it. */
-LAB_MUST_USE int lab_smtp_run(const struct lab_smtp_host *hosts, size_t count, const char *log_path,
+LAB_MUST_USE int lab_smtp_run(const struct lab_smtp_host *hosts, size_t count,
+                              const lab_smtp_round *round, const char *log_path,
                               const char *key_log, int ready_fd, struct lab_fault *fault);
 
 #endif

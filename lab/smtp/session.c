@@ -18,6 +18,8 @@ struct lab_session {
     struct lab_tls *tls;    /* NULL: in clear */
     struct evbuffer *input; /* SMTP as it came, in clear or out of TLS */
     bool skipping;          /* inside an overlong command line */
+    bool later;             /* not the first connection of a delivery */
+    bool stalled;           /* it will say nothing any more */
     bool closing;           /* "close" is logged: only output is left to be sent */
     bool gone;              /* ... and the peer sends no more */
     size_t lingered;
@@ -96,7 +98,7 @@ static void start_tls(struct lab_session *s)
         evbuffer_get_length(s->input) + evbuffer_get_length(bufferevent_get_input(s->io));
     char *error;
 
-    s->tls = lab_tls_open(s->server->tls, s->dialog.host);
+    s->tls = lab_tls_open(s->server->tls, s->dialog.host, s->dialog.behaviour, s->later);
     if (s->tls == NULL) {
         hang_up(s, "error");
     } else if (behind > 0) {
@@ -151,7 +153,9 @@ static bool converse(struct lab_session *s)
         line = take_line(s, &len, &too_long);
         if (line == NULL)
             return false;
-        next = lab_dialog_command(&s->dialog, line, len, too_long, &out);
+        next = evbuffer_get_length(s->input) > 0 && !lab_dialog_pipelines(&s->dialog)
+                   ? lab_dialog_hasty(&s->dialog, line, len, &out)
+                   : lab_dialog_command(&s->dialog, line, len, too_long, &out);
         free(line);
     }
     send_text(s, &out);
@@ -169,6 +173,9 @@ static bool converse(struct lab_session *s)
         return false;
     case LAB_HANG_UP:
         hang_up(s, "server");
+        return false;
+    case LAB_STALL:
+        s->stalled = true;
         return false;
     }
     return false;
@@ -194,7 +201,7 @@ static void read_tls(struct lab_session *s)
         log_tls_failed(s, s->tls->error);
     lab_tls_flush(s->tls, bufferevent_get_output(s->io));
     if (s->tls->up) {
-        while (!s->closing && converse(s))
+        while (!s->closing && !s->stalled && converse(s))
             continue;
     }
     if (s->closing || end == LAB_TLS_MORE)
@@ -223,11 +230,16 @@ static void on_read(struct bufferevent *io, void *self)
         linger(s);
         return;
     }
+    if (s->stalled) {
+        (void)evbuffer_drain(bufferevent_get_input(io),
+                             evbuffer_get_length(bufferevent_get_input(io)));
+        return;
+    }
     if (s->tls != NULL) {
         read_tls(s);
     } else {
         (void)evbuffer_add_buffer(s->input, bufferevent_get_input(io));
-        while (!s->closing && s->tls == NULL && converse(s))
+        while (!s->closing && !s->stalled && s->tls == NULL && converse(s))
             continue;
     }
     check_log(s);
@@ -256,7 +268,7 @@ static void on_timeout(struct lab_session *s)
     (void)bufferevent_enable(s->io, EV_READ | EV_WRITE);
     if (s->tls != NULL && !s->tls->up)
         log_tls_failed(s, s->tls->deaf ? "stalled on purpose" : "timeout in the handshake");
-    else
+    else if (!s->stalled)
         send_text(s, &out);
     if (!s->closing)
         hang_up(s, "server");
@@ -302,11 +314,22 @@ static void unlink_session(struct lab_session *s)
         s->server->sessions = s->next;
 }
 
+static void greet(struct lab_session *s)
+{
+    struct lab_text out = {0};
+    enum lab_next next = lab_dialog_banner(&s->dialog, &out);
+
+    send_text(s, &out);
+    if (next == LAB_HANG_UP)
+        hang_up(s, "server");
+    s->stalled = next == LAB_STALL;
+    free(out.text);
+}
+
 void lab_session_start(struct lab_smtp_server *server, unsigned conn,
-                       const struct lab_smtp_host *host, evutil_socket_t fd)
+                       const struct lab_smtp_host *host, bool later, evutil_socket_t fd)
 {
     struct bufferevent *io = bufferevent_socket_new(server->base, fd, BEV_OPT_CLOSE_ON_FREE);
-    struct lab_text out = {0};
     struct lab_session *s;
 
     if (io == NULL) {
@@ -316,24 +339,19 @@ void lab_session_start(struct lab_smtp_server *server, unsigned conn,
     s = lab_calloc(1, sizeof(*s));
     s->server = server;
     s->io = io;
+    s->later = later;
     s->dialog.host = host;
+    s->dialog.behaviour = lab_behaviour_shown(host->behaviour, later);
     s->dialog.log = &server->log;
     s->dialog.conn = conn;
     s->input = evbuffer_new();
     link_session(s);
     bufferevent_setcb(io, on_read, on_written, on_event, s);
     set_timeout(s, IDLE_SECONDS);
-    if (s->input == NULL || bufferevent_enable(io, EV_READ | EV_WRITE) != 0) {
+    if (s->input == NULL || bufferevent_enable(io, EV_READ | EV_WRITE) != 0)
         lab_session_free(s);
-        return;
-    }
-    if (lab_dialog_banner(&s->dialog, &out) == LAB_HANG_UP) {
-        send_text(s, &out);
-        hang_up(s, "server");
-    } else {
-        send_text(s, &out);
-    }
-    free(out.text);
+    else
+        greet(s);
 }
 
 void lab_session_free(struct lab_session *s)

@@ -18,9 +18,10 @@ struct lab_smtp_server {
     unsigned conns;
 };
 
-/* Take over a connected, non-blocking socket. */
+/* Take over a connected, non-blocking socket. later: show what the host does from the second
+ * connection on. */
 void lab_session_start(struct lab_smtp_server *server, unsigned conn,
-                       const struct lab_smtp_host *host, evutil_socket_t fd);
+                       const struct lab_smtp_host *host, bool later, evutil_socket_t fd);
 void lab_session_free(struct lab_session *s);
 
 #endif

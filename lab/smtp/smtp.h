@@ -9,34 +9,73 @@
 #include "base/base.h"
 #include "pki/pki.h"
 
-/* What the server does at the moment of the handshake. */
-enum lab_handshake { LAB_HS_OK, LAB_HS_ALERT, LAB_HS_CLOSE, LAB_HS_GARBAGE, LAB_HS_STALL };
+/* What the server does at the moment of the handshake. OTHER_NAME: an alert for clients that ask
+ * for no name, or for one that is not in its certificate. */
+enum lab_handshake {
+    LAB_HS_OK,
+    LAB_HS_ALERT,
+    LAB_HS_CLOSE,
+    LAB_HS_GARBAGE,
+    LAB_HS_STALL,
+    LAB_HS_DROP, /* closes behind the 220 to STARTTLS, before the ClientHello */
+    LAB_HS_OTHER_NAME
+};
+enum lab_client_cert { LAB_CERT_IGNORED, LAB_CERT_ASKED, LAB_CERT_DEMANDED };
+
+/* What is special about TLS; all zero: 1.2 or 1.3, usual ciphers, no tickets. */
+struct lab_tls_habit {
+    int min, max;        /* TLS1_VERSION ... TLS1_3_VERSION */
+    const char *ciphers; /* of TLS 1.2 and before, as ciphers(1) has them */
+    bool fails;          /* with these no ordinary client comes to an agreement */
+    enum lab_client_cert client;
+    bool tickets;    /* lets sessions be resumed */
+    bool key_update; /* changes its keys after the handshake, and asks the client to */
+};
+
+#define LAB_CLOSE ""    /* close the connection instead of replying */
+#define LAB_SILENCE "~" /* do nothing, until the client gives up */
 
 /* clang-format off */
 /* One row of the table in behaviour.c. Replies are whole replies without CRLF at the end, "\n" between the lines of
- * one that has several; NULL means the ordinary 2xx/3xx answer; "" means: close the connection instead of replying. */
+ * one that has several, "\v" for a bare LF and "\f" for a thousand times "x"; NULL means the ordinary 2xx/3xx answer; see also the two above. */
 struct lab_behaviour {
     const char *name;         /* as scenarios write it: "starttls", "no-starttls", "starttls-refused-454", ... */
     const char *says;         /* one sentence */
+    const char *later;        /* from the second connection of a delivery on the host behaves like this row; or NULL */
     bool unreachable;         /* the host's addresses are not routed at all: no connection can be made */
     bool offers_starttls;
     bool offers_after_tls;    /* misbehaves: offers STARTTLS again inside TLS */
+    const char *keyword;      /* how it offers STARTTLS, if not by this word alone */
+    const char *offers;       /* other EHLO keywords in clear, "\n" between them; NULL: the usual ones. A host with lists
+                                 of its own takes nothing that it has not offered. */
+    const char *offers_tls;   /* the same inside TLS */
     const char *banner;
     const char *ehlo;
     const char *ehlo_tls;     /* reply to EHLO inside TLS */
+    const char *helo;         /* reply to HELO, in clear and in TLS */
     const char *starttls;     /* reply to STARTTLS */
     const char *injected;     /* lines in clear behind the 220 to STARTTLS, as from somebody in the middle; or NULL */
     enum lab_handshake handshake;
+    struct lab_tls_habit habit;
     const char *mail;
     const char *rcpt;
+    const char *nobody;       /* reply to RCPT for the mailbox "nobody", where the others are served as usual */
     const char *data;
+    bool drops_data;          /* closes at the first octet of the message */
     const char *dot;          /* reply after the message */
     bool only_clear_fails;    /* the mail/rcpt/data/dot replies above apply only outside TLS */
+    const char *quit;
 };
 /* clang-format on */
 
+/* The code of a reply's last line; 0: none (it closes), -1: silence, -2: no code where one should
+ * be. reply NULL: ordinary. */
+int lab_reply_last_code(const char *reply, int ordinary);
+
 const struct lab_behaviour *lab_behaviour_find(const char *name); /* NULL: no such behaviour */
 const struct lab_behaviour *lab_behaviour_at(size_t index);       /* NULL past the end */
+/* The row that a connection sees. */
+const struct lab_behaviour *lab_behaviour_shown(const struct lab_behaviour *b, bool later);
 
 /* One MX host. Pointers stay the caller's and must outlive the server. */
 struct lab_smtp_host {
@@ -48,9 +87,15 @@ struct lab_smtp_host {
     const struct lab_chain *chain; /* NULL: no TLS possible */
 };
 
+/* Which connections see what a host does "later": none, all, or from the second connection on since
+ * the number last became another one (ROUND and above). Shared between processes. */
+enum { LAB_SHOW_FIRST, LAB_SHOW_LATER, LAB_SHOW_ROUND };
+typedef _Atomic unsigned lab_smtp_round;
+
 /* clang-format off */
 /* Serve until a signal ends the process: call it in a child process inside the internet namespace. Writes one byte to
- * ready_fd and closes it as soon as it listens. key_log: NSS key log file, or NULL. Returns only on failure.
+ * ready_fd and closes it as soon as it listens. key_log: NSS key log file, or NULL. round: see above; NULL: ROUND.
+ * Returns only on failure.
  *
  * Log lines (no other fields are promised; t is milliseconds of the monotonic clock, conn counts connections from 1):
  *  {"t":12,"conn":1,"event":"connect","scenario":"ID","host":"NAME","address":"198.18.1.1","peer":"192.0.2.1"}
@@ -67,8 +112,8 @@ struct lab_smtp_host {
  * A line is written before its reply is sent. Texts from the network that are not UTF-8 are shown as if they were
  * ISO 8859-1. A connection to an address that is nobody's has scenario and host null and is reset at once.
  * SIGTERM, SIGINT and SIGHUP end the process with status 0. */
-int lab_smtp_serve(const struct lab_smtp_host *hosts, size_t count, const char *log_path, const char *key_log,
-                   int ready_fd, struct lab_fault *fault);
+int lab_smtp_serve(const struct lab_smtp_host *hosts, size_t count, const lab_smtp_round *round, const char *log_path,
+                   const char *key_log, int ready_fd, struct lab_fault *fault);
 /* clang-format on */
 
 #endif

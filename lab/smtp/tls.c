@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <openssl/err.h>
+#include <openssl/sha.h>
+#include <openssl/x509v3.h>
 
 static const char garbage[] = "This is not what TLS looks like.\r\n";
 
@@ -55,6 +57,43 @@ static void note_sni(SSL *ssl, struct lab_tls *tls)
     tls->sni_len = strlen(tls->sni);
 }
 
+static bool show_certs(SSL *ssl, const struct lab_chain *chain, bool other)
+{
+    const struct lab_cert *sent[LAB_CHAIN_MAX];
+    const unsigned count = lab_chain_sent(chain, other, sent);
+    unsigned i;
+
+    if (SSL_use_certificate(ssl, sent[0]->x509) != 1 ||
+        SSL_use_PrivateKey(ssl, sent[0]->key) != 1 || SSL_clear_chain_certs(ssl) != 1)
+        return false;
+    for (i = 1; i < count; i++) {
+        if (SSL_add1_chain_cert(ssl, sent[i]->x509) != 1)
+            return false;
+    }
+    return true;
+}
+
+static bool show_chain(SSL *ssl, const struct lab_chain *chain, bool later)
+{
+    if (chain == NULL)
+        return true;
+    if (chain->other_when == LAB_OTHER_ECDSA)
+        return show_certs(ssl, chain, false) && show_certs(ssl, chain, true);
+    return show_certs(ssl, chain, later && chain->other_when == LAB_OTHER_LATER);
+}
+
+/* Is the name that the client asks for in the host's certificate? */
+static bool knows_name(const struct lab_tls *tls)
+{
+    return tls->sni != NULL && tls->chain != NULL &&
+           X509_check_host(tls->chain->certs[0].x509, tls->sni, tls->sni_len, 0, NULL) == 1;
+}
+
+static int misbehave_at_hello(const struct lab_tls *tls)
+{
+    return tls->handshake == LAB_HS_STALL ? SSL_CLIENT_HELLO_RETRY : SSL_CLIENT_HELLO_ERROR;
+}
+
 /* Runs when the ClientHello is complete, before anything is decided. */
 static int on_client_hello(SSL *ssl, int *alert, void *self)
 {
@@ -62,11 +101,16 @@ static int on_client_hello(SSL *ssl, int *alert, void *self)
 
     (void)self;
     note_sni(ssl, tls);
+    if (tls->handshake == LAB_HS_OTHER_NAME) {
+        *alert = SSL_AD_UNRECOGNIZED_NAME;
+        return knows_name(tls) ? SSL_CLIENT_HELLO_SUCCESS : SSL_CLIENT_HELLO_ERROR;
+    }
+    if (tls->chain != NULL && tls->chain->other_when == LAB_OTHER_SNI && !knows_name(tls) &&
+        !show_certs(ssl, tls->chain, true))
+        return SSL_CLIENT_HELLO_ERROR;
     tls->deaf = tls->handshake != LAB_HS_OK;
     *alert = SSL_AD_HANDSHAKE_FAILURE;
-    if (tls->handshake == LAB_HS_OK)
-        return SSL_CLIENT_HELLO_SUCCESS;
-    return tls->handshake == LAB_HS_STALL ? SSL_CLIENT_HELLO_RETRY : SSL_CLIENT_HELLO_ERROR;
+    return tls->handshake == LAB_HS_OK ? SSL_CLIENT_HELLO_SUCCESS : misbehave_at_hello(tls);
 }
 
 SSL_CTX *lab_tls_context(int *key_log_fd)
@@ -81,6 +125,7 @@ SSL_CTX *lab_tls_context(int *key_log_fd)
         SSL_CTX_free(ctx);
         return NULL;
     }
+    SSL_CTX_set_security_level(ctx, 0); /* weak keys and signatures are part of the exercise */
     (void)SSL_CTX_set_options(ctx,
                               SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
     (void)SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
@@ -94,27 +139,45 @@ SSL_CTX *lab_tls_context(int *key_log_fd)
     return ctx;
 }
 
-static bool show_chain(SSL *ssl, const struct lab_chain *chain)
+static int take_any(int ok, X509_STORE_CTX *store)
 {
-    unsigned i;
-
-    if (chain == NULL)
-        return true;
-    if (SSL_use_certificate(ssl, chain->certs[0].x509) != 1 ||
-        SSL_use_PrivateKey(ssl, chain->certs[0].key) != 1)
-        return false;
-    for (i = 1; i < chain->count; i++) {
-        if (chain->certs[i].sent && SSL_add1_chain_cert(ssl, chain->certs[i].x509) != 1)
-            return false;
-    }
-    return true;
+    (void)ok, (void)store;
+    return 1;
 }
 
-struct lab_tls *lab_tls_open(SSL_CTX *ctx, const struct lab_smtp_host *host)
+/* Sessions belong to one host: nobody resumes what another has begun. */
+static bool offer_tickets(SSL *ssl, const struct lab_smtp_host *host)
+{
+    uint8_t id[SHA256_DIGEST_LENGTH];
+
+    SHA256((const uint8_t *)host->name, strlen(host->name), id);
+    (void)SSL_clear_options(ssl, SSL_OP_NO_TICKET);
+    return SSL_set_num_tickets(ssl, 2) == 1 && SSL_set_session_id_context(ssl, id, sizeof(id)) == 1;
+}
+
+static bool set_habit(SSL *ssl, const struct lab_smtp_host *host, const struct lab_tls_habit *habit)
+{
+    if ((habit->min != 0 && SSL_set_min_proto_version(ssl, habit->min) != 1) ||
+        (habit->max != 0 && SSL_set_max_proto_version(ssl, habit->max) != 1) ||
+        (habit->ciphers != NULL && SSL_set_cipher_list(ssl, habit->ciphers) != 1))
+        return false;
+    if (habit->client != LAB_CERT_IGNORED)
+        SSL_set_verify(ssl,
+                       habit->client == LAB_CERT_DEMANDED
+                           ? SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT
+                           : SSL_VERIFY_PEER,
+                       take_any);
+    return !habit->tickets || offer_tickets(ssl, host);
+}
+
+struct lab_tls *lab_tls_open(SSL_CTX *ctx, const struct lab_smtp_host *host,
+                             const struct lab_behaviour *behaviour, bool later)
 {
     struct lab_tls *tls = lab_calloc(1, sizeof(*tls));
 
-    tls->handshake = host->behaviour->handshake;
+    tls->chain = host->chain;
+    tls->handshake = behaviour->handshake;
+    tls->key_update = behaviour->habit.key_update;
     tls->alert_in = -1;
     tls->alert_out = -1;
     tls->ssl = SSL_new(ctx);
@@ -129,7 +192,7 @@ struct lab_tls *lab_tls_open(SSL_CTX *ctx, const struct lab_smtp_host *host)
     SSL_set_bio(tls->ssl, tls->in, tls->out);
     SSL_set_accept_state(tls->ssl);
     (void)SSL_set_app_data(tls->ssl, tls);
-    if (!show_chain(tls->ssl, host->chain))
+    if (!set_habit(tls->ssl, host, &behaviour->habit) || !show_chain(tls->ssl, host->chain, later))
         lab_tls_close(&tls);
     ERR_clear_error();
     return tls;
@@ -223,6 +286,8 @@ enum lab_tls_end lab_tls_feed(struct lab_tls *tls, struct evbuffer *cipher, stru
         if (n != 1)
             return step_end(tls, n);
         tls->up = true;
+        if (tls->key_update)
+            (void)SSL_key_update(tls->ssl, SSL_KEY_UPDATE_REQUESTED);
     }
     while ((n = SSL_read(tls->ssl, chunk, sizeof(chunk))) > 0)
         (void)evbuffer_add(clear, chunk, (size_t)n);

@@ -8,15 +8,18 @@
 
 #include "smtp/smtp.h"
 
-/* One context for all: TLS 1.2 and 1.3, no resumption. key_log_fd: -1 or where keys are written; it
- * must outlive the context at this address. NULL if OpenSSL fails. */
+/* One context for all, at security level 0: TLS 1.2 and 1.3, no resumption, unless a host's habit
+ * is another. key_log_fd: -1 or where keys are written; it must outlive the context at this
+ * address. NULL if OpenSSL fails. */
 SSL_CTX *lab_tls_context(int *key_log_fd);
 
 struct lab_tls {
     SSL *ssl;
     BIO *in;  /* the SSL's */
     BIO *out; /* the SSL's */
+    const struct lab_chain *chain;
     enum lab_handshake handshake;
+    bool key_update; /* is still to be done */
     bool up;
     bool deaf; /* the handshake was ended, or stalled, on purpose */
     char *sni; /* NULL: none was sent */
@@ -26,9 +29,10 @@ struct lab_tls {
     char error[256]; /* why it failed */
 };
 
-/* Start a handshake with the host's certificate, whatever name will be asked for. NULL if OpenSSL
- * fails. */
-struct lab_tls *lab_tls_open(SSL_CTX *ctx, const struct lab_smtp_host *host);
+/* Start a handshake as a host of that behaviour does it. later: not the first connection of a
+ * delivery. NULL if OpenSSL fails. */
+struct lab_tls *lab_tls_open(SSL_CTX *ctx, const struct lab_smtp_host *host,
+                             const struct lab_behaviour *behaviour, bool later);
 void lab_tls_close(struct lab_tls **tls);
 
 /* How a step ended: all input used; the peer said goodbye; broken, see error. */

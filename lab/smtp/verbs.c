@@ -23,23 +23,51 @@ void lab_dialog_forget(struct lab_dialog *d)
     d->from = NULL;
 }
 
+static const char *usual_offers(void)
+{
+    return "PIPELINING\nSIZE " LAB_MESSAGE_MAX_TEXT "\n8BITMIME\nENHANCEDSTATUSCODES\nSMTPUTF8";
+}
+
+/* The host's name and a line for each keyword. */
+static char *ehlo_reply(const struct lab_dialog *d, const char *offers)
+{
+    const struct lab_behaviour *b = d->behaviour;
+    const bool starttls = d->tls ? b->offers_after_tls : b->offers_starttls;
+    struct lab_text out = {0};
+    size_t last = 0;
+    size_t len;
+
+    lab_text_put(&out, "250-%s", d->host->name);
+    for (; *offers != '\0'; offers += len, offers += *offers == '\n') {
+        len = strcspn(offers, "\n");
+        last = out.len + 1;
+        lab_text_put(&out, "\n250-%.*s", (int)len, offers);
+    }
+    if (starttls) {
+        last = out.len + 1;
+        lab_text_put(&out, "\n250-%s", b->keyword != NULL ? b->keyword : "STARTTLS");
+    }
+    out.text[last + 3] = ' ';
+    return out.text;
+}
+
 static void do_ehlo(struct lab_dialog *d, const char *args, struct lab_answer *a)
 {
-    const struct lab_behaviour *b = d->host->behaviour;
+    const struct lab_behaviour *b = d->behaviour;
     const char *own = d->tls ? b->ehlo_tls : b->ehlo;
+    const char *offers = d->tls ? b->offers_tls : b->offers;
 
     lab_dialog_forget(d);
+    d->offers = NULL;
     if (own != NULL) {
         a->reply = own;
+        d->greeted = lab_reply_code(own) == 250;
     } else if (*args == '\0') {
         a->reply = "501 5.5.4 EHLO needs a name";
     } else {
         d->greeted = true;
-        a->owned =
-            lab_format("250-%s\n250-PIPELINING\n250-SIZE "
-                       "%d\n250-8BITMIME\n250-ENHANCEDSTATUSCODES\n%s250 SMTPUTF8",
-                       d->host->name, LAB_MESSAGE_MAX,
-                       (d->tls ? b->offers_after_tls : b->offers_starttls) ? "250-STARTTLS\n" : "");
+        d->offers = offers != NULL ? offers : usual_offers();
+        a->owned = ehlo_reply(d, d->offers);
         a->reply = a->owned;
     }
 }
@@ -47,6 +75,11 @@ static void do_ehlo(struct lab_dialog *d, const char *args, struct lab_answer *a
 static void do_helo(struct lab_dialog *d, const char *args, struct lab_answer *a)
 {
     lab_dialog_forget(d);
+    d->offers = NULL;
+    if (d->behaviour->helo != NULL) {
+        a->reply = d->behaviour->helo;
+        return;
+    }
     if (*args == '\0') {
         a->reply = "501 5.5.4 HELO needs a name";
         return;
@@ -58,7 +91,7 @@ static void do_helo(struct lab_dialog *d, const char *args, struct lab_answer *a
 
 static void do_starttls(struct lab_dialog *d, const char *args, struct lab_answer *a)
 {
-    const struct lab_behaviour *b = d->host->behaviour;
+    const struct lab_behaviour *b = d->behaviour;
 
     if (d->tls)
         a->reply = "503 5.5.1 TLS is up already";
@@ -68,17 +101,18 @@ static void do_starttls(struct lab_dialog *d, const char *args, struct lab_answe
         a->reply = b->starttls;
     else if (*args != '\0')
         a->reply = "501 5.5.4 STARTTLS takes no parameters";
-    else if (d->host->chain == NULL && b->handshake == LAB_HS_OK)
+    else if (d->host->chain == NULL &&
+             (b->handshake == LAB_HS_OK || b->handshake == LAB_HS_OTHER_NAME))
         a->reply = "454 4.7.0 TLS not available: no certificate";
     else {
         a->reply = "220 2.0.0 Ready to start TLS";
-        a->next = LAB_START_TLS;
+        a->next = b->handshake == LAB_HS_DROP ? LAB_HANG_UP : LAB_START_TLS;
     }
 }
 
 static const char *mail_reply(const struct lab_dialog *d, const char *path, const char *rest)
 {
-    const char *own = lab_dialog_own(d, d->host->behaviour->mail);
+    const char *own = lab_dialog_own(d, d->behaviour->mail);
     const char *problem;
 
     if (!d->greeted)
@@ -89,7 +123,7 @@ static const char *mail_reply(const struct lab_dialog *d, const char *path, cons
         return "501 5.5.4 Expected MAIL FROM:<address>";
     if (own != NULL)
         return own;
-    problem = lab_smtp_mail_parameters(rest, LAB_MESSAGE_MAX);
+    problem = lab_smtp_mail_parameters(rest, d->offers, LAB_MESSAGE_MAX);
     return problem != NULL ? problem : "250 2.1.0 Sender accepted";
 }
 
@@ -110,7 +144,7 @@ static void do_mail(struct lab_dialog *d, const char *args, struct lab_answer *a
 
 static const char *rcpt_reply(const struct lab_dialog *d, const char *path, const char *rest)
 {
-    const char *own = lab_dialog_own(d, d->host->behaviour->rcpt);
+    const char *own = lab_dialog_own(d, d->behaviour->rcpt);
 
     if (d->from == NULL)
         return "503 5.5.1 MAIL first";
@@ -118,6 +152,8 @@ static const char *rcpt_reply(const struct lab_dialog *d, const char *path, cons
         return "501 5.5.4 Expected RCPT TO:<address>";
     if (own != NULL)
         return own;
+    if (d->behaviour->nobody != NULL && strncasecmp(path, "nobody@", 7) == 0)
+        return d->behaviour->nobody;
     if (rest[strspn(rest, " ")] != '\0')
         return "555 5.5.4 Unknown parameter";
     return d->to_count < RECIPIENTS_MAX ? "250 2.1.5 Recipient accepted"
@@ -134,7 +170,7 @@ static void do_rcpt(struct lab_dialog *d, const char *args, struct lab_answer *a
     a->fields = json_pack("{s:b, s:o, s:i}", "tls", d->tls, "to",
                           lab_smtp_json_text(path != NULL ? path : args), "reply",
                           lab_reply_code(a->reply));
-    if (lab_reply_code(a->reply) == 250) {
+    if (lab_reply_code(a->reply) / 100 == 2) {
         d->to = lab_realloc(d->to, d->to_count + 1, sizeof(*d->to));
         d->to[d->to_count++] = path;
     } else {
@@ -144,7 +180,7 @@ static void do_rcpt(struct lab_dialog *d, const char *args, struct lab_answer *a
 
 static void do_data(struct lab_dialog *d, const char *args, struct lab_answer *a)
 {
-    const char *own = lab_dialog_own(d, d->host->behaviour->data);
+    const char *own = lab_dialog_own(d, d->behaviour->data);
 
     if (*args != '\0') {
         a->reply = "501 5.5.4 DATA takes no parameters";
@@ -183,8 +219,8 @@ static void do_vrfy(struct lab_dialog *d, const char *args, struct lab_answer *a
 
 static void do_quit(struct lab_dialog *d, const char *args, struct lab_answer *a)
 {
-    (void)d, (void)args;
-    a->reply = "221 2.0.0 Bye";
+    (void)args;
+    a->reply = d->behaviour->quit != NULL ? d->behaviour->quit : "221 2.0.0 Bye";
     a->next = LAB_QUIT;
 }
 

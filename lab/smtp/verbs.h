@@ -5,6 +5,7 @@
 #include "smtp/dialog.h"
 
 #define LAB_MESSAGE_MAX 10485760 /* octets, as EHLO announces */
+#define LAB_MESSAGE_MAX_TEXT "10485760"
 
 /* What a command leads to. */
 struct lab_answer {

@@ -72,6 +72,7 @@ struct lab_world {
     struct lab_smtp_host *hosts; /* all of them */
     struct lab_host_text *texts; /* as many */
     size_t hosts_count;
+    lab_smtp_round *round; /* shared with the SMTP hosts */
     struct lab_daemon daemons[LAB_D_COUNT];
     int64_t clock_offset; /* seconds from this machine's clock to the lab's */
     int boot_ms;

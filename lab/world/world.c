@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,9 +48,25 @@ static _Noreturn void serve_smtp(const struct lab_world *w, int log, int ready)
     if (ready != 3 && dup2(ready, 3) < 0)
         _exit(EX_OSERR);
     (void)close_range(4, ~0U, 0);
-    (void)lab_smtp_serve(w->hosts, w->hosts_count, SMTP_LOG, KEY_LOG, 3, &fault);
+    (void)lab_smtp_serve(w->hosts, w->hosts_count, w->round, SMTP_LOG, KEY_LOG, 3, &fault);
     dprintf(2, "%s\n", fault.what);
     _exit(EX_SOFTWARE);
+}
+
+/* A number that the SMTP hosts and we both see. */
+static int share_round(struct lab_world *w, struct lab_fault *fault)
+{
+    int fd = memfd_create("round", MFD_CLOEXEC);
+    void *round = MAP_FAILED;
+
+    if (fd >= 0 && ftruncate(fd, sizeof(*w->round)) == 0)
+        round = mmap(NULL, sizeof(*w->round), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (fd >= 0)
+        (void)close(fd);
+    if (round == MAP_FAILED)
+        return lab_fail_errno(fault, "cannot share memory with the SMTP hosts");
+    w->round = round;
+    return 0;
 }
 
 /* Returns the descriptor that becomes readable when the hosts listen. */
@@ -194,7 +211,8 @@ static int build_and_start(struct lab_world *w, struct lab_fault *fault)
     int ready;
     int rc;
 
-    if (lab_tools_check(&w->tools, fault) != 0 || lab_world_make_hosts(w, fault) != 0)
+    if (lab_tools_check(&w->tools, fault) != 0 || lab_world_make_hosts(w, fault) != 0 ||
+        share_round(w, fault) != 0)
         return -1;
     ready = start_smtp(w, fault);
     if (ready < 0)
@@ -245,6 +263,8 @@ void lab_world_stop(struct lab_world **world)
     for (int i = 0; i < LAB_D_COUNT; i++)
         lab_daemon_stop(&w->daemons[i]);
     lab_world_free_hosts(w);
+    if (w->round != NULL)
+        (void)munmap(w->round, sizeof(*w->round));
     lab_spaces_close(&w->internet);
     lab_spaces_close(&w->sender);
     lab_tools_free(&w->tools);
@@ -304,6 +324,23 @@ const struct lab_chain *lab_world_chain(const struct lab_world *world, const str
             return &world->chains[i][h - s->hosts];
     }
     return NULL;
+}
+
+void lab_world_show(const struct lab_world *world, enum lab_show show)
+{
+    const unsigned round = *world->round;
+
+    switch (show) {
+    case LAB_FIRST_SIDE:
+        *world->round = LAB_SHOW_FIRST;
+        break;
+    case LAB_LATER_SIDE:
+        *world->round = LAB_SHOW_LATER;
+        break;
+    case LAB_NEW_DELIVERY:
+        *world->round = round < LAB_SHOW_ROUND ? LAB_SHOW_ROUND : round + 1;
+        break;
+    }
 }
 
 int lab_world_check(struct lab_world *world, struct lab_fault *fault)

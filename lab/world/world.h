@@ -70,6 +70,11 @@ const char *lab_world_packets(const struct lab_world *world);
 /* The chain that a host shows (owned by the world), or NULL. */
 const struct lab_chain *lab_world_chain(const struct lab_world *world, const struct lab_scenario *s,
                                         const struct lab_host *h);
+/* What the hosts show that change between the connections of a delivery: always their first side
+ * (as after the start), always their later side, or the first to the next connection and the later
+ * to those after it. */
+enum lab_show { LAB_FIRST_SIDE, LAB_LATER_SIDE, LAB_NEW_DELIVERY };
+void lab_world_show(const struct lab_world *world, enum lab_show show);
 /* 0 if every daemon still runs; otherwise -1 and which one died, with the last line of its log. */
 LAB_MUST_USE int lab_world_check(struct lab_world *world, struct lab_fault *fault);
 /* Milliseconds from lab_world_start's begin to its return. */

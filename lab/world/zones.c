@@ -42,15 +42,22 @@ static int make_chain(const struct lab_world *w, const struct lab_scenario *s, u
 {
     const struct lab_host *h = &s->hosts[index];
     unsigned count = h->names_count > 0 ? h->names_count : 1;
+    struct lab_owner owner = {.names_count = count, .salt = key_salt(s, index)};
+    char address4[46], address6[46];
     char **names;
     int rc;
 
     if (h->cert == NULL)
         return 0;
+    lab_host_address(s->block, index, false, address4);
+    lab_host_address(s->block, index, true, address6);
+    owner.address4 = address4;
+    owner.address6 = address6;
     names = lab_calloc(count, sizeof(*names));
     for (unsigned i = 0; i < count; i++)
         names[i] = plain_name(s, h->names_count > 0 ? h->names[i] : h->name);
-    rc = lab_chain_build(w->pki, h->cert, names, count, key_salt(s, index), out, fault);
+    owner.names = names;
+    rc = lab_chain_build(w->pki, h->cert, &owner, out, fault);
     for (unsigned i = 0; i < count; i++)
         free(names[i]);
     free(names);

@@ -183,6 +183,58 @@ static void test_verdicts(void)
     }
 }
 
+/* --- several attempts, several recipients --- */
+
+/* clang-format off */
+static struct lab_session took_user[] = {{.conn = 1, AT(HOST, "198.18.3.1"), .starttls = true, .tls = true, .mail = true,
+    .message = true, .message_tls = true, .message_reply = 250, .to = "other@x.example USER@x.example"}};
+static struct lab_session took_other[] = {{.conn = 1, AT(HOST, "198.18.3.1"), .starttls = true, .tls = true, .mail = true,
+    .message = true, .message_tls = true, .message_reply = 250, .to = "other@x.example user@x.example.org"}};
+#define FOR(name) .recipient = name
+
+static const struct {
+    const char *label;
+    unsigned wanted; /* attempts */
+    struct lab_expect expect;
+    struct lab_evidence seen;
+    enum lab_impact impact;
+    enum lab_verdict want;
+    const char *why;
+} attempts[] = {
+    {"at the last attempt", 2, {ACCEPT(tls_mx)}, {SEEN(took_tls), SAID(DELIVERED), .attempts = 2}, 0, LAB_V_PASS, ""},
+    {"too early", 2, {ACCEPT(tls_mx)}, {SEEN(took_tls), SAID(DELIVERED), .attempts = 1}, LAB_IMPACT_LEAK, LAB_V_LEAK, "attempt 1 of 2"},
+    {"too early, a downgrade", 3, {ACCEPT(tls_mx)}, {SEEN(took_tls), SAID(DELIVERED), .attempts = 2}, LAB_IMPACT_DOWNGRADE, LAB_V_DOWNGRADE, "attempt 2 of 3"},
+    {"too early, no harm", 2, {ACCEPT(tls_mx)}, {SEEN(took_tls), SAID(DELIVERED), .attempts = 1}, LAB_IMPACT_STUCK, LAB_V_OTHER, "attempt 1"},
+    {"too early in clear", 2, {ACCEPT(clear_mx)}, {SEEN(took_clear), SAID(DELIVERED), .attempts = 1}, LAB_IMPACT_STUCK, LAB_V_LEAK, "attempt 1"},
+    {"bounced too early", 2, {ACCEPT(bounce)}, {ASKED(asked), SAID(BOUNCED), .attempts = 1}, 0, LAB_V_LOST, "bounced at attempt 1"},
+    {"deferred to the end", 2, {ACCEPT(defer)}, {ASKED(asked), SAID(DEFERRED), .attempts = 2}, 0, LAB_V_PASS, ""},
+    {"a leak at any attempt", 2, {ACCEPT(defer)}, {SEEN(mail_clear), SAID(DEFERRED), .attempts = 2}, 0, LAB_V_LEAK, "in clear"},
+    {"taken for the recipient", 0, {ACCEPT(tls_mx)}, {SEEN(took_user), SAID(DELIVERED), FOR("user@x.example")}, 0, LAB_V_PASS, ""},
+    {"taken for another", 0, {ACCEPT(bounce)}, {SEEN(took_other), SAID(BOUNCED), FOR("user@x.example")}, 0, LAB_V_PASS, ""},
+    {"taken for another, reported as delivered", 0, {ACCEPT(tls_mx)}, {SEEN(took_other), SAID(DELIVERED), FOR("user@x.example")}, 0, LAB_V_OTHER, "no host has"},
+    {"anybody's will do", 0, {ACCEPT(tls_mx)}, {SEEN(took_other), SAID(DELIVERED)}, 0, LAB_V_PASS, ""},
+};
+/* clang-format on */
+
+static void test_attempts(void)
+{
+    for (size_t i = 0; i < CHECK_COUNT(attempts); i++) {
+        const struct lab_scenario s = {.id = id,
+                                       .impact = attempts[i].impact,
+                                       .hosts = hosts,
+                                       .hosts_count = 2,
+                                       .attempts = attempts[i].wanted};
+        struct lab_judgement got;
+
+        lab_judge(&s, &attempts[i].expect, &attempts[i].seen, &got);
+        check_row(attempts[i].label);
+        check_str(lab_verdict_name(got.verdict), lab_verdict_name(attempts[i].want));
+        if (strstr(got.why, attempts[i].why) == NULL)
+            check_str(got.why, attempts[i].why);
+        lab_judgement_free(&got);
+    }
+}
+
 static void test_words(void)
 {
     char sni[] = "mx";
@@ -312,6 +364,7 @@ static void test_evidence(void)
             check_str(x.sessions[0].tls_version, "TLSv1.3");
             check_true(x.sessions[0].message && x.sessions[0].message_tls);
             check_int(x.sessions[0].message_reply, 250);
+            check_str(x.sessions[0].to, "b");
         }
         if (check_uint(x.queries_count, 2)) {
             check_str(x.queries[0].name, "mx.x--far.example.");
@@ -372,6 +425,7 @@ static void test_broken_logs(void)
 
 static const struct check_test tests[] = {
     {"verdicts", test_verdicts},
+    {"attempts and recipients", test_attempts},
     {"lines for people", test_words},
     {"the expectation that counts", test_expect_for},
     {"evidence from the logs", test_evidence},

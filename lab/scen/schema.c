@@ -27,15 +27,30 @@ static const cyaml_schema_field_t damage_fields[] = {
 };
 static const cyaml_schema_value_t a_damage = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct lab_damage, damage_fields)};
 
-static const cyaml_schema_field_t zone_fields[] = {
-    CYAML_FIELD_STRING_PTR("name", PTR | OPT, struct lab_zone, name, 1, LINE),
-    ONE_OF("signed", OPT, struct lab_zone, is_signed, lab_bool_words),
-    ONE_OF("served", OPT, struct lab_zone, served, lab_bool_words),
-    ONE_OF("denial", OPT, struct lab_zone, denial, lab_denial_words),
-    CYAML_FIELD_STRING_PTR("records", PTR, struct lab_zone, records, 1, TEXT),
-    CYAML_FIELD_SEQUENCE("damage", PTR | OPT, struct lab_zone, damage, &a_damage, 1, MANY),
+static const cyaml_schema_field_t serve_fields[] = {
+    CYAML_FIELD_STRING_PTR("owner", PTR, struct lab_serve, owner, 1, LINE),
+    CYAML_FIELD_STRING_PTR("type", PTR | OPT, struct lab_serve, type, 1, LINE),
+    ONE_OF("as", CYAML_FLAG_DEFAULT, struct lab_serve, as, lab_serve_words),
     CYAML_FIELD_END,
 };
+static const cyaml_schema_value_t a_serve = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct lab_serve, serve_fields)};
+
+#define ZONE_FIELDS(records_are)                                                                                       \
+    CYAML_FIELD_STRING_PTR("name", PTR | OPT, struct lab_zone, name, 1, LINE),                                         \
+    ONE_OF("signed", OPT, struct lab_zone, is_signed, lab_bool_words),                                                 \
+    ONE_OF("served", OPT, struct lab_zone, served, lab_bool_words),                                                    \
+    ONE_OF("denial", OPT, struct lab_zone, denial, lab_denial_words),                                                  \
+    CYAML_FIELD_UINT("iterations", OPT, struct lab_zone, iterations),                                                  \
+    CYAML_FIELD_STRING_PTR("salt", PTR | OPT, struct lab_zone, salt, 1, LINE),                                         \
+    ONE_OF("algorithm", OPT, struct lab_zone, algorithm, lab_algorithm_words),                                         \
+    ONE_OF("keys", OPT, struct lab_zone, keys, lab_keys_words),                                                        \
+    CYAML_FIELD_STRING_PTR("records", PTR | records_are, struct lab_zone, records, 1, TEXT),                           \
+    CYAML_FIELD_SEQUENCE("damage", PTR | OPT, struct lab_zone, damage, &a_damage, 1, MANY),                            \
+    CYAML_FIELD_SEQUENCE("serve", PTR | OPT, struct lab_zone, serve, &a_serve, 1, MANY),                               \
+    ONE_OF("spare", OPT, struct lab_zone, spare, lab_bool_words),                                                      \
+    CYAML_FIELD_END
+
+static const cyaml_schema_field_t zone_fields[] = {ZONE_FIELDS(CYAML_FLAG_DEFAULT)};
 static const cyaml_schema_value_t a_zone = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct lab_zone, zone_fields)};
 
 static const cyaml_schema_field_t host_fields[] = {
@@ -55,10 +70,13 @@ static const cyaml_schema_field_t world_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_value_t a_number = {CYAML_VALUE_UINT(CYAML_FLAG_DEFAULT, unsigned)};
 static const cyaml_schema_field_t prove_fields[] = {
     CYAML_FIELD_STRING_PTR("dns", PTR, struct lab_prove, dns, 1, LINE),
     ONE_OF("is", CYAML_FLAG_DEFAULT, struct lab_prove, is, lab_security_words),
     ONE_OF("answer", OPT, struct lab_prove, answer, lab_answer_words),
+    CYAML_FIELD_ENUM_PTR("library", PTR | OPT | STRICT, struct lab_prove, library, lab_security_words, LAB_COUNT(lab_security_words)),
+    CYAML_FIELD_SEQUENCE("ede", PTR | OPT, struct lab_prove, ede, &a_number, 1, MANY),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t a_proof = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct lab_prove, prove_fields)};

@@ -255,8 +255,19 @@ static int add_zone(const struct lab_world *w, size_t scenario, const struct lab
     if (rc != 0) {
         (void)in_scenario(s, name, fault);
     } else {
-        const struct lab_zone_input input = {name,    z->is_signed, z->served,      z->denial,
-                                             records, z->damage,    z->damage_count};
+        const struct lab_zone_input input = {.name = name,
+                                             .is_signed = z->is_signed,
+                                             .served = z->served,
+                                             .faulty = z->serve_count > 0,
+                                             .spare = z->spare,
+                                             .denial = z->denial,
+                                             .iterations = z->iterations,
+                                             .salt = z->salt,
+                                             .algorithm = z->algorithm,
+                                             .keys = z->keys,
+                                             .records = records,
+                                             .damage = z->damage,
+                                             .damage_count = z->damage_count};
 
         rc = lab_tree_add(tree, &input, fault);
         if (rc != 0)

@@ -10,6 +10,7 @@ int lab_cmd_lint(int argc, char **argv);
 int lab_cmd_new(int argc, char **argv);
 int lab_cmd_coverage(int argc, char **argv);
 int lab_cmd_selftest(int argc, char **argv);
+int lab_cmd_states(int argc, char **argv);
 int lab_cmd_adapter(int argc, char **argv);
 
 #endif

@@ -34,6 +34,7 @@ static const struct {
     {"shell",    "",                     "open a shell there",                                         lab_cmd_shell},
     {"down",     "",                     "end that world",                                             lab_cmd_down},
     {"adapter",  "check NAME",           "run the four controls against a sender",                     lab_cmd_adapter},
+    {"states",   "[NAME|GLOB]...",       "list the DNS states that zones can be put into, or prove them", lab_cmd_states},
     {"selftest", "[FAULT]...",           "show that senders with known faults are caught",             lab_cmd_selftest},
     {"doctor",   "",                     "say what this machine lacks for the lab",                    lab_cmd_doctor},
     {"prove-worker", "",                 NULL,                                                         prove_worker},

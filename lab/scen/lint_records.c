@@ -19,6 +19,13 @@ static bool octet(const char *word)
     return len >= 1 && len <= 3 && word[len] == '\0' && strtoul(word, NULL, 10) <= 255;
 }
 
+static bool few_octets(const char *word)
+{
+    size_t len = strspn(word, "0123456789");
+
+    return len >= 1 && len <= 5 && word[len] == '\0' && strtoul(word, NULL, 10) <= 65000;
+}
+
 /* The host of a placeholder. "mx.ca" can be the host mx.ca or the element ca of the host mx: the
  * host counts first. */
 static const struct lab_host *host_of(const struct lab_scenario *s, const char *word, bool *element)
@@ -43,17 +50,20 @@ static void lint_words(const struct spot *at, const char *whole, char *words[], 
 {
     const struct lab_scenario *s = at->l->scenario;
     bool tlsa = strcmp(words[0], "tlsa") == 0;
+    bool octets = count == 2 && strcmp(words[0], "octets") == 0 && few_octets(words[1]);
     bool element;
     const struct lab_host *h;
 
-    if ((!tlsa && strcmp(words[0], "a") != 0 && strcmp(words[0], "aaaa") != 0) ||
-        count != (tlsa ? 5 : 2)) {
+    if (!octets && ((!tlsa && strcmp(words[0], "a") != 0 && strcmp(words[0], "aaaa") != 0) ||
+                    count != (tlsa ? 5 : 2))) {
         lab_complain_line(at->l->source, at->place, at->line, whole,
-                          "placeholder `%.60s`; expected {a HOST} {aaaa HOST} or {tlsa "
+                          "placeholder `%.60s`; expected {a HOST} {aaaa HOST} {octets N} or {tlsa "
                           "HOST[.ELEMENT] USAGE SELECTOR MATCHING}",
                           whole);
         return;
     }
+    if (octets)
+        return;
     h = host_of(s, words[1], &element);
     if (h == NULL || (element && !tlsa)) {
         lab_complain_line(at->l->source, at->place, at->line, whole,

@@ -218,6 +218,7 @@ struct lab_catalogue {
 struct lab_known_damage {
     const char *name;
     bool on_rrset; /* needs owner and type */
+    enum lab_security makes;
 };
 struct lab_known_behaviour {
     const char *name;

@@ -71,6 +71,14 @@ static const cyaml_schema_field_t world_fields[] = {
 };
 
 static const cyaml_schema_value_t a_number = {CYAML_VALUE_UINT(CYAML_FLAG_DEFAULT, unsigned)};
+/* States of zones/states: no hosts, and records are those of the base if they are left out. */
+static const cyaml_schema_field_t state_zone_fields[] = {ZONE_FIELDS(OPT)};
+static const cyaml_schema_value_t a_state_zone = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct lab_zone, state_zone_fields)};
+static const cyaml_schema_field_t state_world_fields[] = {
+    CYAML_FIELD_SEQUENCE("zones", PTR, struct lab_scenario, zones, &a_state_zone, 1, LAB_MAX_HOSTS),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t prove_fields[] = {
     CYAML_FIELD_STRING_PTR("dns", PTR, struct lab_prove, dns, 1, LINE),
     ONE_OF("is", CYAML_FLAG_DEFAULT, struct lab_prove, is, lab_security_words),
@@ -129,8 +137,23 @@ static const cyaml_schema_field_t scenario_fields[] = {
     WHAT_IT_IS,
 };
 static const cyaml_schema_field_t behaviour_fields[] = {WHAT_IT_IS};
+static const cyaml_schema_field_t state_fields[] = {
+    CYAML_FIELD_STRING_PTR("name", PTR, struct lab_scenario, id, 1, LINE),
+    CYAML_FIELD_STRING_PTR("says", PTR, struct lab_scenario, title, 1, TEXT),
+    {.key = "world", .value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct lab_scenario, state_world_fields)}},
+    CYAML_FIELD_SEQUENCE("prove", PTR, struct lab_scenario, prove, &a_proof, 1, MANY),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t a_state = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct lab_scenario, state_fields)};
+static const cyaml_schema_field_t state_file_fields[] = {
+    CYAML_FIELD_STRING_PTR("base", PTR, struct lab_state_file, base, 1, TEXT),
+    CYAML_FIELD_SEQUENCE("states", PTR, struct lab_state_file, states, &a_state, 1, 1000),
+    CYAML_FIELD_END,
+};
 /* clang-format on */
 
+const cyaml_schema_value_t lab_states_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct lab_state_file, state_file_fields)};
 const cyaml_schema_value_t lab_scenario_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct lab_scenario, scenario_fields)};
 const cyaml_schema_value_t lab_behaviour_schema = {

@@ -17,6 +17,7 @@ static const char settings[] =
     "  qname-minimisation: no\n  aggressive-nsec: no\n  discard-timeout: 0\n  serve-expired: no\n  "
     "prefetch: no\n"
     "  prefetch-key: no\n  minimal-responses: yes\n  rrset-roundrobin: no\n  prefer-ip4: yes\n"
+    "  infra-cache-max-rtt: 1000\n" /* so that a server that never answers is given up in seconds */
     "  target-fetch-policy: \"0 0 0 0 0\"\n  do-not-query-localhost: no\n"
     "  local-zone: \"test.\" nodefault\n  local-zone: \"invalid.\" nodefault\n  local-zone: "
     "\"onion.\" nodefault\n"

@@ -17,7 +17,7 @@
 #define SMTP_LOG LAB_WORLD_DIR "/smtp.jsonl"
 #define KEY_LOG LAB_WORLD_DIR "/tls-keys.log"
 #define RESOLVER_LOG LAB_WORLD_DIR "/resolver.log"
-#define SMTP_WAIT_MS 30000
+#define OWN_WAIT_MS 30000
 
 enum { TYPE_NS = 2, TYPE_SOA = 6 };
 enum { NOERROR = 0 };
@@ -26,13 +26,29 @@ static const struct lab_daemon all_daemons[LAB_D_COUNT] = {
     [LAB_D_ROOT] = {"the root's name server", LAB_WORLD_DIR "/root/nsd.log", 0},
     [LAB_D_TLD] = {"the top-level domain's name server", LAB_WORLD_DIR "/tld/nsd.log", 0},
     [LAB_D_LEAF] = {"the scenarios' name server", LAB_WORLD_DIR "/leaf/nsd.log", 0},
+    [LAB_D_FAULTY] = {"the name server with faults", LAB_WORLD_DIR "/faulty.log", 0},
     [LAB_D_RESOLVER] = {"the resolver", RESOLVER_LOG, 0},
     [LAB_D_SMTP] = {"the SMTP hosts", LAB_WORLD_DIR "/smtp.log", 0},
 };
 
+typedef int serve_fn(const struct lab_world *w, int ready, struct lab_fault *fault);
+
+static int serve_smtp(const struct lab_world *w, int ready, struct lab_fault *fault)
+{
+    return lab_smtp_serve(w->hosts, w->hosts_count, SMTP_LOG, KEY_LOG, ready, fault);
+}
+
+static int serve_faults(const struct lab_world *w, int ready, struct lab_fault *fault)
+{
+    const struct lab_dns_place place = {
+        LAB_FAULTY_SERVER4, w->ipv6 ? LAB_FAULTY_SERVER6 : NULL, LAB_LEAF_SERVER4};
+
+    return lab_dns_serve(w->faults, w->faults_count, &place, ready, fault);
+}
+
 /* In the child: nothing of the caller's stays open but the log and ready, which says that it
  * listens. */
-static _Noreturn void serve_smtp(const struct lab_world *w, int log, int ready)
+static _Noreturn void serve(const struct lab_world *w, serve_fn *body, int log, int ready)
 {
     struct lab_fault fault = {0};
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -44,15 +60,15 @@ static _Noreturn void serve_smtp(const struct lab_world *w, int log, int ready)
     if (ready != 3 && dup2(ready, 3) < 0)
         _exit(EX_OSERR);
     (void)close_range(4, ~0U, 0);
-    (void)lab_smtp_serve(w->hosts, w->hosts_count, SMTP_LOG, KEY_LOG, 3, &fault);
+    (void)body(w, 3, &fault);
     dprintf(2, "%s\n", fault.what);
     _exit(EX_SOFTWARE);
 }
 
-/* Returns the descriptor that becomes readable when the hosts listen. */
-static int start_smtp(struct lab_world *w, struct lab_fault *fault)
+/* A server of the lab's own. Returns the descriptor that becomes readable when it listens. */
+static int start_own(struct lab_world *w, int which, serve_fn *body, struct lab_fault *fault)
 {
-    struct lab_daemon *d = &w->daemons[LAB_D_SMTP];
+    struct lab_daemon *d = &w->daemons[which];
     int log = open(d->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     int ready[2];
     pid_t pid;
@@ -62,7 +78,7 @@ static int start_smtp(struct lab_world *w, struct lab_fault *fault)
     (void)fflush(NULL);
     pid = fork();
     if (pid == 0)
-        serve_smtp(w, log, ready[1]);
+        serve(w, body, log, ready[1]);
     (void)close(log);
     (void)close(ready[1]);
     if (pid < 0) {
@@ -74,20 +90,35 @@ static int start_smtp(struct lab_world *w, struct lab_fault *fault)
     return ready[0];
 }
 
-static int await_smtp(struct lab_world *w, int ready, struct lab_fault *fault)
+static int await_own(struct lab_world *w, int which, int ready, struct lab_fault *fault)
 {
     struct pollfd wait = {.fd = ready, .events = POLLIN};
-    struct lab_daemon *d = &w->daemons[LAB_D_SMTP];
+    struct lab_daemon *d = &w->daemons[which];
     char octet;
 
-    if (poll(&wait, 1, SMTP_WAIT_MS) == 1 && read(ready, &octet, 1) == 1)
+    if (poll(&wait, 1, OWN_WAIT_MS) == 1 && read(ready, &octet, 1) == 1)
         return 0;
     if (wait.revents != 0)
         (void)waitid(P_PID, (id_t)d->pid, &(siginfo_t){0},
                      WEXITED | WNOWAIT); /* it closed the pipe: it is ending */
-    return lab_daemon_check(d, fault) != 0
-               ? -1
-               : lab_fail(fault, EX_SOFTWARE, "%s do not listen", d->name);
+    return lab_daemon_check(d, fault) != 0 ? -1
+                                           : lab_fail(fault, EX_SOFTWARE, "%s: not there", d->name);
+}
+
+/* Only where a zone has faults. */
+static int start_faulty(struct lab_world *w, struct lab_fault *fault)
+{
+    int ready;
+    int rc;
+
+    if (w->faults_count == 0)
+        return 0;
+    ready = start_own(w, LAB_D_FAULTY, serve_faults, fault);
+    if (ready < 0)
+        return -1;
+    rc = await_own(w, LAB_D_FAULTY, ready, fault);
+    (void)close(ready);
+    return rc;
 }
 
 static int start_nsd(struct lab_world *w, int which, const char *conf, struct lab_fault *fault)
@@ -193,13 +224,14 @@ static int build_and_start(struct lab_world *w, struct lab_fault *fault)
 
     if (lab_tools_check(&w->tools, fault) != 0 || lab_world_make_hosts(w, fault) != 0)
         return -1;
-    ready = start_smtp(w, fault);
+    lab_world_make_faults(w);
+    ready = start_own(w, LAB_D_SMTP, serve_smtp, fault);
     if (ready < 0)
         return -1;
     rc = lab_world_make_zones(w, fault) != 0 || lab_world_make_sender(w, fault) != 0 ||
                  lab_world_connect(w, fault) != 0 || lab_world_write_resolver(w, fault) != 0 ||
-                 start_dns(w, fault) != 0 || await_servers(w, fault) != 0 ||
-                 await_resolver(w, fault) != 0 || await_smtp(w, ready, fault) != 0
+                 start_faulty(w, fault) != 0 || start_dns(w, fault) != 0 || await_servers(w, fault) != 0 ||
+                 await_resolver(w, fault) != 0 || await_own(w, LAB_D_SMTP, ready, fault) != 0
              ? -1
              : 0;
     (void)close(ready);
@@ -239,6 +271,7 @@ void lab_world_stop(struct lab_world **world)
     for (int i = 0; i < LAB_D_COUNT; i++)
         lab_daemon_stop(&w->daemons[i]);
     lab_world_free_hosts(w);
+    lab_world_free_faults(w);
     lab_spaces_close(&w->internet);
     lab_spaces_close(&w->sender);
     lab_tools_free(&w->tools);

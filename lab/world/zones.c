@@ -192,6 +192,20 @@ static int fill_address(const struct lab_scenario *s, bool ipv6, const char *hos
     return 0;
 }
 
+/* As many octets of hex as asked for, for data that is only long. */
+static int fill_octets(const char *count, struct lab_text *out, struct lab_fault *fault)
+{
+    char *end;
+    unsigned long n = strtoul(count, &end, 10);
+
+    if (end == count || *end != '\0' || n > 65000)
+        return lab_fail(fault, EX_DATAERR, "\"%s\" octets in a placeholder; expected 1 to 65000",
+                        count);
+    for (unsigned long i = 0; i < n; i++)
+        lab_text_add(out, "5a", 2);
+    return 0;
+}
+
 /* inner: what stands between the braces; it is cut up. */
 static int fill_one(const struct lab_world *w, size_t scenario, char *inner, struct lab_text *out,
                     struct lab_fault *fault)
@@ -205,8 +219,11 @@ static int fill_one(const struct lab_world *w, size_t scenario, char *inner, str
         return fill_tlsa(w, scenario, words + 1, out, fault);
     if (count == 2 && (strcmp(words[0], "a") == 0 || strcmp(words[0], "aaaa") == 0))
         return fill_address(w->scenarios[scenario], words[0][1] != '\0', words[1], out, fault);
+    if (count == 2 && strcmp(words[0], "octets") == 0)
+        return fill_octets(words[1], out, fault);
     return lab_fail(fault, EX_DATAERR,
-                    "placeholder \"%s\"; expected {a HOST} {aaaa HOST} {tlsa HOST[.ELEMENT] U S M}",
+                    "placeholder \"%s\"; expected {a HOST} {aaaa HOST} {tlsa HOST[.ELEMENT] U S M} "
+                    "{octets N}",
                     words[0]);
 }
 

@@ -325,7 +325,9 @@ const struct lab_chain *lab_world_chain(const struct lab_world *world, const str
 int lab_world_check(struct lab_world *world, struct lab_fault *fault)
 {
     for (int i = 0; i < LAB_D_COUNT; i++) {
-        if (lab_daemon_check(&world->daemons[i], fault) != 0)
+        bool unused = i == LAB_D_FAULTY && world->faults_count == 0;
+
+        if (!unused && lab_daemon_check(&world->daemons[i], fault) != 0)
             return -1;
     }
     return 0;

@@ -68,6 +68,22 @@ static void lint_damage(const struct lab_lint *l, unsigned zone, unsigned i)
         (void)lab_lint_type(l, lab_place("world.zones[%u].damage[%u].type", zone, i), d->type);
 }
 
+/* The real server knows all zones: asked for one above, it answers from the one below. */
+static void lint_above(const struct lab_lint *l, unsigned zone)
+{
+    const struct lab_zone *z = &l->scenario->zones[zone];
+    char *name = lab_scenario_name(l->scenario, z->name);
+    const char *up = name + strcspn(name, ".");
+    const struct lab_zone *above = *up != '\0' ? lab_lint_zone_of(l->scenario, up + 1) : NULL;
+
+    if (z->serve_count > 0 && above != NULL && above->served)
+        lab_complain(l->source, lab_place("world.zones[%u].name", zone),
+                     "faults in the zone %.80s, for which the server of %.80s would answer; expected "
+                     "a zone below %s--WORD.example.",
+                     z->name, above->name, l->scenario->id);
+    free(name);
+}
+
 static void lint_serve(const struct lab_lint *l, unsigned zone)
 {
     const struct lab_zone *z = &l->scenario->zones[zone];
@@ -141,6 +157,7 @@ static void lint_zone(const struct lab_lint *l, unsigned i)
     for (unsigned j = 0; j < z->damage_count; j++)
         lint_damage(l, i, j);
     lint_serve(l, i);
+    lint_above(l, i);
     lint_security(l, i);
 }
 

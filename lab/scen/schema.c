@@ -5,7 +5,7 @@
 
 #include "scen/words.h"
 
-#define LINE 200   /* longest one-line text */
+#define LINE 300   /* longest one-line text: a domain name and what stands around it */
 #define TEXT 65536 /* longest block of text */
 #define MANY 64    /* entries of a list */
 

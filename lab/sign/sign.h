@@ -1,9 +1,9 @@
 /* sign.h - the lab's DNS tree: zones from master-file text, linked to their parents, signed with
  * ldns, then damaged.
  *
- * Usage: open, add every zone, write. Zones are signed with fixed keys (zones/keys/). The ordinary
- * algorithm is Ed25519, which is deterministic: the same input gives the same bytes; ECDSA alone is
- * not. Signatures run from epoch - 10 days to epoch + 20 days. */
+ * Usage: open, add every zone, write. Zones are signed with fixed keys (zones/keys/), Ed25519 if
+ * nothing else is said: the same input gives the same bytes. Signatures run from epoch - 10 days to
+ * epoch + 20 days. */
 #ifndef LAB_SIGN_SIGN_H
 #define LAB_SIGN_SIGN_H
 

@@ -1,7 +1,7 @@
 /* dns.h - the fault server: a name server that does what a conforming one cannot be made to do.
  *
- * It stands at an address of its own, asks the real server (NSD) and passes on what that says, except
- * for names and types with a fault: those it leaves unanswered, refuses, or spoils. */
+ * It stands at an address of its own, asks the real server (NSD) and passes on what that says,
+ * except for names and types with a fault: those it leaves unanswered, refuses, or spoils. */
 #ifndef LAB_DNS_DNS_H
 #define LAB_DNS_DNS_H
 
@@ -21,8 +21,8 @@ struct lab_dns_place {
     const char *server4;  /* the real server */
 };
 
-/* Serve port 53 over UDP and TCP until a signal ends the process: call it in a child process. Writes
- * one byte to ready_fd and closes it as soon as it listens. Returns only on failure. */
+/* Serve port 53 over UDP and TCP until a signal ends the process: call it in a child process.
+ * Writes one byte to ready_fd and closes it as soon as it listens. Returns only on failure. */
 int lab_dns_serve(const struct lab_dns_fault *list, size_t count, const struct lab_dns_place *place,
                   int ready_fd, struct lab_fault *fault);
 

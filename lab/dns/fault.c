@@ -97,8 +97,8 @@ static enum lab_dns_next answer(struct lab_dns_message *m, uint8_t flags, uint8_
     return LAB_DNS_REPLY;
 }
 
-/* Queries have their OPT record right behind the question; its flags follow name, type, size and two
- * octets. */
+/* Queries have their OPT record right behind the question; its flags follow name, type, size and
+ * two octets. */
 static uint8_t *edns_flags(const struct lab_dns_message *m)
 {
     size_t at = question_end(m);

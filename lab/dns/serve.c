@@ -260,8 +260,7 @@ static int open_socket(const char *address, int type)
 
 static int watch(struct dns_service *s, int fd, event_callback_fn callback)
 {
-    struct event *e =
-        fd >= 0 ? event_new(s->base, fd, EV_READ | EV_PERSIST, callback, s) : NULL;
+    struct event *e = fd >= 0 ? event_new(s->base, fd, EV_READ | EV_PERSIST, callback, s) : NULL;
 
     return e != NULL ? event_add(e, NULL) : -1;
 }

@@ -19,8 +19,8 @@ LAB_MUST_USE int lab_prove(const struct lab_world *world, const struct lab_paths
 
 /* The process that asks, "danelab prove-worker": questions from standard input, one a line, answers
  * to standard output. D <name> <type>    ->  D <index> <daemon's security> <answer> <libunbound's
- * security> <answer> <number of extended errors> <each> H <address>        ->  H <index> <what the host did, see probe_host.h> Returns
- * the exit status. */
+ * security> <answer> <number of extended errors> <each> H <address>        ->  H <index> <what the
+ * host did, see probe_host.h> Returns the exit status. */
 int lab_prove_worker(void);
 
 #endif

@@ -77,10 +77,11 @@ static void lint_above(const struct lab_lint *l, unsigned zone)
     const struct lab_zone *above = *up != '\0' ? lab_lint_zone_of(l->scenario, up + 1) : NULL;
 
     if (z->serve_count > 0 && above != NULL && above->served)
-        lab_complain(l->source, lab_place("world.zones[%u].name", zone),
-                     "faults in the zone %.80s, for which the server of %.80s would answer; expected "
-                     "a zone below %s--WORD.example.",
-                     z->name, above->name, l->scenario->id);
+        lab_complain(
+            l->source, lab_place("world.zones[%u].name", zone),
+            "faults in the zone %.80s, for which the server of %.80s would answer; expected "
+            "a zone below %s--WORD.example.",
+            z->name, above->name, l->scenario->id);
     free(name);
 }
 
@@ -99,8 +100,9 @@ static void lint_serve(const struct lab_lint *l, unsigned zone)
             if (strcmp(s->owner, z->serve[j].owner) == 0 &&
                 (z->serve[j].type == NULL ||
                  (s->type != NULL && strcmp(s->type, z->serve[j].type) == 0)))
-                lab_complain(l->source, place, "%.80s %s again, and the first counts; expected it once",
-                             s->owner, s->type != NULL ? s->type : "(all types)");
+                lab_complain(l->source, place,
+                             "%.80s %s again, and the first counts; expected it once", s->owner,
+                             s->type != NULL ? s->type : "(all types)");
         }
     }
     if (z->spare && z->serve_count == 0)
@@ -262,6 +264,25 @@ static bool any_damage(const struct lab_scenario *s)
     return false;
 }
 
+/* What a proof says beyond the state. */
+static void lint_details(const struct lab_lint *l, unsigned i)
+{
+    const struct lab_prove *p = &l->scenario->prove[i];
+
+    if ((p->is == LAB_BOGUS || p->is == LAB_ERROR) && p->answer != LAB_ANSWER_ANY)
+        lab_complain(l->source, lab_place("prove[%u].answer", i),
+                     "an answer where there is none (%s); expected no `answer`",
+                     lab_security_name(p->is));
+    for (unsigned j = 0; j < p->ede_count; j++) {
+        if (p->is == LAB_SECURE)
+            lab_complain(l->source, lab_place("prove[%u].ede[%u]", i, j),
+                         "an extended error in a secure answer; expected no `ede`");
+    }
+    if (p->library != NULL && *p->library == p->is)
+        lab_complain(l->source, lab_place("prove[%u].library", i),
+                     "`library` says what `is` says; expected a difference");
+}
+
 static void lint_proof(const struct lab_lint *l, unsigned i)
 {
     const struct lab_scenario *s = l->scenario;
@@ -285,21 +306,10 @@ static void lint_proof(const struct lab_lint *l, unsigned i)
                      "secure, but the zone `%.80s` or one above is unsigned; expected insecure",
                      zone->name);
     if (p->is == LAB_BOGUS && !any_damage(s))
-        lab_complain(
-            l->source, is,
-            "bogus, but no zone has damage; expected `damage` or `serve` in a zone, or another state");
-    if ((p->is == LAB_BOGUS || p->is == LAB_ERROR) && p->answer != LAB_ANSWER_ANY)
-        lab_complain(l->source, lab_place("prove[%u].answer", i),
-                     "an answer where there is none (%s); expected no `answer`",
-                     lab_security_name(p->is));
-    for (unsigned j = 0; j < p->ede_count; j++) {
-        if (p->is == LAB_SECURE)
-            lab_complain(l->source, lab_place("prove[%u].ede[%u]", i, j),
-                         "an extended error in a secure answer; expected no `ede`");
-    }
-    if (p->library != NULL && *p->library == p->is)
-        lab_complain(l->source, lab_place("prove[%u].library", i),
-                     "`library` says what `is` says; expected a difference");
+        lab_complain(l->source, is,
+                     "bogus, but no zone has damage; expected `damage` or `serve` in a zone, or "
+                     "another state");
+    lint_details(l, i);
     for (unsigned j = 0; j < i; j++) {
         if (strcmp(p->dns, s->prove[j].dns) == 0)
             lab_complain(l->source, place, "`%.120s` again; expected each question once", p->dns);

@@ -102,7 +102,7 @@ struct lab_zone {
     enum lab_keys keys;
     struct lab_serve *serve; /* faults of its name server, the first that fits counts; none: NSD */
     unsigned serve_count;
-    bool spare; /* a second name server for it, without these faults */
+    bool spare;    /* a second name server for it, without these faults */
     char *records; /* master-file lines; {a H} {aaaa H} {tlsa H[.ELEMENT] U S M} are replaced */
     struct lab_damage *damage;
     unsigned damage_count;

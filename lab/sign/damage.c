@@ -1,5 +1,5 @@
-/* damage.c - doing what zones/damage.yaml says to a zone that was signed correctly; the verbs are in
- * damage_*.c. */
+/* damage.c - doing what zones/damage.yaml says to a zone that was signed correctly; the verbs are
+ * in damage_*.c. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,14 +78,14 @@ static int find_rrset(struct lab_patient *p)
         p->set = lab_denial_find(p->built, harm->owner);
         return p->set != NULL && p->set->type == harm->type
                    ? 0
-                   : lab_cannot(p, "the zone denies otherwise; expected NSEC or NSEC3 as its `denial`");
+                   : lab_cannot(
+                         p, "the zone denies otherwise; expected NSEC or NSEC3 as its `denial`");
     }
     p->set = lab_built_find(p->built, harm->owner, harm->type);
     if (p->set == NULL)
         return lab_cannot(p, "the zone has no such records; expected an RRset of the zone");
     if (!p->set->ours)
-        return lab_cannot(
-            p, "these are not signed (delegation or glue); expected a signed RRset");
+        return lab_cannot(p, "these are not signed (delegation or glue); expected a signed RRset");
     return 0;
 }
 
@@ -95,9 +95,10 @@ static int find_denial(struct lab_patient *p)
     bool exists = lab_built_find(p->built, harm->owner, harm->type) != NULL;
 
     if (exists != (harm->verb->target == LAB_ON_LISTING))
-        return lab_cannot(p, exists ? "the zone has these records; expected a name or type that it "
-                                      "denies"
-                                    : "the zone has no such records; expected an RRset of the zone");
+        return lab_cannot(p, exists
+                                 ? "the zone has these records; expected a name or type that it "
+                                   "denies"
+                                 : "the zone has no such records; expected an RRset of the zone");
     if (is_hidden(p->built, harm->owner))
         return lab_cannot(p, "the name is below a delegation; expected one that this zone denies");
     p->set = lab_denial_find(p->built, harm->owner);

@@ -90,6 +90,16 @@ static int unlist_type(const struct lab_patient *p)
     return list_type(p, p->harm->type, false);
 }
 
+/* The hash in the owner of an NSEC3 record: its first label, in base 32. */
+static void own_hash(const struct lab_patient *p, uint8_t *out, size_t len)
+{
+    char *text = lab_must(ldns_rdf2str(p->set->owner));
+
+    text[strcspn(text, ".")] = '\0';
+    (void)ldns_b32_pton_extended_hex(text, strlen(text), out, len);
+    free(text);
+}
+
 /* Up to right behind the owner: nothing in between, so it denies no name. */
 static int end_at_once(const struct lab_patient *p)
 {
@@ -101,16 +111,7 @@ static int end_at_once(const struct lab_patient *p)
         return replace(p, NSEC_NEXT, next);
     }
     next = lab_must(ldns_rdf_clone(ldns_rr_rdf(record(p), NSEC3_NEXT)));
-    {
-        ldns_rdf *label = lab_must(ldns_dname_label(p->set->owner, 0));
-        char *text = lab_must(ldns_rdf2str(label));
-
-        text[strcspn(text, ".")] = '\0';
-        (void)ldns_b32_pton_extended_hex(text, strlen(text), ldns_rdf_data(next) + 1,
-                                         ldns_rdf_size(next) - 1);
-        free(text);
-        ldns_rdf_deep_free(label);
-    }
+    own_hash(p, ldns_rdf_data(next) + 1, ldns_rdf_size(next) - 1);
     for (size_t i = ldns_rdf_size(next); i-- > 1 && ++ldns_rdf_data(next)[i] == 0;)
         continue;
     return replace(p, NSEC3_NEXT, next);

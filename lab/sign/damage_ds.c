@@ -35,7 +35,7 @@ static void replace(ldns_rr_list *list, ldns_rr *ds)
     ldns_rr_free(ldns_rr_list_set_rr(list, ds, 0));
 }
 
-#define VERB(name)                                                                       \
+#define VERB(name)                                                                  \
     static void name(const struct lab_tree *tree, const struct lab_tree_zone *zone, \
                      ldns_rr_list *list)
 

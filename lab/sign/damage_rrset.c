@@ -1,4 +1,5 @@
-/* damage_rrset.c - verbs on one RRset: what can be wrong with its signature, or be odd and right. */
+/* damage_rrset.c - verbs on one RRset: what can be wrong with its signature, or be odd and right.
+ */
 #include "sign/tree.h"
 
 #define UNKNOWN_ALGORITHM 200
@@ -73,8 +74,8 @@ static int sign_wrong_key(const struct lab_patient *p)
 {
     struct lab_signing how = ordinary(p);
 
-    how.key = &p->built->tree->keys[p->built->zone->level == LAB_LEVEL_ROOT ? LAB_KEY_TLD
-                                                                            : LAB_KEY_ROOT];
+    how.key =
+        &p->built->tree->keys[p->built->zone->level == LAB_LEVEL_ROOT ? LAB_KEY_TLD : LAB_KEY_ROOT];
     return lab_rrset_sign(p->set, &how, p->fault);
 }
 

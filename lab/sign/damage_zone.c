@@ -248,7 +248,7 @@ static int sign_also(const struct lab_patient *p, const struct lab_zone_key *key
     return 0;
 }
 
-static const struct lab_zone_key *next(const struct lab_patient *p, enum lab_key_id id)
+static const struct lab_zone_key *next(const struct lab_patient *p, unsigned id)
 {
     return &p->built->tree->keys[id];
 }
@@ -265,7 +265,8 @@ static int sign_with_both_zsks(const struct lab_patient *p)
     return publish(p, key) != 0 ? -1 : sign_also(p, key, false, true);
 }
 
-/* The next key signs, and only the present one is published: what those see who hold the old DNSKEY RRset. */
+/* The next key signs, and only the present one is published: what those see who hold the old DNSKEY
+ * RRset. */
 static int sign_with_next_zsk(const struct lab_patient *p)
 {
     for (size_t i = 0; i < p->built->count; i++) {

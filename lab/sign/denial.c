@@ -156,9 +156,8 @@ static ldns_rdf *salt_of(const struct lab_tree_zone *zone)
 {
     static const uint8_t none[1] = {0};
 
-    return zone->salt != NULL
-               ? ldns_rdf_clone(zone->salt)
-               : ldns_rdf_new_frm_data(LDNS_RDF_TYPE_NSEC3_SALT, sizeof(none), none);
+    return zone->salt != NULL ? ldns_rdf_clone(zone->salt)
+                              : ldns_rdf_new_frm_data(LDNS_RDF_TYPE_NSEC3_SALT, sizeof(none), none);
 }
 
 ldns_rr *lab_denial_parameters(const struct lab_tree_zone *zone)

@@ -90,7 +90,8 @@ static ldns_rdf *rsa_public(const EVP_PKEY *pkey)
         data[0] = (uint8_t)BN_num_bytes(e);
         (void)BN_bn2bin(e, data + 1);
         (void)BN_bn2bin(n, data + 1 + data[0]);
-        rdf = ldns_rdf_new_frm_data(LDNS_RDF_TYPE_B64, 1U + data[0] + (size_t)BN_num_bytes(n), data);
+        rdf =
+            ldns_rdf_new_frm_data(LDNS_RDF_TYPE_B64, 1U + data[0] + (size_t)BN_num_bytes(n), data);
     }
     BN_free(e);
     BN_free(n);
@@ -133,8 +134,9 @@ int lab_zone_key_load(const char *dir, enum lab_key_id which, struct lab_zone_ke
     if (rc == 0 && key.pkey != NULL && EVP_PKEY_is_a(key.pkey, algorithms[algorithm].type) == 1)
         key.public_key = public_key(key.pkey, algorithms[algorithm].form);
     if (rc == 0 && (key.public_key == NULL || make_ready(&key, algorithm) != 1))
-        rc = lab_fail(fault, EX_DATAERR, "%s: not usable; expected a PEM file with a private %s key",
-                      path, algorithms[algorithm].type);
+        rc =
+            lab_fail(fault, EX_DATAERR, "%s: not usable; expected a PEM file with a private %s key",
+                     path, algorithms[algorithm].type);
     free(path);
     if (rc != 0) {
         lab_zone_key_fini(&key);

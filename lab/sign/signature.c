@@ -101,8 +101,7 @@ static ldns_rr *unsigned_rrsig(const struct lab_rrset *set, const struct lab_sig
     lab_push(sig, ldns_native2rdf_int32(LDNS_RDF_TYPE_INT32, ttl + how->ttl));
     lab_push(sig, ldns_native2rdf_int32(LDNS_RDF_TYPE_TIME, (uint32_t)how->when.expiration));
     lab_push(sig, ldns_native2rdf_int32(LDNS_RDF_TYPE_TIME, (uint32_t)how->when.inception));
-    lab_push(sig,
-             ldns_native2rdf_int16(LDNS_RDF_TYPE_INT16, (uint16_t)(how->key->tag + how->tag)));
+    lab_push(sig, ldns_native2rdf_int16(LDNS_RDF_TYPE_INT16, (uint16_t)(how->key->tag + how->tag)));
     lab_push(sig, ldns_rdf_clone(how->signer));
     return sig;
 }
@@ -140,8 +139,7 @@ static bool ecdsa(const EC_GROUP *group, const BIGNUM *secret, const BIGNUM *z, 
               EC_POINT_mul(group, point, k, NULL, NULL, ctx) == 1 &&
               EC_POINT_get_affine_coordinates(group, point, r, NULL, ctx) == 1 &&
               BN_mod(r, r, order, ctx) == 1 && BN_mod_mul(s, r, secret, order, ctx) == 1 &&
-              BN_mod_add(s, s, z, order, ctx) == 1 &&
-              BN_mod_inverse(k, k, order, ctx) != NULL &&
+              BN_mod_add(s, s, z, order, ctx) == 1 && BN_mod_inverse(k, k, order, ctx) != NULL &&
               BN_mod_mul(s, s, k, order, ctx) == 1 && !BN_is_zero(r) && !BN_is_zero(s);
 
     EC_POINT_free(point);
@@ -181,9 +179,9 @@ static bool sign_plain(const struct lab_zone_key *key, const ldns_buffer *data, 
                        size_t *len)
 {
     EVP_MD_CTX *md = lab_must(EVP_MD_CTX_new());
-    bool ok = EVP_MD_CTX_copy_ex(md, key->ready) == 1 &&
-              EVP_DigestSign(md, bytes, len, ldns_buffer_begin(data), ldns_buffer_position(data)) ==
-                  1;
+    bool ok =
+        EVP_MD_CTX_copy_ex(md, key->ready) == 1 &&
+        EVP_DigestSign(md, bytes, len, ldns_buffer_begin(data), ldns_buffer_position(data)) == 1;
 
     EVP_MD_CTX_free(md);
     return ok;

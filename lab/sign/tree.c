@@ -251,8 +251,8 @@ int lab_tree_add(struct lab_tree *tree, const struct lab_zone_input *input, stru
     zone->harm = lab_calloc(input->damage_count, sizeof(*zone->harm));
     rc = take_security(tree, zone, input, fault);
     if (rc == 0)
-        rc = lab_records_parse(zone->whose, input->records != NULL ? input->records : "", zone->origin,
-                           false, &zone->records, fault);
+        rc = lab_records_parse(zone->whose, input->records != NULL ? input->records : "",
+                               zone->origin, false, &zone->records, fault);
     for (unsigned i = 0; rc == 0 && i < input->damage_count; i++)
         rc = add_harm(tree, zone, &input->damage[i], fault);
     if (rc == 0)

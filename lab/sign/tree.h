@@ -16,8 +16,8 @@ enum lab_level { LAB_LEVEL_ROOT, LAB_LEVEL_TLD, LAB_LEVEL_LEAF, LAB_LEVEL_COUNT 
  * ---------------------------------------------------------------------------------------------- */
 
 /* Root and top-level domain have one key each. Leaf zones: one for everything (LAB_KEY_LEAF + the
- * algorithm), or, Ed25519 only, one for keys and one for data; NEXT are those that a roll-over leads
- * to. */
+ * algorithm), or, Ed25519 only, one for keys and one for data; NEXT are those that a roll-over
+ * leads to. */
 enum lab_key_id {
     LAB_KEY_ROOT,
     LAB_KEY_TLD,
@@ -67,9 +67,9 @@ struct lab_signing {
     const struct lab_zone_key *key;
     const ldns_rdf *signer;
     struct lab_validity when;
-    int labels;        /* added to the number of labels; fewer: as if a wildcard had been expanded */
-    int tag;           /* added to the key's tag */
-    uint32_t ttl;      /* added to the original TTL */
+    int labels;   /* added to the number of labels; fewer: as if a wildcard had been expanded */
+    int tag;      /* added to the key's tag */
+    uint32_t ttl; /* added to the original TTL */
     uint8_t algorithm; /* 0: the key's */
 };
 /* NULL with a fault if OpenSSL cannot. The caller frees it. */
@@ -169,8 +169,8 @@ struct lab_rrset {
     ldns_rr *sig;         /* NULL: none */
     ldns_rr_list *others; /* more signatures; NULL: none */
     bool others_first;    /* they stand before sig, and NSD answers in that order */
-    bool ours;    /* authoritative data of this zone: signed, and in the type bitmap */
-    bool hidden;  /* below a zone cut */
+    bool ours;            /* authoritative data of this zone: signed, and in the type bitmap */
+    bool hidden;          /* below a zone cut */
 };
 
 struct lab_built {
@@ -213,7 +213,8 @@ ldns_rr *lab_denial_parameters(const struct lab_tree_zone *zone);
 struct lab_rrset *lab_denial_find(const struct lab_built *built, const ldns_rdf *owner);
 
 /* --- damage.c; the verbs: damage_rrset.c, damage_denial.c, damage_zone.c, damage_ds.c
- * ------------------------------------------------------------------------------------------------ */
+ * ------------------------------------------------------------------------------------------------
+ */
 
 /* One damage being done. set: the RRset that it is about, or NULL for a verb on a whole zone. */
 struct lab_patient {

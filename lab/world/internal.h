@@ -44,15 +44,7 @@ LAB_MUST_USE int lab_tools_check(const struct lab_tools *tools, struct lab_fault
 
 /* world.c */
 
-enum {
-    LAB_D_ROOT,
-    LAB_D_TLD,
-    LAB_D_LEAF,
-    LAB_D_FAULTY,
-    LAB_D_RESOLVER,
-    LAB_D_SMTP,
-    LAB_D_COUNT
-};
+enum { LAB_D_ROOT, LAB_D_TLD, LAB_D_LEAF, LAB_D_FAULTY, LAB_D_RESOLVER, LAB_D_SMTP, LAB_D_COUNT };
 
 struct lab_daemon {
     const char *name;

@@ -40,8 +40,8 @@ static int serve_smtp(const struct lab_world *w, int ready, struct lab_fault *fa
 
 static int serve_faults(const struct lab_world *w, int ready, struct lab_fault *fault)
 {
-    const struct lab_dns_place place = {
-        LAB_FAULTY_SERVER4, w->ipv6 ? LAB_FAULTY_SERVER6 : NULL, LAB_LEAF_SERVER4};
+    const struct lab_dns_place place = {LAB_FAULTY_SERVER4, w->ipv6 ? LAB_FAULTY_SERVER6 : NULL,
+                                        LAB_LEAF_SERVER4};
 
     return lab_dns_serve(w->faults, w->faults_count, &place, ready, fault);
 }
@@ -230,8 +230,9 @@ static int build_and_start(struct lab_world *w, struct lab_fault *fault)
         return -1;
     rc = lab_world_make_zones(w, fault) != 0 || lab_world_make_sender(w, fault) != 0 ||
                  lab_world_connect(w, fault) != 0 || lab_world_write_resolver(w, fault) != 0 ||
-                 start_faulty(w, fault) != 0 || start_dns(w, fault) != 0 || await_servers(w, fault) != 0 ||
-                 await_resolver(w, fault) != 0 || await_own(w, LAB_D_SMTP, ready, fault) != 0
+                 start_faulty(w, fault) != 0 || start_dns(w, fault) != 0 ||
+                 await_servers(w, fault) != 0 || await_resolver(w, fault) != 0 ||
+                 await_own(w, LAB_D_SMTP, ready, fault) != 0
              ? -1
              : 0;
     (void)close(ready);

@@ -140,7 +140,7 @@ static void test_reply(void)
         m.len += 40;
         room[3] = 0x82;
         lab_dns_reply(&fault, &m);
-        check_uint(room[3], as[i] == LAB_SERVE_NXDOMAIN ? 0x83u
+        check_uint(room[3], as[i] == LAB_SERVE_NXDOMAIN  ? 0x83u
                             : as[i] == LAB_SERVE_NOERROR ? 0x80u
                                                          : 0x82u);
         check_uint(get16(end - 4), as[i] == LAB_SERVE_OTHER_QUESTION ? 16u : TLSA);

@@ -16,9 +16,10 @@ struct lab_dns_fault {
 };
 
 struct lab_dns_place {
-    const char *address4; /* its own */
-    const char *address6; /* NULL: no IPv6 */
-    const char *server4;  /* the real server */
+    const char *addresses[2]; /* its own: IPv4, IPv6 */
+    const char *no_tcp[2];    /* others, where it listens to UDP only */
+    bool ipv6;                /* false: only the first of both */
+    const char *server4;      /* the real server */
 };
 
 /* Serve port 53 over UDP and TCP until a signal ends the process: call it in a child process.
@@ -39,7 +40,7 @@ enum lab_dns_next {
     LAB_DNS_FORWARD, /* ask the real server */
     LAB_DNS_LATER,   /* the same, after LAB_DNS_DELAY_MS */
     LAB_DNS_REPLY,   /* the message is the reply now */
-    LAB_DNS_SILENCE  /* none; a TCP connection is closed */
+    LAB_DNS_SILENCE  /* none */
 };
 #define LAB_DNS_DELAY_MS 300
 

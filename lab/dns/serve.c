@@ -173,11 +173,9 @@ static void on_tcp_query(struct bufferevent *client, void *self)
     while (next_message(bufferevent_get_input(client), &m)) {
         enum lab_dns_next next = lab_dns_query(lab_dns_fault_find(s->list, s->count, &m), &m);
 
-        if (next == LAB_DNS_SILENCE) {
-            end_relay(r);
-            return;
-        }
-        put_message(next == LAB_DNS_REPLY ? client : r->server, &m);
+        if (next !=
+            LAB_DNS_SILENCE) /* resolvers put questions about many zones on one connection */
+            put_message(next == LAB_DNS_REPLY ? client : r->server, &m);
     }
 }
 
@@ -265,11 +263,16 @@ static int watch(struct dns_service *s, int fd, event_callback_fn callback)
     return e != NULL ? event_add(e, NULL) : -1;
 }
 
-static int listen_at(struct dns_service *s, const char *address)
+static int listen_udp(struct dns_service *s, const char *address)
+{
+    return watch(s, open_socket(address, SOCK_DGRAM), on_query);
+}
+
+static int listen_tcp(struct dns_service *s, const char *address)
 {
     int tcp = open_socket(address, SOCK_STREAM);
 
-    if (watch(s, open_socket(address, SOCK_DGRAM), on_query) != 0 || tcp < 0)
+    if (tcp < 0)
         return -1;
     return evconnlistener_new(s->base, on_accept, s, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC,
                               BACKLOG, tcp) != NULL
@@ -291,10 +294,12 @@ static int open_service(struct dns_service *s, const struct lab_dns_place *place
     if (connect(s->upstream, (struct sockaddr *)&server, len) != 0 ||
         watch(s, s->upstream, on_answer) != 0)
         return -1;
-    return listen_at(s, place->address4) != 0 ||
-                   (place->address6 != NULL && listen_at(s, place->address6) != 0)
-               ? -1
-               : 0;
+    for (int i = 0; i < 1 + place->ipv6; i++) {
+        if (listen_udp(s, place->addresses[i]) != 0 || listen_tcp(s, place->addresses[i]) != 0 ||
+            listen_udp(s, place->no_tcp[i]) != 0)
+            return -1;
+    }
+    return 0;
 }
 
 int lab_dns_serve(const struct lab_dns_fault *list, size_t count, const struct lab_dns_place *place,
@@ -306,7 +311,7 @@ int lab_dns_serve(const struct lab_dns_fault *list, size_t count, const struct l
     s.list = list;
     s.count = count;
     if (open_service(&s, place) != 0)
-        return lab_fail_errno(fault, "fault server: %s port %d", place->address4, PORT);
+        return lab_fail_errno(fault, "fault server: %s port %d", place->addresses[0], PORT);
     if (write(ready_fd, "", 1) != 1)
         return lab_fail(fault, EX_SOFTWARE, "fault server: nobody waits for it");
     (void)close(ready_fd);

@@ -10,6 +10,7 @@
 #define LAME_NS "lame.nic.example."
 /* For zones whose server has faults. */
 #define FAULTY_NS "faulty.nic.example."
+#define NO_TCP_NS "no-tcp.nic.example."
 #define LEAF_SOA "ns.nic.example. hostmaster.nic.example. 1 3600 900 604800 300"
 
 void *lab_must(void *p)
@@ -216,7 +217,7 @@ static void gather_servers(struct gather *g, const struct lab_tree_zone *zone)
     if (!zone->served)
         take_text(g, zone->origin, "NS " LAME_NS);
     if (zone->faulty)
-        take_text(g, zone->origin, "NS " FAULTY_NS);
+        take_text(g, zone->origin, zone->no_tcp ? "NS " NO_TCP_NS : "NS " FAULTY_NS);
     if (zone->served && (!zone->faulty || zone->spare))
         take_text(g, zone->origin, "NS " LEAF_NS);
 }

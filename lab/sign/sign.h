@@ -23,10 +23,12 @@ struct lab_tree_options {
 #define LAB_TLD_SERVER4 "198.18.0.2"
 #define LAB_LEAF_SERVER4 "198.18.0.3"
 #define LAB_FAULTY_SERVER4 "198.18.0.4" /* the leaf zones whose server has faults */
+#define LAB_NO_TCP_SERVER4 "198.18.0.5" /* those among them that are deaf to TCP */
 #define LAB_ROOT_SERVER6 "2001:db8:18::1"
 #define LAB_TLD_SERVER6 "2001:db8:18::2"
 #define LAB_LEAF_SERVER6 "2001:db8:18::3"
 #define LAB_FAULTY_SERVER6 "2001:db8:18::4"
+#define LAB_NO_TCP_SERVER6 "2001:db8:18::5"
 
 /* Loads the shared zones, the keys and the damage recipes. */
 LAB_MUST_USE int lab_tree_open(const struct lab_tree_options *options, struct lab_tree **out,
@@ -42,6 +44,7 @@ struct lab_zone_input {
     bool is_signed;
     bool served;
     bool faulty; /* NS and delegation name the fault server, which asks the leaf server */
+    bool no_tcp; /* or rather, its address without TCP */
     bool spare;  /* and the leaf server too */
     enum lab_denial denial;
     unsigned iterations; /* of NSEC3 */

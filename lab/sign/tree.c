@@ -246,6 +246,7 @@ int lab_tree_add(struct lab_tree *tree, const struct lab_zone_input *input, stru
     zone->level = LAB_LEVEL_LEAF;
     zone->served = input->served;
     zone->faulty = input->faulty;
+    zone->no_tcp = input->no_tcp;
     zone->spare = input->spare;
     zone->whose = lab_format("zone %s", input->name);
     zone->harm = lab_calloc(input->damage_count, sizeof(*zone->harm));

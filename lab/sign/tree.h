@@ -143,6 +143,7 @@ struct lab_tree_zone {
     const struct lab_zone_key *ksk;
     const struct lab_zone_key *zsk; /* the same one: it signs everything */
     bool faulty;                    /* served by the fault server */
+    bool no_tcp;                    /* at its address without TCP */
     bool spare;                     /* and by NSD as well */
     struct lab_records records;
     struct lab_harm *harm;

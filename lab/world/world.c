@@ -40,8 +40,10 @@ static int serve_smtp(const struct lab_world *w, int ready, struct lab_fault *fa
 
 static int serve_faults(const struct lab_world *w, int ready, struct lab_fault *fault)
 {
-    const struct lab_dns_place place = {LAB_FAULTY_SERVER4, w->ipv6 ? LAB_FAULTY_SERVER6 : NULL,
-                                        LAB_LEAF_SERVER4};
+    const struct lab_dns_place place = {.addresses = {LAB_FAULTY_SERVER4, LAB_FAULTY_SERVER6},
+                                        .no_tcp = {LAB_NO_TCP_SERVER4, LAB_NO_TCP_SERVER6},
+                                        .ipv6 = w->ipv6,
+                                        .server4 = LAB_LEAF_SERVER4};
 
     return lab_dns_serve(w->faults, w->faults_count, &place, ready, fault);
 }

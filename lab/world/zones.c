@@ -261,6 +261,16 @@ int lab_world_fill(const struct lab_world *w, size_t scenario, const char *recor
     return rc;
 }
 
+/* A connection is for all zones of an address: to hang up for one would be to hang up for all. */
+static bool needs_no_tcp(const struct lab_zone *z)
+{
+    for (unsigned i = 0; i < z->serve_count; i++) {
+        if (z->serve[i].as == LAB_SERVE_TRUNCATED_NO_TCP)
+            return true;
+    }
+    return false;
+}
+
 static int add_zone(const struct lab_world *w, size_t scenario, const struct lab_zone *z,
                     struct lab_tree *tree, struct lab_fault *fault)
 {
@@ -276,6 +286,7 @@ static int add_zone(const struct lab_world *w, size_t scenario, const struct lab
                                              .is_signed = z->is_signed,
                                              .served = z->served,
                                              .faulty = z->serve_count > 0,
+                                             .no_tcp = needs_no_tcp(z),
                                              .spare = z->spare,
                                              .denial = z->denial,
                                              .iterations = z->iterations,

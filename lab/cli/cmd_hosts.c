@@ -59,7 +59,7 @@ int lab_hosts_text(const char *recipes_path, char **out, struct lab_fault *fault
 
 int lab_cmd_hosts(int argc, char **argv)
 {
-    static const struct lab_option none[] = {{NULL, NULL, NULL}};
+    static const struct lab_option none[] = {{NULL, NULL, NULL, 0}};
     struct lab_fault fault;
     char *path;
     char *text;

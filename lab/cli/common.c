@@ -150,8 +150,8 @@ static int know(const struct lab_paths *paths, struct known *k, struct lab_fault
         k->cert_names[i] = k->recipes->list[i].name;
     k->damages = lab_calloc(k->damage.count, sizeof(*k->damages));
     for (unsigned i = 0; i < k->damage.count; i++)
-        k->damages[i] =
-            (struct lab_known_damage){k->damage.list[i].name, k->damage.list[i].on_rrset};
+        k->damages[i] = (struct lab_known_damage){
+            k->damage.list[i].name, k->damage.list[i].on_rrset, k->damage.list[i].makes};
     know_behaviours(k);
     return 0;
 }
@@ -167,6 +167,26 @@ static void forget(struct known *k)
     free(k->rules);
     free(k->damage_path);
     free(k->certs);
+}
+
+int lab_suite_states(const struct lab_paths *paths, struct lab_states *out)
+{
+    char *dir = lab_format("%s/zones/states", paths->source);
+    struct known k = {0};
+    struct lab_fault fault;
+    int faults = -1;
+
+    if (know(paths, &k, &fault) != 0) {
+        (void)lab_complaint(fault.status, "%s", fault.what);
+    } else {
+        const struct lab_lint_context context = {.damage = k.damages,
+                                                 .damage_count = k.damage.count};
+
+        faults = lab_states_load(dir, &context, report, NULL, out);
+    }
+    forget(&k);
+    free(dir);
+    return faults;
 }
 
 int lab_suite_load(const struct lab_paths *paths, const char *root, struct lab_catalogue *out)

@@ -5,6 +5,7 @@
 #include "base/base.h"
 #include "scen/rules.h"
 #include "scen/scenario.h"
+#include "scen/states.h"
 #include "world/world.h"
 
 /* Where the lab's files are: $DANELAB_SOURCE, or the source tree that this program was built in, or
@@ -27,6 +28,9 @@ void lab_suite_rules(const struct lab_suite *suite, struct lab_rules *out);
 /* Load one file or directory in place of the whole catalogue; returns the number of faults, -1 if
  * it cannot be read. */
 int lab_suite_load(const struct lab_paths *paths, const char *root, struct lab_catalogue *out);
+
+/* The states of zones/states; returns as lab_suite_load. Release with lab_states_free. */
+int lab_suite_states(const struct lab_paths *paths, struct lab_states *out);
 
 /* What to run. Patterns are ids, globs over ids, topics ("03-*"), or @FILE with one pattern a line.
  * No pattern: all. */

@@ -38,6 +38,7 @@ static const struct {
     {"replay",   "DIR",                  "judge the evidence of a run again, without running anything", lab_cmd_replay},
     {"merge",    "--out DIR DIR...",     "the records of several runs as one",                         lab_cmd_merge},
     {"bundle",   "DIR CASE...",          "the evidence of these cases as one archive",                 lab_cmd_bundle},
+    {"states",   "[NAME|GLOB]...",       "list the DNS states that zones can be put into, or prove them", lab_cmd_states},
     {"selftest", "[FAULT]...",           "show that senders with known faults are caught",             lab_cmd_selftest},
     {"doctor",   "",                     "say what this machine lacks for the lab",                    lab_cmd_doctor},
     {"prove-worker", "",                 NULL,                                                         prove_worker},

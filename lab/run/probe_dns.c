@@ -13,6 +13,7 @@
 #define WINDOW 64u /* questions on their way at once */
 #define RESEND_MS 3000
 #define TRIES 4u
+#define EDNS_EDE 15
 
 /* One question on the wire; its index is the DNS message id. */
 struct exchange {
@@ -23,15 +24,14 @@ struct exchange {
     int64_t sent;
 };
 
-static int send_query(int fd, struct exchange *x, uint16_t id, struct lab_fault *fault)
+static int make_query(const struct exchange *x, uint16_t id, uint8_t **wire, size_t *len,
+                      struct lab_fault *fault)
 {
     ldns_rdf *name = ldns_dname_new_frm_str(x->q->name);
     ldns_rr_type type = ldns_get_rr_type_by_name(x->q->type);
     uint16_t flags = (uint16_t)(LDNS_RD | (x->checking_disabled ? LDNS_CD : 0));
     ldns_pkt *packet =
         name != NULL ? ldns_pkt_query_new(name, type, LDNS_RR_CLASS_IN, flags) : NULL;
-    uint8_t *wire = NULL;
-    size_t len = 0;
     int rc = 0;
 
     if (packet == NULL)
@@ -39,15 +39,86 @@ static int send_query(int fd, struct exchange *x, uint16_t id, struct lab_fault 
     ldns_pkt_set_id(packet, id);
     ldns_pkt_set_edns_udp_size(packet, 4096);
     ldns_pkt_set_edns_do(packet, true);
-    if (ldns_pkt2wire(&wire, packet, &len) != LDNS_STATUS_OK)
+    if (ldns_pkt2wire(wire, packet, len) != LDNS_STATUS_OK)
         rc = lab_fail(fault, EX_SOFTWARE, "cannot build a DNS query");
-    else if (send(fd, wire, len, 0) < 0 && errno != ECONNREFUSED)
+    ldns_pkt_free(packet);
+    return rc;
+}
+
+static int send_query(int fd, struct exchange *x, uint16_t id, struct lab_fault *fault)
+{
+    uint8_t *wire = NULL;
+    size_t len = 0;
+    int rc = make_query(x, id, &wire, &len, fault);
+
+    if (rc == 0 && send(fd, wire, len, 0) < 0 && errno != ECONNREFUSED)
         rc = lab_fail_errno(fault, "cannot send to the resolver");
     x->tries++;
     x->sent = lab_now_ms();
     free(wire);
-    ldns_pkt_free(packet);
     return rc;
+}
+
+/* Whether len octets came. */
+static bool read_all(int fd, uint8_t *to, size_t len)
+{
+    size_t got = 0;
+    ssize_t n = 1;
+
+    while (got < len && n > 0) {
+        n = recv(fd, to + got, len - got, 0);
+        got += n > 0 ? (size_t)n : 0;
+    }
+    return got == len;
+}
+
+/* The same question over TCP, waiting for the answer; NULL: there is none. */
+static ldns_pkt *ask_tcp(const struct exchange *x, uint16_t id, struct lab_fault *fault)
+{
+    const struct sockaddr_in to = {
+        .sin_family = AF_INET, .sin_port = htons(53), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    const struct timeval patience = {.tv_sec = RESEND_MS / 1000};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    uint8_t *wire = NULL;
+    uint8_t got[65536];
+    uint8_t prefix[2];
+    ldns_pkt *packet = NULL;
+    size_t len = 0;
+    bool ok = fd >= 0 && make_query(x, id, &wire, &len, fault) == 0 &&
+              setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) == 0 &&
+              connect(fd, (const struct sockaddr *)&to, sizeof(to)) == 0;
+
+    prefix[0] = (uint8_t)(len >> 8);
+    prefix[1] = (uint8_t)len;
+    ok = ok && send(fd, prefix, 2, MSG_MORE) == 2 && send(fd, wire, len, 0) == (ssize_t)len &&
+         read_all(fd, prefix, 2);
+    len = (size_t)prefix[0] << 8 | prefix[1];
+    if (ok && read_all(fd, got, len) && ldns_wire2pkt(&packet, got, len) != LDNS_STATUS_OK)
+        packet = NULL;
+    free(wire);
+    if (fd >= 0)
+        (void)close(fd);
+    return packet;
+}
+
+/* EDNS options: code, length, data; an extended error's data begins with its number. */
+static void take_ede(struct lab_dns_question *q, const ldns_pkt *packet)
+{
+    const ldns_rdf *options = ldns_pkt_edns_data(packet);
+    const uint8_t *at = options != NULL ? ldns_rdf_data(options) : NULL;
+    size_t left = options != NULL ? ldns_rdf_size(options) : 0;
+
+    while (left >= 4) {
+        unsigned code = (unsigned)at[0] << 8 | at[1];
+        size_t len = (size_t)at[2] << 8 | at[3];
+
+        if (len > left - 4)
+            break;
+        if (code == EDNS_EDE && len >= 2 && q->ede_count < LAB_EDE_MAX)
+            q->ede[q->ede_count++] = (unsigned)at[4] << 8 | at[5];
+        at += 4 + len;
+        left -= 4 + len;
+    }
 }
 
 static bool holds_type(const ldns_pkt *packet, ldns_rr_type type)
@@ -66,6 +137,8 @@ static bool take_reply(struct exchange *x, const ldns_pkt *packet)
     ldns_pkt_rcode rcode = ldns_pkt_get_rcode(packet);
     bool answered = rcode == LDNS_RCODE_NOERROR || rcode == LDNS_RCODE_NXDOMAIN;
 
+    if (!x->checking_disabled)
+        take_ede(x->q, packet);
     if (rcode == LDNS_RCODE_SERVFAIL && !x->checking_disabled)
         return false;
     if (x->checking_disabled)
@@ -94,6 +167,14 @@ static int receive(int fd, struct exchange *list, size_t count, struct lab_fault
     if (len < 12 || ldns_wire2pkt(&packet, wire, (size_t)len) != LDNS_STATUS_OK)
         return 0;
     id = ldns_pkt_id(packet);
+    if (id < count && !list[id].done && ldns_pkt_tc(packet)) {
+        ldns_pkt *whole = ask_tcp(&list[id], id, fault);
+
+        if (whole != NULL) {
+            ldns_pkt_free(packet);
+            packet = whole;
+        }
+    }
     if (id < count && !list[id].done && list[id].checking_disabled == ldns_pkt_cd(packet) &&
         !take_reply(&list[id], packet)) {
         list[id].checking_disabled = true;
@@ -181,6 +262,8 @@ static int open_library(const char *anchor, struct ub_ctx **out, struct lab_faul
 
     for (size_t i = 0; i < LAB_COUNT(options) && rc == 0; i++)
         rc = ub_ctx_set_option(ctx, options[i][0], options[i][1]);
+    if (rc == 0)
+        rc = ub_ctx_debugout(ctx, NULL); /* it speaks of every odd answer, asked for or not */
     if (rc == 0)
         rc = ub_ctx_set_fwd(ctx, "127.0.0.1");
     if (rc == 0)

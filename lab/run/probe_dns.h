@@ -6,11 +6,15 @@
 #include "base/base.h"
 #include "scen/scenario.h"
 
+#define LAB_EDE_MAX 8
+
 struct lab_dns_question {
     char *name; /* absolute */
     char *type; /* mnemonic */
     enum lab_security daemon, library;
     enum lab_answer daemon_answer, library_answer;
+    unsigned ede[LAB_EDE_MAX]; /* extended errors (RFC 8914) in the resolver's first reply */
+    unsigned ede_count;
 };
 
 /* Ask the resolver at 127.0.0.1 over UDP (TCP when truncated) with DO set; SERVFAIL is asked again

@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "run/probe_dns.h"
+
 /* Whom an answer concerns; the index is that of the request. */
 struct dns_item {
     size_t scenario;
@@ -151,19 +153,12 @@ static int run_worker(const struct proof *p, const struct lab_paths *paths, char
     return rc;
 }
 
-static bool dns_fits(const struct lab_prove *want, long security, long answer)
+static bool dns_fits(const struct lab_prove *want, enum lab_security is, long security, long answer)
 {
-    if (security != (long)want->is)
+    if (security != (long)is)
         return false;
-    return want->answer == LAB_ANSWER_ANY || answer == (long)want->answer ||
-           want->is == LAB_BOGUS || want->is == LAB_ERROR;
-}
-
-static const char *dns_word(long security, long answer, char *room, size_t size)
-{
-    (void)snprintf(room, size, "%s %s", lab_security_name((enum lab_security)security),
-                   lab_answer_name((enum lab_answer)answer));
-    return room;
+    return want->answer == LAB_ANSWER_ANY || answer == (long)want->answer || is == LAB_BOGUS ||
+           is == LAB_ERROR;
 }
 
 /* The next count numbers of a line, whatever follows in *rest; false: there are fewer. */
@@ -180,28 +175,75 @@ static bool numbers(const char **rest, long *out, unsigned count)
     return true;
 }
 
+static char *state_word(long security, long answer)
+{
+    return lab_format("%s %s", lab_security_name((enum lab_security)security),
+                      lab_answer_name((enum lab_answer)answer));
+}
+
+static void put_numbers(struct lab_text *to, const long *list, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        lab_text_put(to, "%s%ld", i > 0 ? " or " : " ", list[i]);
+    if (count == 0)
+        lab_text_put(to, " none");
+}
+
+/* Any of those that the file names. */
+static void check_ede(struct proof *p, const struct dns_item *item, const long *seen,
+                      unsigned seen_count)
+{
+    const struct lab_prove *want = item->prove;
+    long wanted[LAB_EDE_MAX];
+    unsigned count = 0;
+    struct lab_text line = {0};
+
+    for (unsigned i = 0; i < want->ede_count && count < LAB_EDE_MAX; i++) {
+        wanted[count++] = (long)want->ede[i];
+        for (unsigned j = 0; j < seen_count; j++) {
+            if (seen[j] == (long)want->ede[i])
+                return;
+        }
+    }
+    if (count == 0)
+        return;
+    lab_text_put(&line, "%s %s must have the extended error", item->name, item->type);
+    put_numbers(&line, wanted, count);
+    lab_text_put(&line, "; the resolver says");
+    put_numbers(&line, seen, seen_count);
+    blame(p, item->scenario, line.text);
+}
+
 static void take_dns(struct proof *p, const char *rest)
 {
-    enum { INDEX, DAEMON, DAEMON_ANSWER, LIBRARY, LIBRARY_ANSWER, COUNT };
+    enum { INDEX, DAEMON, DAEMON_ANSWER, LIBRARY, LIBRARY_ANSWER, EDE_COUNT, COUNT };
+    const struct lab_prove *want;
     struct dns_item *item;
-    char a[40], b[40];
-    long n[COUNT];
+    char *daemon, *library;
+    long n[COUNT], ede[LAB_EDE_MAX];
 
-    if (!numbers(&rest, n, COUNT) || (size_t)n[INDEX] >= p->dns_count)
+    if (!numbers(&rest, n, COUNT) || (size_t)n[INDEX] >= p->dns_count || n[EDE_COUNT] < 0 ||
+        n[EDE_COUNT] > LAB_EDE_MAX || !numbers(&rest, ede, (unsigned)n[EDE_COUNT]))
         return;
     item = &p->dns[n[INDEX]];
     item->answered = true;
-    if (dns_fits(item->prove, n[DAEMON], n[DAEMON_ANSWER]) &&
-        dns_fits(item->prove, n[LIBRARY], n[LIBRARY_ANSWER]))
+    want = item->prove;
+    if (dns_fits(want, want->is, n[DAEMON], n[DAEMON_ANSWER]) &&
+        dns_fits(want, want->library != NULL ? *want->library : want->is, n[LIBRARY],
+                 n[LIBRARY_ANSWER])) {
+        check_ede(p, item, ede, (unsigned)n[EDE_COUNT]);
         return;
+    }
+    daemon = state_word(n[DAEMON], n[DAEMON_ANSWER]);
+    library = state_word(n[LIBRARY], n[LIBRARY_ANSWER]);
     blame(p, item->scenario,
           lab_format("%s %s must be %s%s%s; the resolver says %s, libunbound says %s", item->name,
-                     item->type, lab_security_name(item->prove->is),
-                     item->prove->answer != LAB_ANSWER_ANY ? " " : "",
-                     item->prove->answer != LAB_ANSWER_ANY ? lab_answer_name(item->prove->answer)
-                                                           : "",
-                     dns_word(n[DAEMON], n[DAEMON_ANSWER], a, sizeof(a)),
-                     dns_word(n[LIBRARY], n[LIBRARY_ANSWER], b, sizeof(b))));
+                     item->type, lab_security_name(want->is),
+                     want->answer != LAB_ANSWER_ANY ? " " : "",
+                     want->answer != LAB_ANSWER_ANY ? lab_answer_name(want->answer) : "", daemon,
+                     library));
+    free(daemon);
+    free(library);
 }
 
 static void take_host(struct proof *p, const char *rest)

@@ -77,6 +77,15 @@ static void check_enum(struct lab_source *s, const cyaml_schema_value_t *schema,
             schema->enumeration.count);
 }
 
+static void check_number(struct lab_source *s, const char *key, const yaml_node_t *node)
+{
+    const char *text = scalar(node);
+    size_t digits = strspn(text, "0123456789");
+
+    if (digits == 0 || digits > 5 || text[digits] != '\0' || strtoul(text, NULL, 10) > UINT16_MAX)
+        lab_complain_mark(s, &node->start_mark, "`%s` is `%.60s`; expected 0 to 65535", key, text);
+}
+
 static void check_sequence(struct lab_source *s, const cyaml_schema_value_t *schema,
                            const char *key, const yaml_node_t *node)
 {
@@ -164,6 +173,8 @@ static void check_value(struct lab_source *s, const cyaml_schema_value_t *schema
         check_mapping(s, schema, key, node);
     else if (schema->type == CYAML_SEQUENCE)
         check_sequence(s, schema, key, node);
+    else if (schema->type == CYAML_UINT)
+        check_number(s, key, node);
     else if (schema->type == CYAML_ENUM)
         check_enum(s, schema, key, node);
     else

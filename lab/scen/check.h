@@ -9,7 +9,8 @@
 #include "scen/schema.h"
 #include "scen/source.h"
 
-/* Types used: string, enum, mapping, sequence. Faults are reported through s. */
+/* Types used: string, enum, unsigned number (to 65535), mapping, sequence. Faults are reported
+ * through s. */
 void lab_check(struct lab_source *s, const cyaml_schema_value_t *schema);
 
 #endif

@@ -19,6 +19,13 @@ static bool octet(const char *word)
     return len >= 1 && len <= 3 && word[len] == '\0' && strtoul(word, NULL, 10) <= 255;
 }
 
+static bool few_octets(const char *word)
+{
+    size_t len = strspn(word, "0123456789");
+
+    return len >= 1 && len <= 5 && word[len] == '\0' && strtoul(word, NULL, 10) <= 65000;
+}
+
 /* The host of a placeholder. "mx.ca" can be the host mx.ca or the element ca of the host mx: the
  * host counts first. */
 static const struct lab_host *host_of(const struct lab_scenario *s, const char *word, bool *element)
@@ -37,25 +44,39 @@ static const struct lab_host *host_of(const struct lab_scenario *s, const char *
     return h;
 }
 
+/* Placeholders by their first word and the number of words. */
+enum kind { NONE, ADDRESS, TLSA, OCTETS };
+
+static enum kind kind_of(char *const words[], size_t count)
+{
+    if (count == 5 && strcmp(words[0], "tlsa") == 0)
+        return TLSA;
+    if (count == 2 && strcmp(words[0], "octets") == 0 && few_octets(words[1]))
+        return OCTETS;
+    return count == 2 && (strcmp(words[0], "a") == 0 || strcmp(words[0], "aaaa") == 0) ? ADDRESS
+                                                                                       : NONE;
+}
+
 /* words: what stood between the braces, split at spaces. */
 static void lint_words(const struct spot *at, const char *whole, char *words[], size_t count,
                        bool *mentioned)
 {
     const struct lab_scenario *s = at->l->scenario;
-    bool tlsa = strcmp(words[0], "tlsa") == 0;
+    enum kind kind = kind_of(words, count);
     bool element;
     const struct lab_host *h;
 
-    if ((!tlsa && strcmp(words[0], "a") != 0 && strcmp(words[0], "aaaa") != 0) ||
-        count != (tlsa ? 5 : 2)) {
+    if (kind == NONE) {
         lab_complain_line(at->l->source, at->place, at->line, whole,
-                          "placeholder `%.60s`; expected {a HOST} {aaaa HOST} or {tlsa "
+                          "placeholder `%.60s`; expected {a HOST} {aaaa HOST} {octets N} or {tlsa "
                           "HOST[.ELEMENT] USAGE SELECTOR MATCHING}",
                           whole);
         return;
     }
+    if (kind == OCTETS)
+        return;
     h = host_of(s, words[1], &element);
-    if (h == NULL || (element && !tlsa)) {
+    if (h == NULL || (element && kind != TLSA)) {
         lab_complain_line(at->l->source, at->place, at->line, whole,
                           "placeholder `%.60s` names no host of this file; expected the name of "
                           "one of world.hosts",
@@ -63,7 +84,7 @@ static void lint_words(const struct spot *at, const char *whole, char *words[], 
         return;
     }
     mentioned[h - s->hosts] = true;
-    if (!tlsa)
+    if (kind != TLSA)
         return;
     if (!octet(words[2]) || !octet(words[3]) || !octet(words[4]))
         lab_complain_line(at->l->source, at->place, at->line, whole,

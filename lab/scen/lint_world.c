@@ -20,23 +20,22 @@ static const char *plain_word(const void *list, size_t i)
     return ((const char *const *)list)[i];
 }
 
-static void lint_damage_at(const struct lab_lint *l, const struct lab_zone *z,
-                           const struct lab_damage *d, struct lab_place place)
+static void lint_owner(const struct lab_lint *l, const struct lab_zone *z, const char *owner,
+                       struct lab_place place)
 {
     char *zone = lab_scenario_name(l->scenario, z->name);
     size_t zone_len = strlen(zone);
-    size_t len = strlen(d->owner);
-    bool absolute = d->owner[len - 1] == '.';
-    bool inside =
-        !absolute || (len >= zone_len && strcasecmp(d->owner + len - zone_len, zone) == 0);
+    size_t len = strlen(owner);
+    bool absolute = owner[len - 1] == '.';
+    bool inside = !absolute || (len >= zone_len && strcasecmp(owner + len - zone_len, zone) == 0);
 
-    if (strcmp(d->owner, "@") != 0 && !lab_lint_name_ok(d->owner))
+    if (strcmp(owner, "@") != 0 && !lab_lint_name_ok(owner))
         lab_complain(l->source, place,
                      "`%.80s` is no domain name; expected an owner relative to the zone, or @",
-                     d->owner);
+                     owner);
     else if (!inside)
         lab_complain(l->source, place,
-                     "owner %.80s is not in the zone %.80s; expected a name of this zone", d->owner,
+                     "owner %.80s is not in the zone %.80s; expected a name of this zone", owner,
                      zone);
     free(zone);
 }
@@ -64,9 +63,78 @@ static void lint_damage(const struct lab_lint *l, unsigned zone, unsigned i)
                      known->on_rrset ? "damages one RRset" : "damages the whole zone",
                      known->on_rrset ? "owner and type" : "neither owner nor type");
     if (d->owner != NULL)
-        lint_damage_at(l, z, d, lab_place("world.zones[%u].damage[%u].owner", zone, i));
+        lint_owner(l, z, d->owner, lab_place("world.zones[%u].damage[%u].owner", zone, i));
     if (d->type != NULL)
         (void)lab_lint_type(l, lab_place("world.zones[%u].damage[%u].type", zone, i), d->type);
+}
+
+/* The real server knows all zones: asked for one above, it answers from the one below. */
+static void lint_above(const struct lab_lint *l, unsigned zone)
+{
+    const struct lab_zone *z = &l->scenario->zones[zone];
+    char *name = lab_scenario_name(l->scenario, z->name);
+    const char *up = name + strcspn(name, ".");
+    const struct lab_zone *above = *up != '\0' ? lab_lint_zone_of(l->scenario, up + 1) : NULL;
+
+    if (z->serve_count > 0 && above != NULL && above->served)
+        lab_complain(
+            l->source, lab_place("world.zones[%u].name", zone),
+            "faults in the zone %.80s, for which the server of %.80s would answer; expected "
+            "a zone below %s--WORD.example.",
+            z->name, above->name, l->scenario->id);
+    free(name);
+}
+
+static void lint_serve(const struct lab_lint *l, unsigned zone)
+{
+    const struct lab_zone *z = &l->scenario->zones[zone];
+
+    for (unsigned i = 0; i < z->serve_count; i++) {
+        const struct lab_serve *s = &z->serve[i];
+        struct lab_place place = lab_place("world.zones[%u].serve[%u].owner", zone, i);
+
+        lint_owner(l, z, s->owner, place);
+        if (s->type != NULL)
+            (void)lab_lint_type(l, lab_place("world.zones[%u].serve[%u].type", zone, i), s->type);
+        for (unsigned j = 0; j < i; j++) {
+            if (strcmp(s->owner, z->serve[j].owner) == 0 &&
+                (z->serve[j].type == NULL ||
+                 (s->type != NULL && strcmp(s->type, z->serve[j].type) == 0)))
+                lab_complain(l->source, place,
+                             "%.80s %s again, and the first counts; expected it once", s->owner,
+                             s->type != NULL ? s->type : "(all types)");
+        }
+    }
+    if (z->spare && z->serve_count == 0)
+        lab_complain(l->source, lab_place("world.zones[%u].spare", zone),
+                     "a spare server beside one without faults; expected `serve`");
+    if (z->serve_count > 0 && !z->served)
+        lab_complain(l->source, lab_place("world.zones[%u].served", zone),
+                     "`serve` in a zone that is not served; expected one of the two");
+}
+
+/* What cannot be combined, whatever the records. */
+static void lint_security(const struct lab_lint *l, unsigned i)
+{
+    const struct lab_zone *z = &l->scenario->zones[i];
+
+    if (z->denial == LAB_NSEC && z->iterations > 0)
+        lab_complain(l->source, lab_place("world.zones[%u].iterations", i),
+                     "iterations with NSEC; expected `denial: nsec3` or nsec3-optout");
+    if (z->denial == LAB_NSEC && z->salt != NULL)
+        lab_complain(l->source, lab_place("world.zones[%u].salt", i),
+                     "a salt with NSEC; expected `denial: nsec3` or nsec3-optout");
+    if (z->salt != NULL && (z->salt[strspn(z->salt, "0123456789abcdef")] != '\0' ||
+                            strlen(z->salt) % 2 != 0 || strlen(z->salt) > 100))
+        lab_complain(l->source, lab_place("world.zones[%u].salt", i),
+                     "salt `%.60s`; expected up to 100 hex digits in lower case, an even number",
+                     z->salt);
+    if (z->keys == LAB_KSK_ZSK && z->algorithm != LAB_ED25519)
+        lab_complain(l->source, lab_place("world.zones[%u].keys", i),
+                     "two keys of this algorithm; expected `algorithm: ed25519` with them");
+    if (!z->is_signed && (z->algorithm != LAB_ED25519 || z->keys != LAB_CSK))
+        lab_complain(l->source, lab_place("world.zones[%u].signed", i),
+                     "keys of an unsigned zone; expected no `algorithm` and no `keys`");
 }
 
 static void lint_zone(const struct lab_lint *l, unsigned i)
@@ -90,6 +158,9 @@ static void lint_zone(const struct lab_lint *l, unsigned i)
     free(name);
     for (unsigned j = 0; j < z->damage_count; j++)
         lint_damage(l, i, j);
+    lint_serve(l, i);
+    lint_above(l, i);
+    lint_security(l, i);
 }
 
 static void lint_host_words(const struct lab_lint *l, unsigned i)
@@ -182,13 +253,36 @@ static bool can_be_secure(const struct lab_scenario *s, const struct lab_zone *z
     return secure;
 }
 
-static bool any_damage(const struct lab_scenario *s)
+/* What can make an answer bogus: damage, faults of the server, records that fit no message, and
+ * DNAME (Unbound calls the question for the alias below one bogus). */
+static bool can_be_bogus(const struct lab_scenario *s)
 {
     for (unsigned i = 0; i < s->zones_count; i++) {
-        if (s->zones[i].damage_count > 0)
+        const struct lab_zone *z = &s->zones[i];
+
+        if (z->damage_count > 0 || z->serve_count > 0 || strstr(z->records, "{octets ") != NULL ||
+            strstr(z->records, "DNAME") != NULL)
             return true;
     }
     return false;
+}
+
+static void lint_details(const struct lab_lint *l, unsigned i)
+{
+    const struct lab_prove *p = &l->scenario->prove[i];
+
+    if ((p->is == LAB_BOGUS || p->is == LAB_ERROR) && p->answer != LAB_ANSWER_ANY)
+        lab_complain(l->source, lab_place("prove[%u].answer", i),
+                     "an answer where there is none (%s); expected no `answer`",
+                     lab_security_name(p->is));
+    for (unsigned j = 0; j < p->ede_count; j++) {
+        if (p->is == LAB_SECURE)
+            lab_complain(l->source, lab_place("prove[%u].ede[%u]", i, j),
+                         "an extended error in a secure answer; expected no `ede`");
+    }
+    if (p->library != NULL && *p->library == p->is)
+        lab_complain(l->source, lab_place("prove[%u].library", i),
+                     "`library` says what `is` says; expected a difference");
 }
 
 static void lint_proof(const struct lab_lint *l, unsigned i)
@@ -213,14 +307,11 @@ static void lint_proof(const struct lab_lint *l, unsigned i)
         lab_complain(l->source, is,
                      "secure, but the zone `%.80s` or one above is unsigned; expected insecure",
                      zone->name);
-    if (p->is == LAB_BOGUS && !any_damage(s))
-        lab_complain(
-            l->source, is,
-            "bogus, but no zone has damage; expected `damage` in a zone, or another state");
-    if ((p->is == LAB_BOGUS || p->is == LAB_ERROR) && p->answer != LAB_ANSWER_ANY)
-        lab_complain(l->source, lab_place("prove[%u].answer", i),
-                     "an answer where there is none (%s); expected no `answer`",
-                     lab_security_name(p->is));
+    if (p->is == LAB_BOGUS && !can_be_bogus(s))
+        lab_complain(l->source, is,
+                     "bogus, but no zone has damage; expected `damage` or `serve` in a zone, or "
+                     "another state");
+    lint_details(l, i);
     for (unsigned j = 0; j < i; j++) {
         if (strcmp(p->dns, s->prove[j].dns) == 0)
             lab_complain(l->source, place, "`%.120s` again; expected each question once", p->dns);

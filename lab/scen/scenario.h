@@ -33,6 +33,38 @@ enum lab_policy {
     LAB_POLICY_COUNT
 };
 enum lab_denial { LAB_NSEC, LAB_NSEC3, LAB_NSEC3_OPTOUT };
+enum lab_algorithm {
+    LAB_ED25519,
+    LAB_RSASHA1,
+    LAB_RSASHA1_NSEC3,
+    LAB_RSASHA256,
+    LAB_RSASHA512,
+    LAB_ECDSAP256,
+    LAB_ECDSAP384,
+    LAB_ED448,
+    LAB_ALGORITHM_COUNT
+};
+enum lab_keys { LAB_CSK, LAB_KSK_ZSK };
+/* What the name server of a zone does with a question, where a conforming one would answer. */
+enum lab_serve_as {
+    LAB_SERVE_DROP,
+    LAB_SERVE_DROP_UDP,
+    LAB_SERVE_DELAY,
+    LAB_SERVE_REFUSED,
+    LAB_SERVE_NOTIMP,
+    LAB_SERVE_FORMERR,
+    LAB_SERVE_SERVFAIL,
+    LAB_SERVE_NXDOMAIN,
+    LAB_SERVE_NOERROR,
+    LAB_SERVE_EMPTY,
+    LAB_SERVE_TRUNCATED,
+    LAB_SERVE_TRUNCATED_NO_TCP,
+    LAB_SERVE_UNSIGNED,
+    LAB_SERVE_NO_EDNS,
+    LAB_SERVE_OTHER_QUESTION,
+    LAB_SERVE_GARBLED,
+    LAB_SERVE_COUNT
+};
 /* What an observation looks for; see lab_observation. */
 enum lab_see {
     LAB_SEE_QUERY,
@@ -52,11 +84,25 @@ struct lab_damage {
     char *type;  /* RR type mnemonic; NULL likewise */
 };
 
+/* A fault of the zone's name server, for one name and type. */
+struct lab_serve {
+    char *owner; /* relative to the zone; "*.NAME": every name below NAME; "*": every name */
+    char *type;  /* RR type mnemonic; NULL: any */
+    enum lab_serve_as as;
+};
+
 struct lab_zone {
     char *name;     /* "@", or a name below it, or <id>--WORD.example. */
     bool is_signed; /* signed with the lab's leaf key, DS in the parent */
     bool served;    /* false: delegated, but the server does not know the zone (lame, REFUSED) */
     enum lab_denial denial; /* how the zone proves absence */
+    unsigned iterations;    /* NSEC3: extra iterations of the hash */
+    char *salt;             /* NSEC3: hex; NULL: none */
+    enum lab_algorithm algorithm;
+    enum lab_keys keys;
+    struct lab_serve *serve; /* faults of its name server, the first that fits counts; none: NSD */
+    unsigned serve_count;
+    bool spare;    /* a second name server for it, without these faults */
     char *records; /* master-file lines; {a H} {aaaa H} {tlsa H[.ELEMENT] U S M} are replaced */
     struct lab_damage *damage;
     unsigned damage_count;
@@ -75,6 +121,9 @@ struct lab_prove {
     char *dns; /* "OWNER TYPE" */
     enum lab_security is;
     enum lab_answer answer;
+    enum lab_security *library; /* what libunbound says where it differs; NULL: the same */
+    unsigned *ede;              /* the resolver's reply has one of these (RFC 8914) */
+    unsigned ede_count;
 };
 
 /* One thing to be seen, or not to be seen, on the wire. */
@@ -176,6 +225,7 @@ struct lab_catalogue {
 struct lab_known_damage {
     const char *name;
     bool on_rrset; /* needs owner and type */
+    enum lab_security makes;
 };
 struct lab_known_behaviour {
     const char *name;

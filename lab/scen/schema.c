@@ -5,7 +5,7 @@
 
 #include "scen/words.h"
 
-#define LINE 200   /* longest one-line text */
+#define LINE 300   /* longest one-line text: a domain name and what stands around it */
 #define TEXT 65536 /* longest block of text */
 #define MANY 64    /* entries of a list */
 
@@ -27,15 +27,30 @@ static const cyaml_schema_field_t damage_fields[] = {
 };
 static const cyaml_schema_value_t a_damage = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct lab_damage, damage_fields)};
 
-static const cyaml_schema_field_t zone_fields[] = {
-    CYAML_FIELD_STRING_PTR("name", PTR | OPT, struct lab_zone, name, 1, LINE),
-    ONE_OF("signed", OPT, struct lab_zone, is_signed, lab_bool_words),
-    ONE_OF("served", OPT, struct lab_zone, served, lab_bool_words),
-    ONE_OF("denial", OPT, struct lab_zone, denial, lab_denial_words),
-    CYAML_FIELD_STRING_PTR("records", PTR, struct lab_zone, records, 1, TEXT),
-    CYAML_FIELD_SEQUENCE("damage", PTR | OPT, struct lab_zone, damage, &a_damage, 1, MANY),
+static const cyaml_schema_field_t serve_fields[] = {
+    CYAML_FIELD_STRING_PTR("owner", PTR, struct lab_serve, owner, 1, LINE),
+    CYAML_FIELD_STRING_PTR("type", PTR | OPT, struct lab_serve, type, 1, LINE),
+    ONE_OF("as", CYAML_FLAG_DEFAULT, struct lab_serve, as, lab_serve_words),
     CYAML_FIELD_END,
 };
+static const cyaml_schema_value_t a_serve = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct lab_serve, serve_fields)};
+
+#define ZONE_FIELDS(records_are)                                                                                       \
+    CYAML_FIELD_STRING_PTR("name", PTR | OPT, struct lab_zone, name, 1, LINE),                                         \
+    ONE_OF("signed", OPT, struct lab_zone, is_signed, lab_bool_words),                                                 \
+    ONE_OF("served", OPT, struct lab_zone, served, lab_bool_words),                                                    \
+    ONE_OF("denial", OPT, struct lab_zone, denial, lab_denial_words),                                                  \
+    CYAML_FIELD_UINT("iterations", OPT, struct lab_zone, iterations),                                                  \
+    CYAML_FIELD_STRING_PTR("salt", PTR | OPT, struct lab_zone, salt, 1, LINE),                                         \
+    ONE_OF("algorithm", OPT, struct lab_zone, algorithm, lab_algorithm_words),                                         \
+    ONE_OF("keys", OPT, struct lab_zone, keys, lab_keys_words),                                                        \
+    CYAML_FIELD_STRING_PTR("records", PTR | records_are, struct lab_zone, records, 1, TEXT),                           \
+    CYAML_FIELD_SEQUENCE("damage", PTR | OPT, struct lab_zone, damage, &a_damage, 1, MANY),                            \
+    CYAML_FIELD_SEQUENCE("serve", PTR | OPT, struct lab_zone, serve, &a_serve, 1, MANY),                               \
+    ONE_OF("spare", OPT, struct lab_zone, spare, lab_bool_words),                                                      \
+    CYAML_FIELD_END
+
+static const cyaml_schema_field_t zone_fields[] = {ZONE_FIELDS(CYAML_FLAG_DEFAULT)};
 static const cyaml_schema_value_t a_zone = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct lab_zone, zone_fields)};
 
 static const cyaml_schema_field_t host_fields[] = {
@@ -55,10 +70,21 @@ static const cyaml_schema_field_t world_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_value_t a_number = {CYAML_VALUE_UINT(CYAML_FLAG_DEFAULT, unsigned)};
+/* States of zones/states: no hosts, and records are those of the base if they are left out. */
+static const cyaml_schema_field_t state_zone_fields[] = {ZONE_FIELDS(OPT)};
+static const cyaml_schema_value_t a_state_zone = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct lab_zone, state_zone_fields)};
+static const cyaml_schema_field_t state_world_fields[] = {
+    CYAML_FIELD_SEQUENCE("zones", PTR, struct lab_scenario, zones, &a_state_zone, 1, LAB_MAX_HOSTS),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t prove_fields[] = {
     CYAML_FIELD_STRING_PTR("dns", PTR, struct lab_prove, dns, 1, LINE),
     ONE_OF("is", CYAML_FLAG_DEFAULT, struct lab_prove, is, lab_security_words),
     ONE_OF("answer", OPT, struct lab_prove, answer, lab_answer_words),
+    CYAML_FIELD_ENUM_PTR("library", PTR | OPT | STRICT, struct lab_prove, library, lab_security_words, LAB_COUNT(lab_security_words)),
+    CYAML_FIELD_SEQUENCE("ede", PTR | OPT, struct lab_prove, ede, &a_number, 1, MANY),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t a_proof = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct lab_prove, prove_fields)};
@@ -113,8 +139,23 @@ static const cyaml_schema_field_t scenario_fields[] = {
     WHAT_IT_IS,
 };
 static const cyaml_schema_field_t behaviour_fields[] = {WHAT_IT_IS};
+static const cyaml_schema_field_t state_fields[] = {
+    CYAML_FIELD_STRING_PTR("name", PTR, struct lab_scenario, id, 1, LINE),
+    CYAML_FIELD_STRING_PTR("says", PTR, struct lab_scenario, title, 1, TEXT),
+    {.key = "world", .value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct lab_scenario, state_world_fields)}},
+    CYAML_FIELD_SEQUENCE("prove", PTR, struct lab_scenario, prove, &a_proof, 1, MANY),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t a_state = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct lab_scenario, state_fields)};
+static const cyaml_schema_field_t state_file_fields[] = {
+    CYAML_FIELD_STRING_PTR("base", PTR, struct lab_state_file, base, 1, TEXT),
+    CYAML_FIELD_SEQUENCE("states", PTR, struct lab_state_file, states, &a_state, 1, 1000),
+    CYAML_FIELD_END,
+};
 /* clang-format on */
 
+const cyaml_schema_value_t lab_states_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct lab_state_file, state_file_fields)};
 const cyaml_schema_value_t lab_scenario_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct lab_scenario, scenario_fields)};
 const cyaml_schema_value_t lab_behaviour_schema = {

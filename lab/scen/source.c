@@ -76,10 +76,12 @@ static const yaml_node_t *member(struct lab_source *s, const yaml_node_t *map, c
 /* Walk to a place as far as the file goes; *all: the whole way. The result is what people look for:
  * an entry of a list, the value of a key if that is one word or text, the key itself if a list or
  * mapping stands below it. */
-static const yaml_node_t *walk(struct lab_source *s, const char *path, bool *all)
+static const yaml_node_t *walk(struct lab_source *s, const char *place, bool *all)
 {
     const yaml_node_t *at = yaml_document_get_root_node(&s->doc);
     const yaml_node_t *point = at;
+    char *whole = lab_format("%s%s", s->within != NULL ? s->within : "", place);
+    const char *path = whole;
 
     while (at != NULL && *path != '\0') {
         const yaml_node_t *key = NULL;
@@ -100,6 +102,7 @@ static const yaml_node_t *walk(struct lab_source *s, const char *path, bool *all
         path += *path == '.';
     }
     *all = at != NULL;
+    free(whole);
     return point;
 }
 

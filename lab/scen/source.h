@@ -15,8 +15,9 @@ struct lab_source {
     char *text;
     size_t len;
     yaml_document_t doc;
-    bool open;   /* doc holds a document */
-    bool silent; /* count faults, but do not report them */
+    bool open;          /* doc holds a document */
+    const char *within; /* places are below this one, "states[3]."; NULL: below the top */
+    bool silent;        /* count faults, but do not report them */
     int faults;
     void (*report)(void *self, const char *line);
     void *self;

@@ -28,6 +28,33 @@ const cyaml_strval_t lab_policy_words[4] = {{"dane", LAB_POLICY_DANE},
                                             {"encrypt", LAB_POLICY_ENCRYPT}};
 const cyaml_strval_t lab_denial_words[3] = {
     {"nsec", LAB_NSEC}, {"nsec3", LAB_NSEC3}, {"nsec3-optout", LAB_NSEC3_OPTOUT}};
+const cyaml_strval_t lab_algorithm_words[LAB_ALGORITHM_COUNT] = {
+    {"ed25519", LAB_ED25519},
+    {"rsasha1", LAB_RSASHA1},
+    {"rsasha1-nsec3", LAB_RSASHA1_NSEC3},
+    {"rsasha256", LAB_RSASHA256},
+    {"rsasha512", LAB_RSASHA512},
+    {"ecdsap256", LAB_ECDSAP256},
+    {"ecdsap384", LAB_ECDSAP384},
+    {"ed448", LAB_ED448}};
+const cyaml_strval_t lab_keys_words[2] = {{"csk", LAB_CSK}, {"ksk-zsk", LAB_KSK_ZSK}};
+const cyaml_strval_t lab_serve_words[LAB_SERVE_COUNT] = {
+    {"drop", LAB_SERVE_DROP},
+    {"drop-udp", LAB_SERVE_DROP_UDP},
+    {"delay", LAB_SERVE_DELAY},
+    {"refused", LAB_SERVE_REFUSED},
+    {"notimp", LAB_SERVE_NOTIMP},
+    {"formerr", LAB_SERVE_FORMERR},
+    {"servfail", LAB_SERVE_SERVFAIL},
+    {"nxdomain", LAB_SERVE_NXDOMAIN},
+    {"noerror", LAB_SERVE_NOERROR},
+    {"empty", LAB_SERVE_EMPTY},
+    {"truncated", LAB_SERVE_TRUNCATED},
+    {"truncated-no-tcp", LAB_SERVE_TRUNCATED_NO_TCP},
+    {"unsigned", LAB_SERVE_UNSIGNED},
+    {"no-edns", LAB_SERVE_NO_EDNS},
+    {"other-question", LAB_SERVE_OTHER_QUESTION},
+    {"garbled", LAB_SERVE_GARBLED}};
 const cyaml_strval_t lab_see_words[7] = {{"query", LAB_SEE_QUERY},
                                          {"connect", LAB_SEE_CONNECT},
                                          {"starttls", LAB_SEE_STARTTLS},

@@ -5,6 +5,8 @@
 
 #include <cyaml/cyaml.h>
 
+#include "scen/scenario.h"
+
 extern const cyaml_strval_t lab_security_words[4];
 extern const cyaml_strval_t lab_answer_words[4];
 extern const cyaml_strval_t lab_outcome_words[3];
@@ -13,6 +15,9 @@ extern const cyaml_strval_t lab_grade_words[3];
 extern const cyaml_strval_t lab_impact_words[5];
 extern const cyaml_strval_t lab_policy_words[4];
 extern const cyaml_strval_t lab_denial_words[3];
+extern const cyaml_strval_t lab_algorithm_words[LAB_ALGORITHM_COUNT];
+extern const cyaml_strval_t lab_keys_words[2];
+extern const cyaml_strval_t lab_serve_words[LAB_SERVE_COUNT];
 extern const cyaml_strval_t lab_see_words[7];
 extern const cyaml_strval_t lab_bool_words[2];
 extern const cyaml_strval_t lab_attempts_words[3];

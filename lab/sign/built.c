@@ -8,6 +8,9 @@
 /* For zones that are not served. A server of a zone right above would not do: it would answer from
  * that. */
 #define LAME_NS "lame.nic.example."
+/* For zones whose server has faults. */
+#define FAULTY_NS "faulty.nic.example."
+#define NO_TCP_NS "no-tcp.nic.example."
 #define LEAF_SOA "ns.nic.example. hostmaster.nic.example. 1 3600 900 604800 300"
 
 void *lab_must(void *p)
@@ -104,6 +107,7 @@ void lab_built_sort(struct lab_built *built)
 static void free_set(struct lab_rrset *set)
 {
     ldns_rr_free(set->sig);
+    ldns_rr_list_deep_free(set->others);
     ldns_rr_list_deep_free(set->rrs);
 }
 
@@ -207,35 +211,58 @@ static int check_cuts(const struct lab_tree *tree, const struct lab_tree_zone *z
     return 0;
 }
 
-static void gather_child(struct gather *g, const struct lab_tree *tree,
-                         const struct lab_tree_zone *zone, const struct lab_tree_zone *child)
+/* Whom the NS records name, of the zone itself and of its delegation. */
+static void gather_servers(struct gather *g, const struct lab_tree_zone *zone)
 {
-    ldns_rr *ds = zone->is_signed && child->is_signed ? lab_damage_ds(tree, child) : NULL;
-
-    if (!delegates(zone, child->origin))
-        take_text(g, child->origin, child->served ? "NS " LEAF_NS : "NS " LAME_NS);
-    if (ds != NULL)
-        take(g, ds);
+    if (!zone->served)
+        take_text(g, zone->origin, "NS " LAME_NS);
+    if (zone->faulty)
+        take_text(g, zone->origin, zone->no_tcp ? "NS " NO_TCP_NS : "NS " FAULTY_NS);
+    if (zone->served && (!zone->faulty || zone->spare))
+        take_text(g, zone->origin, "NS " LEAF_NS);
 }
 
-static void gather_all(struct gather *g, const struct lab_tree *tree,
-                       const struct lab_tree_zone *zone)
+static int gather_child(struct gather *g, const struct lab_tree *tree,
+                        const struct lab_tree_zone *zone, const struct lab_tree_zone *child,
+                        struct lab_fault *fault)
 {
+    ldns_rr_list *list = NULL;
+
+    if (!delegates(zone, child->origin))
+        gather_servers(g, child);
+    if (!zone->is_signed || !child->is_signed)
+        return 0;
+    if (lab_damage_ds(tree, child, &list, fault) != 0)
+        return -1;
+    for (ldns_rr *ds = ldns_rr_list_pop_rr(list); ds != NULL; ds = ldns_rr_list_pop_rr(list))
+        take(g, ds);
+    ldns_rr_list_free(list);
+    return 0;
+}
+
+static int gather_all(struct gather *g, const struct lab_tree *tree,
+                      const struct lab_tree_zone *zone, struct lab_fault *fault)
+{
+    int rc = 0;
+
     for (size_t i = 0; i < zone->records.count; i++)
         take(g, lab_must(ldns_rr_clone(zone->records.list[i].rr)));
     if (!zone->whole) {
         take_text(g, zone->origin, "SOA " LEAF_SOA);
-        take_text(g, zone->origin, "NS " LEAF_NS);
+        gather_servers(g, zone);
     }
-    for (size_t i = 0; i < tree->count; i++) {
+    for (size_t i = 0; i < tree->count && rc == 0; i++) {
         if (tree->zones[i]->parent == zone)
-            gather_child(g, tree, zone, tree->zones[i]);
+            rc = gather_child(g, tree, zone, tree->zones[i], fault);
     }
     if (!zone->is_signed)
-        return;
-    take(g, lab_zone_key_dnskey(&tree->keys[zone->level], zone->origin));
+        return rc;
+    take(g, lab_zone_key_dnskey(zone->ksk, zone->origin));
+    if (zone->zsk != zone->ksk)
+        take(g, lab_zone_key_dnskey(zone->zsk, zone->origin));
     if (zone->denial != LAB_NSEC)
-        take_text(g, zone->origin, "NSEC3PARAM 1 0 0 -");
+        take(g, lab_denial_parameters(zone));
+    return rc;
 }
 
 /* Which RRsets are this zone's own: at a zone cut only DS, below it none. Sorted, a cut stands
@@ -271,7 +298,12 @@ int lab_built_make(const struct lab_tree *tree, const struct lab_tree_zone *zone
 
     if (check_cuts(tree, zone, fault) != 0)
         return -1;
-    gather_all(&g, tree, zone);
+    if (gather_all(&g, tree, zone, fault) != 0) {
+        for (size_t i = 0; i < g.count; i++)
+            ldns_rr_free(g.list[i].rr);
+        free(g.list);
+        return -1;
+    }
     if (g.count > 0)
         qsort(g.list, g.count, sizeof(*g.list), by_set_and_number);
     for (size_t i = 0; i < g.count; i++) {
@@ -290,14 +322,22 @@ int lab_built_make(const struct lab_tree *tree, const struct lab_tree_zone *zone
     return 0;
 }
 
+struct lab_signing lab_built_signing(const struct lab_built *built, const struct lab_rrset *set)
+{
+    int64_t epoch = built->tree->epoch;
+    const struct lab_tree_zone *zone = built->zone;
+
+    return (struct lab_signing){.key = set->type == LDNS_RR_TYPE_DNSKEY ? zone->ksk : zone->zsk,
+                                .signer = zone->origin,
+                                .when = {epoch - 10 * LAB_DAY, epoch + 20 * LAB_DAY}};
+}
+
 int lab_built_sign(struct lab_built *built, struct lab_fault *fault)
 {
-    const struct lab_tree *tree = built->tree;
-    const struct lab_validity when = {tree->epoch - 10 * LAB_DAY, tree->epoch + 20 * LAB_DAY};
-
     for (size_t i = 0; i < built->count; i++) {
-        if (built->sets[i].ours && lab_rrset_sign(&built->sets[i], &tree->keys[built->zone->level],
-                                                  built->zone->origin, &when, fault) != 0)
+        const struct lab_signing how = lab_built_signing(built, &built->sets[i]);
+
+        if (built->sets[i].ours && lab_rrset_sign(&built->sets[i], &how, fault) != 0)
             return -1;
     }
     return 0;

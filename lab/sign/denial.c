@@ -32,22 +32,6 @@ static struct link *new_link(struct chain *c, const ldns_rdf *name)
     return &c->list[c->count++];
 }
 
-static ldns_rr *new_denial(ldns_rdf *owner, ldns_rr_type type)
-{
-    ldns_rr *rr = lab_must(ldns_rr_new());
-
-    ldns_rr_set_owner(rr, owner);
-    ldns_rr_set_type(rr, type);
-    ldns_rr_set_class(rr, LDNS_RR_CLASS_IN);
-    ldns_rr_set_ttl(rr, LAB_ZONE_TTL);
-    return rr;
-}
-
-static void push(ldns_rr *rr, ldns_rdf *rdf)
-{
-    (void)ldns_rr_push_rdf(rr, lab_must(rdf));
-}
-
 /* Delegations without DS have nothing that is signed. */
 static bool any_signed(const struct lab_built *built, const struct link *l)
 {
@@ -83,18 +67,29 @@ static void add_nsec(struct lab_built *built, struct chain *c)
 {
     for (size_t i = 0; i < c->count; i++) {
         const struct link *l = &c->list[i];
-        ldns_rr *rr = new_denial(lab_must(ldns_rdf_clone(l->name)), LDNS_RR_TYPE_NSEC);
+        ldns_rr *rr = lab_new_rr(l->name, LDNS_RR_TYPE_NSEC, LAB_ZONE_TTL);
 
-        push(rr, ldns_rdf_clone(c->list[(i + 1) % c->count].name));
-        push(rr, bitmap(built, l, LDNS_RR_TYPE_NSEC));
+        lab_push(rr, ldns_rdf_clone(c->list[(i + 1) % c->count].name));
+        lab_push(rr, bitmap(built, l, LDNS_RR_TYPE_NSEC));
         lab_built_add(built, rr);
     }
 }
 
-/* No salt, no extra iterations. The name is in lower case already. */
-static void hash_name(const ldns_rdf *name, uint8_t out[HASH_LEN])
+/* RFC 5155, section 5. The name is in lower case already. */
+static void hash_name(const struct lab_tree_zone *zone, const ldns_rdf *name, uint8_t out[HASH_LEN])
 {
-    (void)ldns_sha1(ldns_rdf_data(name), (unsigned)ldns_rdf_size(name), out);
+    uint8_t room[LDNS_MAX_DOMAINLEN + 1 + UINT8_MAX];
+    size_t salt = zone->salt != NULL ? ldns_rdf_size(zone->salt) - 1 : 0;
+    size_t len = ldns_rdf_size(name);
+
+    memcpy(room, ldns_rdf_data(name), len);
+    for (unsigned i = 0; i <= zone->iterations; i++) {
+        if (salt > 0)
+            memcpy(room + len, ldns_rdf_data(zone->salt) + 1, salt);
+        (void)ldns_sha1(room, (unsigned)(len + salt), out);
+        memcpy(room, out, HASH_LEN);
+        len = HASH_LEN;
+    }
 }
 
 static ldns_rdf *hashed_owner(const uint8_t hash[HASH_LEN], const ldns_rdf *origin)
@@ -133,18 +128,18 @@ static void unite(struct chain *c)
 }
 
 /* Links for the names between a name and the top of the zone. */
-static void link_parents(struct chain *c, const ldns_rdf *name, const ldns_rdf *origin)
+static void link_parents(struct chain *c, const ldns_rdf *name, const struct lab_tree_zone *zone)
 {
     ldns_rdf *up = lab_must(ldns_rdf_clone(name));
 
-    while (ldns_dname_compare(up, origin) != 0) {
+    while (ldns_dname_compare(up, zone->origin) != 0) {
         ldns_rdf *parent = lab_must(ldns_dname_left_chop(up));
         struct link *l;
 
         ldns_rdf_deep_free(up);
         up = parent;
         l = new_link(c, NULL);
-        hash_name(up, l->hash);
+        hash_name(zone, up, l->hash);
     }
     ldns_rdf_deep_free(up);
 }
@@ -157,23 +152,43 @@ static ldns_rdf *next_hash(const struct link *l)
     return ldns_rdf_new_frm_data(LDNS_RDF_TYPE_NSEC3_NEXT_OWNER, sizeof(data), data);
 }
 
+static ldns_rdf *salt_of(const struct lab_tree_zone *zone)
+{
+    static const uint8_t none[1] = {0};
+
+    return zone->salt != NULL ? ldns_rdf_clone(zone->salt)
+                              : ldns_rdf_new_frm_data(LDNS_RDF_TYPE_NSEC3_SALT, sizeof(none), none);
+}
+
+ldns_rr *lab_denial_parameters(const struct lab_tree_zone *zone)
+{
+    ldns_rr *rr = lab_new_rr(zone->origin, LDNS_RR_TYPE_NSEC3PARAM, LAB_ZONE_TTL);
+
+    lab_push(rr, ldns_native2rdf_int8(LDNS_RDF_TYPE_INT8, NSEC3_SHA1));
+    lab_push(rr, ldns_native2rdf_int8(LDNS_RDF_TYPE_INT8, 0));
+    lab_push(rr, ldns_native2rdf_int16(LDNS_RDF_TYPE_INT16, (uint16_t)zone->iterations));
+    lab_push(rr, salt_of(zone));
+    return rr;
+}
+
 static void add_nsec3(struct lab_built *built, struct chain *c)
 {
     uint8_t flags = built->zone->denial == LAB_NSEC3_OPTOUT ? NSEC3_OPT_OUT : 0;
-    static const uint8_t no_salt[1] = {0};
 
     unite(c);
     for (size_t i = 0; i < c->count; i++) {
         const struct link *l = &c->list[i];
-        ldns_rr *rr = new_denial(hashed_owner(l->hash, built->zone->origin), LDNS_RR_TYPE_NSEC3);
+        ldns_rdf *owner = hashed_owner(l->hash, built->zone->origin);
+        ldns_rr *rr = lab_new_rr(owner, LDNS_RR_TYPE_NSEC3, LAB_ZONE_TTL);
 
-        push(rr, ldns_native2rdf_int8(LDNS_RDF_TYPE_INT8, NSEC3_SHA1));
-        push(rr, ldns_native2rdf_int8(LDNS_RDF_TYPE_INT8, flags));
-        push(rr, ldns_native2rdf_int16(LDNS_RDF_TYPE_INT16, 0));
-        push(rr, ldns_rdf_new_frm_data(LDNS_RDF_TYPE_NSEC3_SALT, sizeof(no_salt), no_salt));
-        push(rr, next_hash(&c->list[(i + 1) % c->count]));
-        push(rr, bitmap(built, l, LDNS_RR_TYPE_NSEC3));
+        lab_push(rr, ldns_native2rdf_int8(LDNS_RDF_TYPE_INT8, NSEC3_SHA1));
+        lab_push(rr, ldns_native2rdf_int8(LDNS_RDF_TYPE_INT8, flags));
+        lab_push(rr, ldns_native2rdf_int16(LDNS_RDF_TYPE_INT16, (uint16_t)built->zone->iterations));
+        lab_push(rr, salt_of(built->zone));
+        lab_push(rr, next_hash(&c->list[(i + 1) % c->count]));
+        lab_push(rr, bitmap(built, l, LDNS_RR_TYPE_NSEC3));
         lab_built_add(built, rr);
+        ldns_rdf_deep_free(owner);
     }
 }
 
@@ -194,10 +209,10 @@ void lab_denial_add(struct lab_built *built)
         l->end = end;
         if (zone->denial == LAB_NSEC)
             continue;
-        hash_name(l->name, l->hash);
+        hash_name(zone, l->name, l->hash);
         if (zone->denial == LAB_NSEC3_OPTOUT && !any_signed(built, l))
             c.count--; /* opted out, but not the names between: NSD's proofs need them */
-        link_parents(&c, built->sets[i].owner, zone->origin);
+        link_parents(&c, built->sets[i].owner, zone);
     }
     if (zone->denial == LAB_NSEC)
         add_nsec(built, &c);
@@ -238,7 +253,7 @@ static struct lab_rrset *covering_hash(const struct lab_built *built, const ldns
     ldns_rdf *owner;
     struct lab_rrset *set;
 
-    hash_name(name, hash);
+    hash_name(built->zone, name, hash);
     owner = hashed_owner(hash, built->zone->origin);
     set = covering(built, owner, LDNS_RR_TYPE_NSEC3, matches);
     ldns_rdf_deep_free(owner);

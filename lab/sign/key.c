@@ -1,35 +1,146 @@
-/* key.c - the fixed Ed25519 keys: DNSKEY, DS and RRSIG records. */
+/* key.c - the fixed keys of zones/keys/, and the DNSKEY and DS records made of them. */
+#include <openssl/core_names.h>
 #include <openssl/pem.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sign/tree.h"
 
-#define KEY_FLAGS 257 /* zone key, secure entry point: one key does both */
-#define SIGNATURE_LEN 64
+#define ZONE_KEY 256
+#define SECURE_ENTRY 1
 
-int lab_zone_key_load(const char *path, struct lab_zone_key *out, struct lab_fault *fault)
+enum form { FORM_RAW, FORM_POINT, FORM_RSA };
+
+/* clang-format off */
+/* How OpenSSL calls what the DNSSEC algorithm number stands for. Edwards curves hash by themselves. */
+static const struct {
+    const char *type;
+    const char *digest;
+    enum form form;
+    uint8_t number;
+} algorithms[LAB_ALGORITHM_COUNT] = {
+    [LAB_ED25519]       = {"ED25519", NULL,     FORM_RAW,   15},
+    [LAB_RSASHA1]       = {"RSA",     "SHA1",   FORM_RSA,   5},
+    [LAB_RSASHA1_NSEC3] = {"RSA",     "SHA1",   FORM_RSA,   7},
+    [LAB_RSASHA256]     = {"RSA",     "SHA256", FORM_RSA,   8},
+    [LAB_RSASHA512]     = {"RSA",     "SHA512", FORM_RSA,   10},
+    [LAB_ECDSAP256]     = {"EC",      "SHA256", FORM_POINT, 13},
+    [LAB_ECDSAP384]     = {"EC",      "SHA384", FORM_POINT, 14},
+    [LAB_ED448]         = {"ED448",   NULL,     FORM_RAW,   16},
+};
+
+/* The keys of a tree. Zones with a key for signing keys of their own differ from the others in flags only: so does the
+ * tag. */
+static const struct {
+    const char *file;
+    enum lab_algorithm algorithm;
+    uint16_t flags;
+} files[LAB_KEY_COUNT] = {
+    [LAB_KEY_ROOT]     = {"root.pem",     LAB_ED25519, ZONE_KEY | SECURE_ENTRY},
+    [LAB_KEY_TLD]      = {"tld.pem",      LAB_ED25519, ZONE_KEY | SECURE_ENTRY},
+    [LAB_KEY_ZSK]      = {"leaf.pem",     LAB_ED25519, ZONE_KEY},
+    [LAB_KEY_KSK]      = {"leaf-ksk.pem", LAB_ED25519, ZONE_KEY | SECURE_ENTRY},
+    [LAB_KEY_NEXT_ZSK] = {"leaf-next.pem", LAB_ED25519, ZONE_KEY},
+    [LAB_KEY_NEXT]     = {"leaf-next.pem", LAB_ED25519, ZONE_KEY | SECURE_ENTRY},
+    [LAB_KEY_LEAF + LAB_ED25519]       = {"leaf.pem",  LAB_ED25519,       ZONE_KEY | SECURE_ENTRY},
+    [LAB_KEY_LEAF + LAB_RSASHA1]       = {"rsa.pem",   LAB_RSASHA1,       ZONE_KEY | SECURE_ENTRY},
+    [LAB_KEY_LEAF + LAB_RSASHA1_NSEC3] = {"rsa.pem",   LAB_RSASHA1_NSEC3, ZONE_KEY | SECURE_ENTRY},
+    [LAB_KEY_LEAF + LAB_RSASHA256]     = {"rsa.pem",   LAB_RSASHA256,     ZONE_KEY | SECURE_ENTRY},
+    [LAB_KEY_LEAF + LAB_RSASHA512]     = {"rsa.pem",   LAB_RSASHA512,     ZONE_KEY | SECURE_ENTRY},
+    [LAB_KEY_LEAF + LAB_ECDSAP256]     = {"p256.pem",  LAB_ECDSAP256,     ZONE_KEY | SECURE_ENTRY},
+    [LAB_KEY_LEAF + LAB_ECDSAP384]     = {"p384.pem",  LAB_ECDSAP384,     ZONE_KEY | SECURE_ENTRY},
+    [LAB_KEY_LEAF + LAB_ED448]         = {"ed448.pem", LAB_ED448,         ZONE_KEY | SECURE_ENTRY},
+};
+/* clang-format on */
+
+static ldns_rdf *raw_public(const EVP_PKEY *pkey)
 {
-    struct lab_zone_key key = {0};
-    size_t len = sizeof(key.public_key);
+    uint8_t data[57];
+    size_t len = sizeof(data);
+
+    if (EVP_PKEY_get_raw_public_key(pkey, data, &len) != 1)
+        return NULL;
+    return ldns_rdf_new_frm_data(LDNS_RDF_TYPE_B64, len, data);
+}
+
+/* RFC 6605, section 4: the point without the octet that says "uncompressed". */
+static ldns_rdf *point_public(const EVP_PKEY *pkey)
+{
+    uint8_t data[133];
+    size_t len = 0;
+
+    if (EVP_PKEY_get_octet_string_param(pkey, OSSL_PKEY_PARAM_PUB_KEY, data, sizeof(data), &len) !=
+            1 ||
+        len < 2)
+        return NULL;
+    return ldns_rdf_new_frm_data(LDNS_RDF_TYPE_B64, len - 1, data + 1);
+}
+
+/* RFC 3110, section 2: length of the exponent, exponent, modulus. */
+static ldns_rdf *rsa_public(const EVP_PKEY *pkey)
+{
+    uint8_t data[1024];
+    BIGNUM *e = NULL;
+    BIGNUM *n = NULL;
+    ldns_rdf *rdf = NULL;
+
+    if (EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_E, &e) == 1 &&
+        EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_N, &n) == 1 && BN_num_bytes(e) < 256 &&
+        BN_num_bytes(n) <= 512) {
+        data[0] = (uint8_t)BN_num_bytes(e);
+        (void)BN_bn2bin(e, data + 1);
+        (void)BN_bn2bin(n, data + 1 + data[0]);
+        rdf =
+            ldns_rdf_new_frm_data(LDNS_RDF_TYPE_B64, 1U + data[0] + (size_t)BN_num_bytes(n), data);
+    }
+    BN_free(e);
+    BN_free(n);
+    return rdf;
+}
+
+static ldns_rdf *public_key(const EVP_PKEY *pkey, enum form form)
+{
+    return form == FORM_RAW     ? raw_public(pkey)
+           : form == FORM_POINT ? point_public(pkey)
+                                : rsa_public(pkey);
+}
+
+static int make_ready(struct lab_zone_key *key, enum lab_algorithm algorithm)
+{
+    const char *digest = algorithms[algorithm].digest;
+
+    key->ready = lab_must(EVP_MD_CTX_new());
+    return EVP_DigestSignInit_ex(key->ready, NULL, digest, NULL, NULL, key->pkey, NULL);
+}
+
+int lab_zone_key_load(const char *dir, enum lab_key_id which, struct lab_zone_key *out,
+                      struct lab_fault *fault)
+{
+    enum lab_algorithm algorithm = files[which].algorithm;
+    struct lab_zone_key key = {.algorithm = algorithms[algorithm].number,
+                               .flags = files[which].flags};
+    char *path = lab_format("%s/keys/%s", dir, files[which].file);
+    FILE *f = fopen(path, "re");
     ldns_rdf *root;
     ldns_rr *dnskey;
-    FILE *f = fopen(path, "re");
+    int rc = 0;
 
-    if (f == NULL)
-        return lab_fail_errno(fault, "%s: cannot open", path);
-    key.pkey = PEM_read_PrivateKey(f, NULL, NULL, NULL);
-    (void)fclose(f);
-    if (key.pkey == NULL || EVP_PKEY_get_raw_public_key(key.pkey, key.public_key, &len) != 1 ||
-        EVP_PKEY_get_id(key.pkey) != EVP_PKEY_ED25519) {
-        EVP_PKEY_free(key.pkey);
-        return lab_fail(fault, EX_DATAERR,
-                        "%s: not usable; expected a PEM file with an Ed25519 private key", path);
+    if (f == NULL) {
+        rc = lab_fail_errno(fault, "%s: cannot open", path);
+    } else {
+        key.pkey = PEM_read_PrivateKey(f, NULL, NULL, NULL);
+        (void)fclose(f);
     }
-    key.ready = lab_must(EVP_MD_CTX_new());
-    if (EVP_DigestSignInit(key.ready, NULL, NULL, NULL, key.pkey) != 1) {
+    if (rc == 0 && key.pkey != NULL && EVP_PKEY_is_a(key.pkey, algorithms[algorithm].type) == 1)
+        key.public_key = public_key(key.pkey, algorithms[algorithm].form);
+    if (rc == 0 && (key.public_key == NULL || make_ready(&key, algorithm) != 1))
+        rc =
+            lab_fail(fault, EX_DATAERR, "%s: not usable; expected a PEM file with a private %s key",
+                     path, algorithms[algorithm].type);
+    free(path);
+    if (rc != 0) {
         lab_zone_key_fini(&key);
-        return lab_fail(fault, EX_SOFTWARE, "%s: OpenSSL cannot sign with Ed25519", path);
+        return -1;
     }
     root = lab_must(ldns_dname_new_frm_str("."));
     dnskey = lab_zone_key_dnskey(&key, root);
@@ -44,10 +155,11 @@ void lab_zone_key_fini(struct lab_zone_key *key)
 {
     EVP_MD_CTX_free(key->ready);
     EVP_PKEY_free(key->pkey);
+    ldns_rdf_deep_free(key->public_key);
     *key = (struct lab_zone_key){0};
 }
 
-static ldns_rr *new_rr(const ldns_rdf *owner, ldns_rr_type type, uint32_t ttl)
+ldns_rr *lab_new_rr(const ldns_rdf *owner, ldns_rr_type type, uint32_t ttl)
 {
     ldns_rr *rr = lab_must(ldns_rr_new());
 
@@ -58,124 +170,28 @@ static ldns_rr *new_rr(const ldns_rdf *owner, ldns_rr_type type, uint32_t ttl)
     return rr;
 }
 
-static void push(ldns_rr *rr, ldns_rdf *rdf)
+void lab_push(ldns_rr *rr, ldns_rdf *rdf)
 {
     (void)ldns_rr_push_rdf(rr, lab_must(rdf));
 }
 
 ldns_rr *lab_zone_key_dnskey(const struct lab_zone_key *key, const ldns_rdf *owner)
 {
-    ldns_rr *rr = new_rr(owner, LDNS_RR_TYPE_DNSKEY, LAB_ZONE_TTL);
+    ldns_rr *rr = lab_new_rr(owner, LDNS_RR_TYPE_DNSKEY, LAB_ZONE_TTL);
 
-    push(rr, ldns_native2rdf_int16(LDNS_RDF_TYPE_INT16, KEY_FLAGS));
-    push(rr, ldns_native2rdf_int8(LDNS_RDF_TYPE_INT8, LDNS_DNSSEC_KEYPROTO));
-    push(rr, ldns_native2rdf_int8(LDNS_RDF_TYPE_ALG, LDNS_ED25519));
-    push(rr, ldns_rdf_new_frm_data(LDNS_RDF_TYPE_B64, sizeof(key->public_key), key->public_key));
+    lab_push(rr, ldns_native2rdf_int16(LDNS_RDF_TYPE_INT16, key->flags));
+    lab_push(rr, ldns_native2rdf_int8(LDNS_RDF_TYPE_INT8, LDNS_DNSSEC_KEYPROTO));
+    lab_push(rr, ldns_native2rdf_int8(LDNS_RDF_TYPE_ALG, key->algorithm));
+    lab_push(rr, ldns_rdf_clone(key->public_key));
     return rr;
 }
 
-ldns_rr *lab_zone_key_ds(const struct lab_zone_key *key, const ldns_rdf *owner)
+ldns_rr *lab_zone_key_ds(const struct lab_zone_key *key, const ldns_rdf *owner, ldns_hash digest)
 {
     ldns_rr *dnskey = lab_zone_key_dnskey(key, owner);
-    ldns_rr *ds = lab_must(ldns_key_rr2ds(dnskey, LDNS_SHA256));
+    ldns_rr *ds = lab_must(ldns_key_rr2ds(dnskey, digest));
 
     ldns_rr_set_ttl(ds, LAB_ZONE_TTL);
     ldns_rr_free(dnskey);
     return ds;
-}
-
-/* One record in canonical wire form; head: octets before its rdata. */
-struct wire {
-    uint8_t *data;
-    size_t len;
-    size_t head;
-};
-
-static int by_rdata(const void *left, const void *right)
-{
-    const struct wire *a = left;
-    const struct wire *b = right;
-    size_t a_len = a->len - a->head;
-    size_t b_len = b->len - b->head;
-    int order = memcmp(a->data + a->head, b->data + b->head, a_len < b_len ? a_len : b_len);
-
-    return order != 0 ? order : (a_len > b_len) - (a_len < b_len);
-}
-
-/* RFC 4034, 3.1.8.1: the records, canonical and in canonical order. */
-static void put_canonical(ldns_buffer *to, const struct lab_rrset *set)
-{
-    size_t count = ldns_rr_list_rr_count(set->rrs);
-    struct wire *wires = lab_calloc(count, sizeof(*wires));
-    ldns_buffer *one = lab_must(ldns_buffer_new(LDNS_MIN_BUFLEN));
-
-    for (size_t i = 0; i < count; i++) {
-        ldns_buffer_clear(one);
-        (void)ldns_rr2buffer_wire_canonical(one, ldns_rr_list_rr(set->rrs, i), LDNS_SECTION_ANSWER);
-        wires[i].len = ldns_buffer_position(one);
-        wires[i].head = ldns_rdf_size(set->owner) + 10; /* type, class, TTL, length */
-        wires[i].data = lab_calloc(wires[i].len, 1);
-        memcpy(wires[i].data, ldns_buffer_begin(one), wires[i].len);
-    }
-    qsort(wires, count, sizeof(*wires), by_rdata);
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0 && by_rdata(&wires[i - 1], &wires[i]) == 0)
-            continue; /* names that differ in case only */
-        (void)ldns_buffer_reserve(to, wires[i].len);
-        ldns_buffer_write(to, wires[i].data, wires[i].len);
-    }
-    for (size_t i = 0; i < count; i++)
-        free(wires[i].data);
-    ldns_buffer_free(one);
-    free(wires);
-}
-
-/* The RRSIG without its signature. */
-static ldns_rr *unsigned_rrsig(const struct lab_rrset *set, const struct lab_zone_key *key,
-                               const ldns_rdf *signer, const struct lab_validity *when)
-{
-    uint32_t ttl = ldns_rr_ttl(ldns_rr_list_rr(set->rrs, 0));
-    ldns_rr *sig = new_rr(set->owner, LDNS_RR_TYPE_RRSIG, ttl);
-    uint8_t labels = ldns_dname_label_count(set->owner);
-
-    if (ldns_dname_is_wildcard(set->owner))
-        labels--;
-    push(sig, ldns_native2rdf_int16(LDNS_RDF_TYPE_TYPE, (uint16_t)set->type));
-    push(sig, ldns_native2rdf_int8(LDNS_RDF_TYPE_ALG, LDNS_ED25519));
-    push(sig, ldns_native2rdf_int8(LDNS_RDF_TYPE_INT8, labels));
-    push(sig, ldns_native2rdf_int32(LDNS_RDF_TYPE_INT32, ttl));
-    push(sig, ldns_native2rdf_int32(LDNS_RDF_TYPE_TIME, (uint32_t)when->expiration));
-    push(sig, ldns_native2rdf_int32(LDNS_RDF_TYPE_TIME, (uint32_t)when->inception));
-    push(sig, ldns_native2rdf_int16(LDNS_RDF_TYPE_INT16, key->tag));
-    push(sig, ldns_rdf_clone(signer));
-    return sig;
-}
-
-/* ldns signs by itself, but only with the clock or dates in an ldns_key, and clones the RRset for
- * it: this is shorter and twice as fast. Ed25519 is deterministic. */
-int lab_rrset_sign(struct lab_rrset *set, const struct lab_zone_key *key, const ldns_rdf *signer,
-                   const struct lab_validity *when, struct lab_fault *fault)
-{
-    ldns_rr *sig = unsigned_rrsig(set, key, signer, when);
-    ldns_buffer *data = lab_must(ldns_buffer_new(LDNS_MIN_BUFLEN));
-    EVP_MD_CTX *md = lab_must(EVP_MD_CTX_new());
-    uint8_t bytes[SIGNATURE_LEN];
-    size_t len = sizeof(bytes);
-    int ok;
-
-    for (size_t i = 0; i < ldns_rr_rd_count(sig); i++)
-        (void)ldns_rdf2buffer_wire_canonical(data, ldns_rr_rdf(sig, i));
-    put_canonical(data, set);
-    ok = EVP_MD_CTX_copy_ex(md, key->ready) == 1 &&
-         EVP_DigestSign(md, bytes, &len, ldns_buffer_begin(data), ldns_buffer_position(data)) == 1;
-    EVP_MD_CTX_free(md);
-    ldns_buffer_free(data);
-    if (!ok) {
-        ldns_rr_free(sig);
-        return lab_fail(fault, EX_SOFTWARE, "OpenSSL cannot sign with Ed25519");
-    }
-    push(sig, ldns_rdf_new_frm_data(LDNS_RDF_TYPE_B64, len, bytes));
-    ldns_rr_free(set->sig);
-    set->sig = sig;
-    return 0;
 }

@@ -1,9 +1,9 @@
 /* sign.h - the lab's DNS tree: zones from master-file text, linked to their parents, signed with
  * ldns, then damaged.
  *
- * Usage: open, add every zone, write. All zones of a level are signed with one fixed Ed25519 key
- * (zones/keys/): deterministic, so the same input gives the same bytes. Signatures run from epoch -
- * 10 days to epoch + 20 days. */
+ * Usage: open, add every zone, write. Zones are signed with fixed keys (zones/keys/), Ed25519 if
+ * nothing else is said: the same input gives the same bytes. Signatures run from epoch - 10 days to
+ * epoch + 20 days. */
 #ifndef LAB_SIGN_SIGN_H
 #define LAB_SIGN_SIGN_H
 
@@ -22,9 +22,13 @@ struct lab_tree_options {
 #define LAB_ROOT_SERVER4 "198.18.0.1"
 #define LAB_TLD_SERVER4 "198.18.0.2"
 #define LAB_LEAF_SERVER4 "198.18.0.3"
+#define LAB_FAULTY_SERVER4 "198.18.0.4" /* the leaf zones whose server has faults */
+#define LAB_NO_TCP_SERVER4 "198.18.0.5" /* those among them that are deaf to TCP */
 #define LAB_ROOT_SERVER6 "2001:db8:18::1"
 #define LAB_TLD_SERVER6 "2001:db8:18::2"
 #define LAB_LEAF_SERVER6 "2001:db8:18::3"
+#define LAB_FAULTY_SERVER6 "2001:db8:18::4"
+#define LAB_NO_TCP_SERVER6 "2001:db8:18::5"
 
 /* Loads the shared zones, the keys and the damage recipes. */
 LAB_MUST_USE int lab_tree_open(const struct lab_tree_options *options, struct lab_tree **out,
@@ -39,7 +43,14 @@ struct lab_zone_input {
     const char *name;
     bool is_signed;
     bool served;
+    bool faulty; /* NS and delegation name the fault server, which asks the leaf server */
+    bool no_tcp; /* or rather, its address without TCP */
+    bool spare;  /* and the leaf server too */
     enum lab_denial denial;
+    unsigned iterations; /* of NSEC3 */
+    const char *salt;    /* hex, or NULL */
+    enum lab_algorithm algorithm;
+    enum lab_keys keys;
     const char *records;
     const struct lab_damage *damage;
     unsigned damage_count;

@@ -16,14 +16,13 @@ static const struct {
 };
 /* clang-format on */
 
-static const char *const key_files[LAB_LEVEL_COUNT] = {"root.pem", "tld.pem", "leaf.pem"};
-
 static void free_zone(struct lab_tree_zone *zone)
 {
     for (size_t i = 0; i < zone->harm_count; i++)
         ldns_rdf_deep_free(zone->harm[i].owner);
     free(zone->harm);
     lab_records_free(&zone->records);
+    ldns_rdf_deep_free(zone->salt);
     ldns_rdf_deep_free(zone->origin);
     free(zone->whose);
     free(zone->name);
@@ -56,6 +55,10 @@ static int add_shared(struct lab_tree *tree, const char *dir, size_t which, stru
     zone->served = true;
     zone->whole = true;
     zone->denial = LAB_NSEC;
+    zone->ksk = &tree->keys[zone->level == LAB_LEVEL_ROOT  ? LAB_KEY_ROOT
+                            : zone->level == LAB_LEVEL_TLD ? LAB_KEY_TLD
+                                                           : LAB_KEY_LEAF + LAB_ED25519];
+    zone->zsk = zone->ksk;
     zone->whose = lab_format("%s/%s", dir, shared[which].file);
     append(tree, zone);
     rc = lab_file_read(zone->whose, &text, NULL, fault);
@@ -68,12 +71,8 @@ static int add_shared(struct lab_tree *tree, const char *dir, size_t which, stru
 static int load(struct lab_tree *tree, const struct lab_tree_options *options,
                 struct lab_fault *fault)
 {
-    for (size_t i = 0; i < LAB_LEVEL_COUNT; i++) {
-        char *path = lab_format("%s/keys/%s", options->shared_dir, key_files[i]);
-        int rc = lab_zone_key_load(path, &tree->keys[i], fault);
-
-        free(path);
-        if (rc != 0)
+    for (int i = 0; i < LAB_KEY_COUNT; i++) {
+        if (lab_zone_key_load(options->shared_dir, (enum lab_key_id)i, &tree->keys[i], fault) != 0)
             return -1;
     }
     if (lab_damage_load(options->damage_path, &tree->recipes, fault) != 0)
@@ -109,7 +108,7 @@ void lab_tree_close(struct lab_tree **tree)
     for (size_t i = 0; i < t->count; i++)
         free_zone(t->zones[i]);
     free(t->zones);
-    for (size_t i = 0; i < LAB_LEVEL_COUNT; i++)
+    for (size_t i = 0; i < LAB_KEY_COUNT; i++)
         lab_zone_key_fini(&t->keys[i]);
     lab_damage_free(&t->recipes);
     free(t);
@@ -205,6 +204,37 @@ static int add_harm(const struct lab_tree *tree, struct lab_tree_zone *zone,
     return 0;
 }
 
+/* "-" or hex. */
+static int take_salt(struct lab_tree_zone *zone, const char *salt, struct lab_fault *fault)
+{
+    if (salt != NULL && ldns_str2rdf_nsec3_salt(&zone->salt, salt) != LDNS_STATUS_OK)
+        return lab_fail(fault, EX_DATAERR,
+                        "%s: salt \"%s\"; expected two hex digits for each of up to 255 octets",
+                        zone->whose, salt);
+    return 0;
+}
+
+static int take_security(const struct lab_tree *tree, struct lab_tree_zone *zone,
+                         const struct lab_zone_input *input, struct lab_fault *fault)
+{
+    zone->is_signed = input->is_signed;
+    zone->denial = input->denial;
+    zone->iterations = input->iterations;
+    zone->ksk = &tree->keys[LAB_KEY_LEAF + input->algorithm];
+    zone->zsk = zone->ksk;
+    if (input->keys == LAB_KSK_ZSK) {
+        zone->ksk = &tree->keys[LAB_KEY_KSK];
+        zone->zsk = &tree->keys[LAB_KEY_ZSK];
+    }
+    if (input->keys == LAB_KSK_ZSK && input->algorithm != LAB_ED25519)
+        return lab_fail(fault, EX_DATAERR, "%s: two keys; expected algorithm ed25519 with them",
+                        zone->whose);
+    if (zone->denial == LAB_NSEC && (input->iterations > 0 || input->salt != NULL))
+        return lab_fail(fault, EX_DATAERR, "%s: iterations or salt; expected denial by NSEC3",
+                        zone->whose);
+    return take_salt(zone, input->salt, fault);
+}
+
 int lab_tree_add(struct lab_tree *tree, const struct lab_zone_input *input, struct lab_fault *fault)
 {
     struct lab_tree_zone *zone;
@@ -214,13 +244,16 @@ int lab_tree_add(struct lab_tree *tree, const struct lab_zone_input *input, stru
         return -1;
     zone = new_zone(input->name);
     zone->level = LAB_LEVEL_LEAF;
-    zone->is_signed = input->is_signed;
     zone->served = input->served;
-    zone->denial = input->denial;
+    zone->faulty = input->faulty;
+    zone->no_tcp = input->no_tcp;
+    zone->spare = input->spare;
     zone->whose = lab_format("zone %s", input->name);
     zone->harm = lab_calloc(input->damage_count, sizeof(*zone->harm));
-    rc = lab_records_parse(zone->whose, input->records != NULL ? input->records : "", zone->origin,
-                           false, &zone->records, fault);
+    rc = take_security(tree, zone, input, fault);
+    if (rc == 0)
+        rc = lab_records_parse(zone->whose, input->records != NULL ? input->records : "",
+                               zone->origin, false, &zone->records, fault);
     for (unsigned i = 0; rc == 0 && i < input->damage_count; i++)
         rc = add_harm(tree, zone, &input->damage[i], fault);
     if (rc == 0)

@@ -12,14 +12,30 @@ enum lab_level { LAB_LEVEL_ROOT, LAB_LEVEL_TLD, LAB_LEVEL_LEAF, LAB_LEVEL_COUNT 
 #define LAB_ZONE_TTL 300u
 #define LAB_DAY INT64_C(86400)
 
-/* --- key.c: one Ed25519 key for each level
- * ---------------------------------------------------------- */
+/* --- key.c
+ * ---------------------------------------------------------------------------------------------- */
+
+/* Root and top-level domain have one key each. Leaf zones: one for everything (LAB_KEY_LEAF + the
+ * algorithm), or, Ed25519 only, one for keys and one for data; NEXT are those that a roll-over
+ * leads to. */
+enum lab_key_id {
+    LAB_KEY_ROOT,
+    LAB_KEY_TLD,
+    LAB_KEY_ZSK,
+    LAB_KEY_KSK,
+    LAB_KEY_NEXT_ZSK,
+    LAB_KEY_NEXT,
+    LAB_KEY_LEAF,
+    LAB_KEY_COUNT = LAB_KEY_LEAF + LAB_ALGORITHM_COUNT
+};
 
 struct lab_zone_key {
     EVP_PKEY *pkey;
     EVP_MD_CTX
     *ready; /* copied for each signature: a fresh one would look the algorithm up again */
-    uint8_t public_key[32];
+    ldns_rdf *public_key; /* as in a DNSKEY record */
+    uint8_t algorithm;    /* its number */
+    uint16_t flags;
     uint16_t tag;
 };
 
@@ -31,17 +47,39 @@ struct lab_validity {
 
 struct lab_rrset;
 
-/* path: a PEM file with a PKCS #8 Ed25519 key. */
-LAB_MUST_USE int lab_zone_key_load(const char *path, struct lab_zone_key *out,
+/* dir: the directory above keys/. */
+LAB_MUST_USE int lab_zone_key_load(const char *dir, enum lab_key_id which, struct lab_zone_key *out,
                                    struct lab_fault *fault);
 void lab_zone_key_fini(struct lab_zone_key *key);
 /* The caller frees the results. */
 ldns_rr *lab_zone_key_dnskey(const struct lab_zone_key *key, const ldns_rdf *owner);
-ldns_rr *lab_zone_key_ds(const struct lab_zone_key *key, const ldns_rdf *owner);
+ldns_rr *lab_zone_key_ds(const struct lab_zone_key *key, const ldns_rdf *owner, ldns_hash digest);
+/* An empty record of class IN, and one more field for it (never NULL: memory ends the process). */
+ldns_rr *lab_new_rr(const ldns_rdf *owner, ldns_rr_type type, uint32_t ttl);
+void lab_push(ldns_rr *rr, ldns_rdf *rdf);
+
+/* --- signature.c
+ * ---------------------------------------------------------------------------------------- */
+
+/* How to sign. The last four make the fields wrong before the signature is made, which then is
+ * right over them. */
+struct lab_signing {
+    const struct lab_zone_key *key;
+    const ldns_rdf *signer;
+    struct lab_validity when;
+    int labels;   /* added to the number of labels; fewer: as if a wildcard had been expanded */
+    int tag;      /* added to the key's tag */
+    uint32_t ttl; /* added to the original TTL */
+    uint8_t algorithm; /* 0: the key's */
+};
+/* NULL with a fault if OpenSSL cannot. The caller frees it. */
+ldns_rr *lab_rrset_signature(const struct lab_rrset *set, const struct lab_signing *how,
+                             struct lab_fault *fault);
 /* Replaces set->sig. */
-LAB_MUST_USE int lab_rrset_sign(struct lab_rrset *set, const struct lab_zone_key *key,
-                                const ldns_rdf *signer, const struct lab_validity *when,
+LAB_MUST_USE int lab_rrset_sign(struct lab_rrset *set, const struct lab_signing *how,
                                 struct lab_fault *fault);
+/* One more signature; takes it. */
+void lab_rrset_add_signature(struct lab_rrset *set, ldns_rr *sig);
 
 /* --- records.c, entry.c: master-file text
  * ----------------------------------------------------------- */
@@ -100,6 +138,13 @@ struct lab_tree_zone {
     bool served;
     bool whole; /* a shared zone: its records include SOA and NS */
     enum lab_denial denial;
+    unsigned iterations; /* of NSEC3 */
+    ldns_rdf *salt;      /* of NSEC3, a length octet first */
+    const struct lab_zone_key *ksk;
+    const struct lab_zone_key *zsk; /* the same one: it signs everything */
+    bool faulty;                    /* served by the fault server */
+    bool no_tcp;                    /* at its address without TCP */
+    bool spare;                     /* and by NSD as well */
     struct lab_records records;
     struct lab_harm *harm;
     size_t harm_count;
@@ -108,7 +153,7 @@ struct lab_tree_zone {
 };
 
 struct lab_tree {
-    struct lab_zone_key keys[LAB_LEVEL_COUNT];
+    struct lab_zone_key keys[LAB_KEY_COUNT];
     struct lab_damage_list recipes;
     struct lab_tree_zone **zones;
     size_t count;
@@ -122,9 +167,11 @@ struct lab_rrset {
     ldns_rdf *owner; /* of the first record; not to be freed */
     ldns_rr_type type;
     ldns_rr_list *rrs;
-    ldns_rr *sig; /* NULL: none */
-    bool ours;    /* authoritative data of this zone: signed, and in the type bitmap */
-    bool hidden;  /* below a zone cut */
+    ldns_rr *sig;         /* NULL: none */
+    ldns_rr_list *others; /* more signatures; NULL: none */
+    bool others_first;    /* they stand before sig, and NSD answers in that order */
+    bool ours;            /* authoritative data of this zone: signed, and in the type bitmap */
+    bool hidden;          /* below a zone cut */
 };
 
 struct lab_built {
@@ -148,6 +195,10 @@ struct lab_rrset *lab_built_find(const struct lab_built *built, const ldns_rdf *
 /* One past the last RRset with the owner of RRset first. */
 size_t lab_built_group(const struct lab_built *built, size_t first);
 LAB_MUST_USE int lab_built_sign(struct lab_built *built, struct lab_fault *fault);
+/* How its own key signs set: the key for keys if it has one and set is the DNSKEY RRset. */
+struct lab_signing lab_built_signing(const struct lab_built *built, const struct lab_rrset *set);
+/* As a master file, as it is served. The caller frees it. */
+ldns_buffer *lab_built_text(const struct lab_built *built);
 /* p, or the end of the process if it is NULL: ldns gives NULL when there is no memory. */
 void *lab_must(void *p);
 
@@ -156,21 +207,58 @@ void *lab_must(void *p);
 
 /* Add the NSEC or NSEC3 chain. */
 void lab_denial_add(struct lab_built *built);
+/* The NSEC3PARAM record of a zone; the caller frees it. */
+ldns_rr *lab_denial_parameters(const struct lab_tree_zone *zone);
 /* The NSEC or NSEC3 RRset that shows that owner has no such type or does not exist. NULL: the zone
  * has none any more. */
 struct lab_rrset *lab_denial_find(const struct lab_built *built, const ldns_rdf *owner);
 
-/* --- damage.c
- * --------------------------------------------------------------------------------------- */
+/* --- damage.c; the verbs: damage_rrset.c, damage_denial.c, damage_zone.c, damage_ds.c
+ * ------------------------------------------------------------------------------------------------
+ */
+
+/* One damage being done. set: the RRset that it is about, or NULL for a verb on a whole zone. */
+struct lab_patient {
+    struct lab_built *built;
+    struct lab_rrset *set;
+    const struct lab_harm *harm;
+    struct lab_fault *fault;
+};
+
+enum lab_target {
+    LAB_ON_ZONE,   /* no owner and type */
+    LAB_ON_RRSET,  /* a signed RRset, which must exist; type NSEC or NSEC3: what denies the owner */
+    LAB_ON_DENIAL, /* an RRset that does not exist: set is the record that denies it */
+    LAB_ON_LISTING /* an RRset that exists: set is the NSEC or NSEC3 record that lists its type */
+};
+
+/* A verb works on the zone, after signing, or on the DS records in its parent, before those are
+ * signed. */
+struct lab_verb {
+    const char *name;
+    enum lab_target target;
+    int (*after)(const struct lab_patient *p);
+    void (*ds)(const struct lab_tree *tree, const struct lab_tree_zone *zone, ldns_rr_list *list);
+};
+
+/* The verbs, NULL past the end. */
+const struct lab_verb *lab_verb_on_rrsets_at(size_t index);
+const struct lab_verb *lab_verb_on_denials_at(size_t index);
+const struct lab_verb *lab_verb_on_zones_at(size_t index);
+const struct lab_verb *lab_verb_on_ds_at(size_t index);
 
 /* The row of a verb, or NULL. names: all verbs, for faults; the caller frees it. */
 const struct lab_verb *lab_verb_find(const char *name);
 bool lab_verb_on_rrset(const struct lab_verb *verb);
 char *lab_verb_names(void);
-/* The DS record that the parent has of a signed zone after the zone's own damage; NULL: none. The
- * caller frees it. */
-ldns_rr *lab_damage_ds(const struct lab_tree *tree, const struct lab_tree_zone *zone);
-/* Everything else, after signing. */
+/* A fault that a verb cannot be done to its patient, with the recipe's name. Always -1. */
+int lab_cannot(const struct lab_patient *p, const char *why);
+void lab_flip_last_bit(ldns_rdf *rdf);
+/* The DS records that the parent has of a signed zone after the zone's own damage; the caller frees
+ * the list and what is in it. */
+LAB_MUST_USE int lab_damage_ds(const struct lab_tree *tree, const struct lab_tree_zone *zone,
+                               ldns_rr_list **out, struct lab_fault *fault);
+/* Everything else, after signing. A damage that changes nothing of what is served is a fault. */
 LAB_MUST_USE int lab_damage_apply(struct lab_built *built, struct lab_fault *fault);
 
 #endif

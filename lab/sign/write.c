@@ -63,21 +63,37 @@ static void put_rr(ldns_buffer *to, const ldns_rr *rr)
                        ldns_rdf2native_int8(ldns_rr_rdf(rr, 2)));
 }
 
-static int write_built(const struct lab_built *built, const char *path, struct lab_fault *fault)
+static void put_others(ldns_buffer *to, const struct lab_rrset *set)
+{
+    for (size_t i = 0; set->others != NULL && i < ldns_rr_list_rr_count(set->others); i++)
+        put_rr(to, ldns_rr_list_rr(set->others, i));
+}
+
+ldns_buffer *lab_built_text(const struct lab_built *built)
 {
     ldns_buffer *text = lab_must(ldns_buffer_new(65536));
-    int rc;
 
     for (size_t i = 0; i < built->count; i++) {
         const struct lab_rrset *set = &built->sets[i];
 
         for (size_t j = 0; j < ldns_rr_list_rr_count(set->rrs); j++)
             put_rr(text, ldns_rr_list_rr(set->rrs, j));
+        if (set->others_first)
+            put_others(text, set);
         if (set->sig != NULL)
             put_rr(text, set->sig);
+        if (!set->others_first)
+            put_others(text, set);
     }
-    rc = lab_file_write(path, (const char *)ldns_buffer_begin(text), ldns_buffer_position(text),
-                        fault);
+    return text;
+}
+
+static int write_built(const struct lab_built *built, const char *path, struct lab_fault *fault)
+{
+    ldns_buffer *text = lab_built_text(built);
+    int rc = lab_file_write(path, (const char *)ldns_buffer_begin(text), ldns_buffer_position(text),
+                            fault);
+
     ldns_buffer_free(text);
     return rc;
 }
@@ -252,7 +268,7 @@ static int write_hints(const struct lab_tree_zone *root, const char *dir, struct
 static int write_anchor(const struct lab_tree *tree, const struct lab_tree_zone *root,
                         const char *dir, struct lab_fault *fault)
 {
-    ldns_rr *ds = lab_zone_key_ds(&tree->keys[LAB_LEVEL_ROOT], root->origin);
+    ldns_rr *ds = lab_zone_key_ds(&tree->keys[LAB_KEY_ROOT], root->origin, LDNS_SHA256);
     char *line = lab_must(ldns_rr2str(ds));
     struct lab_text anchor = {0};
 

@@ -4,6 +4,7 @@
 
 #include <signal.h>
 
+#include "dns/dns.h"
 #include "smtp/smtp.h"
 #include "world/spaces.h"
 #include "world/world.h"
@@ -43,7 +44,16 @@ LAB_MUST_USE int lab_tools_check(const struct lab_tools *tools, struct lab_fault
 
 /* world.c */
 
-enum { LAB_D_ROOT, LAB_D_TLD, LAB_D_LEAF, LAB_D_RESOLVER, LAB_D_SMTP, LAB_D_CAPTURE, LAB_D_COUNT };
+enum {
+    LAB_D_ROOT,
+    LAB_D_TLD,
+    LAB_D_LEAF,
+    LAB_D_FAULTY,
+    LAB_D_RESOLVER,
+    LAB_D_SMTP,
+    LAB_D_CAPTURE,
+    LAB_D_COUNT
+};
 
 struct lab_daemon {
     const char *name;
@@ -72,7 +82,9 @@ struct lab_world {
     struct lab_smtp_host *hosts; /* all of them */
     struct lab_host_text *texts; /* as many */
     size_t hosts_count;
-    lab_smtp_round *round; /* shared with the SMTP hosts */
+    lab_smtp_round *round;        /* shared with the SMTP hosts */
+    struct lab_dns_fault *faults; /* of the fault server */
+    size_t faults_count;
     struct lab_daemon daemons[LAB_D_COUNT];
     int64_t clock_offset; /* seconds from this machine's clock to the lab's */
     int boot_ms;
@@ -85,6 +97,9 @@ LAB_MUST_USE int lab_world_make_hosts(struct lab_world *w, struct lab_fault *fau
 void lab_world_free_hosts(struct lab_world *w);
 /* All zones, signed, below LAB_WORLD_DIR. */
 LAB_MUST_USE int lab_world_make_zones(const struct lab_world *w, struct lab_fault *fault);
+/* The rows of the fault server. */
+void lab_world_make_faults(struct lab_world *w);
+void lab_world_free_faults(struct lab_world *w);
 /* Records with the placeholders replaced; the caller frees *out. */
 LAB_MUST_USE int lab_world_fill(const struct lab_world *w, size_t scenario, const char *records,
                                 char **out, struct lab_fault *fault);

@@ -17,13 +17,14 @@ static const char settings[] =
     "  qname-minimisation: no\n  aggressive-nsec: no\n  discard-timeout: 0\n  serve-expired: no\n  "
     "prefetch: no\n"
     "  prefetch-key: no\n  minimal-responses: yes\n  rrset-roundrobin: no\n  prefer-ip4: yes\n"
+    "  infra-cache-max-rtt: 1000\n" /* so that a server that never answers is given up in seconds */
     "  target-fetch-policy: \"0 0 0 0 0\"\n  do-not-query-localhost: no\n"
     "  local-zone: \"test.\" nodefault\n  local-zone: \"invalid.\" nodefault\n  local-zone: "
     "\"onion.\" nodefault\n"
     "  local-zone: \"home.arpa.\" nodefault\n"
     "  ratelimit: 0\n  ip-ratelimit: 0\n  jostle-timeout: 60000\n"
     "  num-threads: 1\n  outgoing-range: 4096\n  num-queries-per-thread: 2048\n  incoming-num-tcp: "
-    "100\n"
+    "100\n  outgoing-num-tcp: 100\n"
     "  msg-cache-size: 16m\n  rrset-cache-size: 32m\n  msg-cache-slabs: 1\n  rrset-cache-slabs: "
     "1\n  infra-cache-slabs: 1\n"
     "  key-cache-slabs: 1\n";

@@ -20,7 +20,7 @@
 #define KEY_LOG LAB_WORLD_DIR "/tls-keys.log"
 #define PACKETS LAB_WORLD_DIR "/packets"
 #define RESOLVER_LOG LAB_WORLD_DIR "/resolver.log"
-#define SMTP_WAIT_MS 30000
+#define OWN_WAIT_MS 30000
 
 enum { TYPE_NS = 2, TYPE_SOA = 6 };
 enum { NOERROR = 0 };
@@ -29,14 +29,32 @@ static const struct lab_daemon all_daemons[LAB_D_COUNT] = {
     [LAB_D_ROOT] = {"the root's name server", LAB_WORLD_DIR "/root/nsd.log", 0},
     [LAB_D_TLD] = {"the top-level domain's name server", LAB_WORLD_DIR "/tld/nsd.log", 0},
     [LAB_D_LEAF] = {"the scenarios' name server", LAB_WORLD_DIR "/leaf/nsd.log", 0},
+    [LAB_D_FAULTY] = {"the name server with faults", LAB_WORLD_DIR "/faulty.log", 0},
     [LAB_D_RESOLVER] = {"the resolver", RESOLVER_LOG, 0},
     [LAB_D_SMTP] = {"the SMTP hosts", LAB_WORLD_DIR "/smtp.log", 0},
     [LAB_D_CAPTURE] = {"the recorder of packets", LAB_WORLD_DIR "/capture.log", 0},
 };
 
+typedef int serve_fn(const struct lab_world *w, int ready, struct lab_fault *fault);
+
+static int serve_smtp(const struct lab_world *w, int ready, struct lab_fault *fault)
+{
+    return lab_smtp_serve(w->hosts, w->hosts_count, w->round, SMTP_LOG, KEY_LOG, ready, fault);
+}
+
+static int serve_faults(const struct lab_world *w, int ready, struct lab_fault *fault)
+{
+    const struct lab_dns_place place = {.addresses = {LAB_FAULTY_SERVER4, LAB_FAULTY_SERVER6},
+                                        .no_tcp = {LAB_NO_TCP_SERVER4, LAB_NO_TCP_SERVER6},
+                                        .ipv6 = w->ipv6,
+                                        .server4 = LAB_LEAF_SERVER4};
+
+    return lab_dns_serve(w->faults, w->faults_count, &place, ready, fault);
+}
+
 /* In the child: nothing of the caller's stays open but the log and ready, which says that it
  * listens. */
-static _Noreturn void serve_smtp(const struct lab_world *w, int log, int ready)
+static _Noreturn void serve(const struct lab_world *w, serve_fn *body, int log, int ready)
 {
     struct lab_fault fault = {0};
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -48,7 +66,7 @@ static _Noreturn void serve_smtp(const struct lab_world *w, int log, int ready)
     if (ready != 3 && dup2(ready, 3) < 0)
         _exit(EX_OSERR);
     (void)close_range(4, ~0U, 0);
-    (void)lab_smtp_serve(w->hosts, w->hosts_count, w->round, SMTP_LOG, KEY_LOG, 3, &fault);
+    (void)body(w, 3, &fault);
     dprintf(2, "%s\n", fault.what);
     _exit(EX_SOFTWARE);
 }
@@ -69,10 +87,10 @@ static int share_round(struct lab_world *w, struct lab_fault *fault)
     return 0;
 }
 
-/* Returns the descriptor that becomes readable when the hosts listen. */
-static int start_smtp(struct lab_world *w, struct lab_fault *fault)
+/* A server of the lab's own. Returns the descriptor that becomes readable when it listens. */
+static int start_own(struct lab_world *w, int which, serve_fn *body, struct lab_fault *fault)
 {
-    struct lab_daemon *d = &w->daemons[LAB_D_SMTP];
+    struct lab_daemon *d = &w->daemons[which];
     int log = open(d->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     int ready[2];
     pid_t pid;
@@ -82,7 +100,7 @@ static int start_smtp(struct lab_world *w, struct lab_fault *fault)
     (void)fflush(NULL);
     pid = fork();
     if (pid == 0)
-        serve_smtp(w, log, ready[1]);
+        serve(w, body, log, ready[1]);
     (void)close(log);
     (void)close(ready[1]);
     if (pid < 0) {
@@ -94,20 +112,35 @@ static int start_smtp(struct lab_world *w, struct lab_fault *fault)
     return ready[0];
 }
 
-static int await_smtp(struct lab_world *w, int ready, struct lab_fault *fault)
+static int await_own(struct lab_world *w, int which, int ready, struct lab_fault *fault)
 {
     struct pollfd wait = {.fd = ready, .events = POLLIN};
-    struct lab_daemon *d = &w->daemons[LAB_D_SMTP];
+    struct lab_daemon *d = &w->daemons[which];
     char octet;
 
-    if (poll(&wait, 1, SMTP_WAIT_MS) == 1 && read(ready, &octet, 1) == 1)
+    if (poll(&wait, 1, OWN_WAIT_MS) == 1 && read(ready, &octet, 1) == 1)
         return 0;
     if (wait.revents != 0)
         (void)waitid(P_PID, (id_t)d->pid, &(siginfo_t){0},
                      WEXITED | WNOWAIT); /* it closed the pipe: it is ending */
-    return lab_daemon_check(d, fault) != 0
-               ? -1
-               : lab_fail(fault, EX_SOFTWARE, "%s do not listen", d->name);
+    return lab_daemon_check(d, fault) != 0 ? -1
+                                           : lab_fail(fault, EX_SOFTWARE, "%s: not there", d->name);
+}
+
+/* Only where a zone has faults. */
+static int start_faulty(struct lab_world *w, struct lab_fault *fault)
+{
+    int ready;
+    int rc;
+
+    if (w->faults_count == 0)
+        return 0;
+    ready = start_own(w, LAB_D_FAULTY, serve_faults, fault);
+    if (ready < 0)
+        return -1;
+    rc = await_own(w, LAB_D_FAULTY, ready, fault);
+    (void)close(ready);
+    return rc;
 }
 
 static int start_nsd(struct lab_world *w, int which, const char *conf, struct lab_fault *fault)
@@ -214,16 +247,17 @@ static int build_and_start(struct lab_world *w, struct lab_fault *fault)
     if (lab_tools_check(&w->tools, fault) != 0 || lab_world_make_hosts(w, fault) != 0 ||
         share_round(w, fault) != 0)
         return -1;
-    ready = start_smtp(w, fault);
+    lab_world_make_faults(w);
+    ready = start_own(w, LAB_D_SMTP, serve_smtp, fault);
     if (ready < 0)
         return -1;
     rc = lab_world_make_zones(w, fault) != 0 || lab_world_make_sender(w, fault) != 0 ||
                  lab_world_connect(w, fault) != 0 ||
                  lab_capture_start(&w->sender, &w->internet, PACKETS,
                                    &w->daemons[LAB_D_CAPTURE].pid, fault) != 0 ||
-                 lab_world_write_resolver(w, fault) != 0 || start_dns(w, fault) != 0 ||
-                 await_servers(w, fault) != 0 || await_resolver(w, fault) != 0 ||
-                 await_smtp(w, ready, fault) != 0
+                 lab_world_write_resolver(w, fault) != 0 || start_faulty(w, fault) != 0 ||
+                 start_dns(w, fault) != 0 || await_servers(w, fault) != 0 ||
+                 await_resolver(w, fault) != 0 || await_own(w, LAB_D_SMTP, ready, fault) != 0
              ? -1
              : 0;
     (void)close(ready);
@@ -265,6 +299,7 @@ void lab_world_stop(struct lab_world **world)
     lab_world_free_hosts(w);
     if (w->round != NULL)
         (void)munmap(w->round, sizeof(*w->round));
+    lab_world_free_faults(w);
     lab_spaces_close(&w->internet);
     lab_spaces_close(&w->sender);
     lab_tools_free(&w->tools);
@@ -346,7 +381,9 @@ void lab_world_show(const struct lab_world *world, enum lab_show show)
 int lab_world_check(struct lab_world *world, struct lab_fault *fault)
 {
     for (int i = 0; i < LAB_D_COUNT; i++) {
-        if (lab_daemon_check(&world->daemons[i], fault) != 0)
+        bool unused = i == LAB_D_FAULTY && world->faults_count == 0;
+
+        if (!unused && lab_daemon_check(&world->daemons[i], fault) != 0)
             return -1;
     }
     return 0;

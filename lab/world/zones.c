@@ -199,6 +199,20 @@ static int fill_address(const struct lab_scenario *s, bool ipv6, const char *hos
     return 0;
 }
 
+/* As many octets of hex as asked for, for data that is only long. */
+static int fill_octets(const char *count, struct lab_text *out, struct lab_fault *fault)
+{
+    char *end;
+    unsigned long n = strtoul(count, &end, 10);
+
+    if (end == count || *end != '\0' || n > 65000)
+        return lab_fail(fault, EX_DATAERR, "\"%s\" octets in a placeholder; expected 1 to 65000",
+                        count);
+    for (unsigned long i = 0; i < n; i++)
+        lab_text_add(out, "5a", 2);
+    return 0;
+}
+
 /* inner: what stands between the braces; it is cut up. */
 static int fill_one(const struct lab_world *w, size_t scenario, char *inner, struct lab_text *out,
                     struct lab_fault *fault)
@@ -212,8 +226,11 @@ static int fill_one(const struct lab_world *w, size_t scenario, char *inner, str
         return fill_tlsa(w, scenario, words + 1, out, fault);
     if (count == 2 && (strcmp(words[0], "a") == 0 || strcmp(words[0], "aaaa") == 0))
         return fill_address(w->scenarios[scenario], words[0][1] != '\0', words[1], out, fault);
+    if (count == 2 && strcmp(words[0], "octets") == 0)
+        return fill_octets(words[1], out, fault);
     return lab_fail(fault, EX_DATAERR,
-                    "placeholder \"%s\"; expected {a HOST} {aaaa HOST} {tlsa HOST[.ELEMENT] U S M}",
+                    "placeholder \"%s\"; expected {a HOST} {aaaa HOST} {tlsa HOST[.ELEMENT] U S M} "
+                    "{octets N}",
                     words[0]);
 }
 
@@ -251,6 +268,16 @@ int lab_world_fill(const struct lab_world *w, size_t scenario, const char *recor
     return rc;
 }
 
+/* A connection is for all zones of an address: to hang up for one would be to hang up for all. */
+static bool needs_no_tcp(const struct lab_zone *z)
+{
+    for (unsigned i = 0; i < z->serve_count; i++) {
+        if (z->serve[i].as == LAB_SERVE_TRUNCATED_NO_TCP)
+            return true;
+    }
+    return false;
+}
+
 static int add_zone(const struct lab_world *w, size_t scenario, const struct lab_zone *z,
                     struct lab_tree *tree, struct lab_fault *fault)
 {
@@ -262,8 +289,20 @@ static int add_zone(const struct lab_world *w, size_t scenario, const struct lab
     if (rc != 0) {
         (void)in_scenario(s, name, fault);
     } else {
-        const struct lab_zone_input input = {name,    z->is_signed, z->served,      z->denial,
-                                             records, z->damage,    z->damage_count};
+        const struct lab_zone_input input = {.name = name,
+                                             .is_signed = z->is_signed,
+                                             .served = z->served,
+                                             .faulty = z->serve_count > 0,
+                                             .no_tcp = needs_no_tcp(z),
+                                             .spare = z->spare,
+                                             .denial = z->denial,
+                                             .iterations = z->iterations,
+                                             .salt = z->salt,
+                                             .algorithm = z->algorithm,
+                                             .keys = z->keys,
+                                             .records = records,
+                                             .damage = z->damage,
+                                             .damage_count = z->damage_count};
 
         rc = lab_tree_add(tree, &input, fault);
         if (rc != 0)

@@ -14,7 +14,8 @@
 #define BAD "tests/golden/bad-scenarios"
 
 /* clang-format off */
-static const struct lab_known_damage damage[] = {{"bad-signature", true}, {"ds-mismatch", false}};
+static const struct lab_known_damage damage[] = {{"bad-signature", true, LAB_BOGUS},
+                                                 {"ds-mismatch", false, LAB_BOGUS}};
 static const struct lab_known_behaviour behaviours[] = {
     /* name         reachable tls    mail_tls mail_clear */
     {"starttls",    true,     true,  true,    true},

@@ -1,0 +1,155 @@
+/* test_sign.c - zones as they are signed and damaged: what is refused, and that all keys sign. */
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "sign/tree.h"
+
+#define EPOCH INT64_C(1768478400)
+
+static const char records[] =
+    "@ MX 10 mx\nmx A 198.18.250.1\n_25._tcp.mx TLSA 3 1 1 00\nalias CNAME mx\n"
+    "sub NS ns.nic.example.\n";
+
+static struct lab_tree *open_tree(void)
+{
+    const struct lab_tree_options options = {"zones", "zones/damage.yaml", EPOCH};
+    struct lab_tree *tree = NULL;
+    struct lab_fault fault;
+
+    if (!check_int(lab_tree_open(&options, &tree, &fault), 0))
+        fprintf(stderr, "%s\n", fault.what);
+    return tree;
+}
+
+static int drop(const char *path, const struct stat *st, int kind, struct FTW *where)
+{
+    (void)st, (void)kind, (void)where;
+    return remove(path);
+}
+
+/* Build one zone with one damage (recipe NULL: none); "" or what is wrong. The caller frees it. */
+static char *build(struct lab_zone_input zone, const char *recipe, const char *owner,
+                   const char *type)
+{
+    struct lab_tree *tree = open_tree();
+    struct lab_damage damage = {recipe != NULL ? lab_strdup(recipe) : NULL,
+                                owner != NULL ? lab_strdup(owner) : NULL,
+                                type != NULL ? lab_strdup(type) : NULL};
+    char dir[] = "/tmp/test-sign-XXXXXX";
+    struct lab_fault fault = {0};
+
+    zone.name = "d.example.";
+    zone.records = records;
+    zone.is_signed = true;
+    zone.served = true;
+    zone.damage = &damage;
+    zone.damage_count = recipe != NULL;
+    if (check_true(tree != NULL) && check_true(mkdtemp(dir) != NULL)) {
+        if (lab_tree_add(tree, &zone, &fault) == 0)
+            (void)!lab_tree_write(tree, dir, &fault);
+        check_int(nftw(dir, drop, 8, FTW_DEPTH | FTW_PHYS), 0);
+    }
+    lab_tree_close(&tree);
+    free(damage.recipe);
+    free(damage.owner);
+    free(damage.type);
+    return lab_strdup(fault.what);
+}
+
+/* clang-format off */
+static const struct {
+    const char *label;
+    struct lab_zone_input zone;
+    const char *recipe, *owner, *type;
+    const char *fault; /* "": none */
+} damages[] = {
+    {"a good one", {0}, "bad-signature", "@", "MX", ""},
+    {"nothing there", {0}, "bad-signature", "@", "A",
+     "zone d.example.: damage bad-signature of d.example. A: the zone has no such records; expected an RRset of the zone"},
+    {"a delegation", {0}, "bad-signature", "sub", "NS",
+     "zone d.example.: damage bad-signature of sub.d.example. NS: these are not signed (delegation or glue); expected a signed RRset"},
+    {"the record of a denial", {0}, "bad-signature", "@", "NSEC", ""},
+    {"the other kind of denial", {0}, "bad-signature", "@", "NSEC3",
+     "zone d.example.: damage bad-signature of d.example. NSEC3: the zone denies otherwise; expected NSEC or NSEC3 as its `denial`"},
+    {"denied and there", {0}, "missing-denial", "mx", "A",
+     "zone d.example.: damage missing-denial of mx.d.example. A: the zone has these records; expected a name or type that it denies"},
+    {"below a cut", {0}, "missing-denial", "x.sub", "A",
+     "zone d.example.: damage missing-denial of x.sub.d.example. A: the name is below a delegation; expected one that this zone denies"},
+    {"listed already", {0}, "denial-lists-delegation", "sub", "DS",
+     "zone d.example.: damage denial-lists-delegation of sub.d.example. DS: nothing changes; expected a zone that this recipe damages"},
+    {"not listed", {0}, "cut-without-ns", "mx", "DS",
+     "zone d.example.: damage cut-without-ns of mx.d.example. DS: nothing changes; expected a zone that this recipe damages"},
+    {"only a name", {0}, "edited-after-signing", "alias", "CNAME",
+     "zone d.example.: damage edited-after-signing of alias.d.example. CNAME: its data is only a name; expected a type with more in it"},
+    {"NSEC3 wanted", {0}, "denial-unknown-hash", "mx", "AAAA",
+     "zone d.example.: damage denial-unknown-hash of mx.d.example. AAAA: the zone has NSEC; expected denial by NSEC3"},
+    {"two keys wanted", {0}, "missing-zsk", NULL, NULL,
+     "zone d.example.: damage missing-zsk: the zone has one key; expected `keys: ksk-zsk`"},
+    {"two keys", {.keys = LAB_KSK_ZSK}, "missing-zsk", NULL, NULL, ""},
+    {"one key in the DS record", {0}, "ds-of-zsk", NULL, NULL,
+     "zone d.example.: damage ds-of-zsk: nothing changes; expected a zone that this recipe damages"},
+    {"NSEC3 gone", {0}, "missing-nsec3param", NULL, NULL,
+     "zone d.example.: damage missing-nsec3param: nothing changes; expected a zone that this recipe damages"},
+    {"two keys of RSA", {.keys = LAB_KSK_ZSK, .algorithm = LAB_RSASHA256}, NULL, NULL, NULL,
+     "zone d.example.: two keys; expected algorithm ed25519 with them"},
+    {"iterations of NSEC", {.iterations = 1}, NULL, NULL, NULL,
+     "zone d.example.: iterations or salt; expected denial by NSEC3"},
+    {"odd salt", {.denial = LAB_NSEC3, .salt = "abc"}, NULL, NULL, NULL,
+     "zone d.example.: salt \"abc\"; expected two hex digits for each of up to 255 octets"},
+};
+/* clang-format on */
+
+static void test_damage(void)
+{
+    for (size_t i = 0; i < CHECK_COUNT(damages); i++) {
+        char *got = build(damages[i].zone, damages[i].recipe, damages[i].owner, damages[i].type);
+
+        check_row(damages[i].label);
+        check_str(got, damages[i].fault);
+        free(got);
+    }
+}
+
+static void test_algorithms(void)
+{
+    for (int a = 0; a < LAB_ALGORITHM_COUNT; a++) {
+        char *got =
+            build((struct lab_zone_input){.algorithm = (enum lab_algorithm)a}, NULL, NULL, NULL);
+
+        check_rowf("algorithm %d", a);
+        check_str(got, "");
+        free(got);
+    }
+}
+
+/* Every verb has a recipe: else nothing shows what it does. */
+static void test_verbs(void)
+{
+    static const struct lab_verb *(*const all[])(size_t index) = {
+        lab_verb_on_rrsets_at, lab_verb_on_denials_at, lab_verb_on_zones_at, lab_verb_on_ds_at};
+    struct lab_tree *tree = open_tree();
+    const struct lab_verb *verb;
+
+    if (tree == NULL)
+        return;
+    for (size_t t = 0; t < CHECK_COUNT(all); t++) {
+        for (size_t i = 0; (verb = all[t](i)) != NULL; i++) {
+            bool used = false;
+
+            for (unsigned r = 0; r < tree->recipes.count; r++)
+                used = used || strcmp(tree->recipes.list[r].verb, verb->name) == 0;
+            check_row(verb->name);
+            check_true(used);
+            check_true(lab_verb_find(verb->name) == verb);
+        }
+    }
+    lab_tree_close(&tree);
+}
+
+static const struct check_test tests[] = {
+    {"damages", test_damage}, {"algorithms", test_algorithms}, {"verbs", test_verbs}};
+SUITE(sign, tests);

@@ -39,10 +39,11 @@ ENGINE := $(wildcard engine/*/*.c)
 LAB := $(wildcard lab/*/*.c)
 UNIT := $(wildcard tests/unit/*.c tests/fakes/*.c)
 PRELOAD := lab/world/preload/clock.c
+ORACLE := $(wildcard tests/oracle/*.c)
 FUZZ := $(wildcard tests/fuzz/*.c)
 TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FAULTS := $(wildcard tests/faults/*.c)
-SOURCES := $(ENGINE) $(LAB) $(UNIT) $(FAULTS) $(FUZZ) $(PRELOAD)
+SOURCES := $(ENGINE) $(LAB) $(UNIT) $(ORACLE) $(FAULTS) $(FUZZ) $(PRELOAD)
 HEADERS := $(wildcard engine/*/*.h lab/*/*.h tests/*/*.h)
 
 # --- flags -------------------------------------------------------------------------------------------
@@ -104,6 +105,8 @@ build/$(1)/danelab-clock.so: $(PRELOAD)
 	$(if $(V),,@echo CC $$@ &&) $$(CC) $$(STD) $$(W) -O2 -shared -fPIC -o $$@ $$<
 build/$(1)/unit: build/$(1)/sources $(call objects,$(1),$(UNIT) $(filter-out lab/cli/main.c,$(LAB))) build/$(1)/libdanesmtp.a
 	$(LINK) $$(LIBS) $$(LIBS_UNIT)
+build/$(1)/cross: build/$(1)/sources $(call objects,$(1),$(ORACLE) tests/fakes/loop.c) build/$(1)/libdanesmtp.a
+	$(LINK)
 build/$(1)/fuzz-%: build/$(1)/tests/fuzz/fuzz_%.o build/$(1)/tests/fuzz/replay.o build/$(1)/libdanesmtp.a
 	$(LINK)
 endef

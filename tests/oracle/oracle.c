@@ -71,7 +71,8 @@ static bool mandatory(const struct oracle_state *state)
 /* S2, S3: any local policy that is not DANE is applied in its place. */
 static bool dane_is_off(const struct oracle_state *state)
 {
-    return state->local == ORACLE_LOCAL_MAY || state->local == ORACLE_LOCAL_ENCRYPT;
+    return state->local == ORACLE_LOCAL_CLEAR || state->local == ORACLE_LOCAL_MAY ||
+           state->local == ORACLE_LOCAL_ENCRYPT;
 }
 
 /* --- chains of aliases
@@ -262,6 +263,15 @@ static bool any_usable(const struct rules *rules, const struct oracle_tlsa_state
     return false;
 }
 
+unsigned oracle_applied_usage(const struct oracle_state *state, const struct oracle_tlsa_state *set,
+                              size_t index)
+{
+    const struct rules *rules = rules_of(state);
+    if (!is_usable(rules, set->records[index], false) || outshone(rules, set, index))
+        return 0;
+    return acts_as(rules, &records[set->records[index]]);
+}
+
 /* --- the TLSA search
  * -------------------------------------------------------------------------------- */
 
@@ -391,6 +401,8 @@ static unsigned levels_by(const struct oracle_state *state, size_t host, enum or
 static unsigned apply_local_policy(const struct oracle_state *state, unsigned levels)
 {
     unsigned dane = ORACLE_BIT(ORACLE_LEVEL_DANE_EXPANDED) | ORACLE_BIT(ORACLE_LEVEL_DANE_ORIGINAL);
+    if (state->local == ORACLE_LOCAL_CLEAR)
+        return ORACLE_BIT(ORACLE_LEVEL_CLEAR);
     if (state->local == ORACLE_LOCAL_ENCRYPT)
         return ORACLE_BIT(ORACLE_LEVEL_ENCRYPT);
     /* R-7672-2.2-11, R-7672-6-1, R-7671-10.3-1: mandatory DANE or nothing. */
@@ -499,9 +511,8 @@ static bool record_matches(const struct oracle_state *state, size_t host,
 static bool authenticates(const struct oracle_state *state, size_t host,
                           const struct oracle_tlsa_state *set, unsigned accepted)
 {
-    const struct rules *rules = rules_of(state);
     for (size_t i = 0; i < set->count; i++)
-        if (is_usable(rules, set->records[i], false) && !outshone(rules, set, i) &&
+        if (oracle_applied_usage(state, set, i) != 0 &&
             record_matches(state, host, &records[set->records[i]], accepted))
             return true;
     return false;
@@ -544,6 +555,10 @@ static const unsigned mail_results[ORACLE_MAIL_COUNT] = {
 
 /* Masks of channels by level and by what TLS comes to; no channel means that mail may not go. */
 static const unsigned channels[ORACLE_LEVEL_DANE_EXPANDED][GOOD_TLS + 1] = {
+    /* S2: what the operator says. */
+    [ORACLE_LEVEL_CLEAR] = {[NO_TLS] = ORACLE_BIT(ORACLE_CHANNEL_CLEAR),
+                            [BROKEN_TLS] = ORACLE_BIT(ORACLE_CHANNEL_CLEAR),
+                            [GOOD_TLS] = ORACLE_BIT(ORACLE_CHANNEL_CLEAR)},
     /* R-7435-3-2: no cleartext where TLS can be had; R-7672-2.2-8, S9c: cleartext after TLS fails.
      */
     [ORACLE_LEVEL_MAY] = {[NO_TLS] = ORACLE_BIT(ORACLE_CHANNEL_CLEAR),
@@ -656,13 +671,13 @@ static struct group group_of(const struct oracle_state *state, unsigned preferen
     return group;
 }
 
-/* The next preference after this one, or the best if there is none before. */
-static bool next_preference(const struct oracle_state *state, const unsigned *after, unsigned *out)
+/* The best preference that is not better than this. */
+static bool next_preference(const struct oracle_state *state, unsigned from, unsigned *out)
 {
     bool any = false;
     for (size_t i = 0; i < oracle_host_count(state); i++) {
         unsigned preference = state->hosts[i].preference;
-        if ((!after || preference > *after) && (!any || preference < *out)) {
+        if (preference >= from && (!any || preference < *out)) {
             *out = preference;
             any = true;
         }
@@ -686,8 +701,7 @@ static unsigned outcomes_of(unsigned results)
 static unsigned outcomes_of_hosts(const struct oracle_state *state)
 {
     unsigned outcomes = 0, passes = 0, preference = 0;
-    for (bool more = next_preference(state, NULL, &preference); more;
-         more = next_preference(state, &preference, &preference)) {
+    for (unsigned from = 0; next_preference(state, from, &preference); from = preference + 1) {
         struct group group = group_of(state, preference);
         outcomes |= outcomes_of(group.stops);
         if (!group.passed)

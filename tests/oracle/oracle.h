@@ -25,8 +25,9 @@
 #define ORACLE_PROFILE_LIST(X) \
     X(RFC7672) X(SEED2013) X(OPP2013) X(DRAFT2014) X(DRAFT2014B) X(POSTFIX)
 
-/* What local policy says of the destination (S2, S3, R-7672-2.2-10). */
-#define ORACLE_LOCAL_LIST(X) X(NONE) X(MAY) X(ENCRYPT) X(DANE) X(DANE_ONLY)
+/* What local policy says of the destination (S2, R-7672-2.2-10). NONE: nothing, or DANE, which is
+ * the same (S3); CLEAR: no TLS at all. */
+#define ORACLE_LOCAL_LIST(X) X(NONE) X(CLEAR) X(MAY) X(ENCRYPT) X(DANE_ONLY)
 
 #define ORACLE_SECURITY_LIST(X) X(SECURE) X(INSECURE) X(BOGUS)
 
@@ -40,18 +41,20 @@
     X(NONE) X(SECURE) X(INSECURE) X(BOGUS) X(SECURE_SECURE) X(SECURE_INSECURE)
 
 /* What the name at the end of the alias has of one address family. */
-#define ORACLE_ADDRESS_LIST(X)                                                                     \
-    X(SECURE)                                                                                      \
-    X(INSECURE) X(NONE_SECURE) X(NONE_INSECURE) X(NX_SECURE) X(NX_INSECURE) X(BOGUS) X(BOGUS_NONE) \
-        X(SERVFAIL)
+#define ORACLE_ADDRESS_LIST(X) \
+    X(SECURE)                  \
+    X(INSECURE)                \
+    X(NONE_SECURE) X(NONE_INSECURE) X(NX_SECURE) X(NX_INSECURE) X(BOGUS) X(BOGUS_NONE) X(SERVFAIL)
 
 /* A separate question for the alias itself (R-7672-2.1.3-6); GONE: it says that there is none. */
 #define ORACLE_PROBE_LIST(X) X(TRUE) X(BOGUS) X(SERVFAIL) X(GONE)
 
-#define ORACLE_TLSA_LIST(X)                                                                      \
-    X(SECURE)                                                                                    \
-    X(NODATA_SECURE) X(NX_SECURE) X(NODATA_INSECURE) X(NX_INSECURE) X(INSECURE) X(INSECURE_LINK) \
-        X(BOGUS) X(BOGUS_NONE) X(SERVFAIL) X(TIMEOUT)
+#define ORACLE_TLSA_LIST(X) \
+    X(SECURE)               \
+    X(NODATA_SECURE)        \
+    X(NX_SECURE)            \
+    X(NODATA_INSECURE)      \
+    X(NX_INSECURE) X(INSECURE) X(INSECURE_LINK) X(BOGUS) X(BOGUS_NONE) X(SERVFAIL) X(TIMEOUT)
 
 /* Kinds of TLSA record. GOOD is about the object that a host of this name is meant to have, its
  * leaf (usages 1 and 3) or its trust anchor (0 and 2); BAD is about another one. */
@@ -89,10 +92,11 @@
     X(FULL_JUNK, 3, 1, 0, false, true)
 
 /* How far a host lets a sender come. */
-#define ORACLE_SERVER_LIST(X)                                                             \
-    X(TLS)                                                                                \
-    X(NO_STARTTLS) X(STARTTLS_454) X(STARTTLS_554) X(HANDSHAKE_FAILS) X(EHLO_502) X(DOWN) \
-        X(GREETS_421) X(GREETS_554)
+#define ORACLE_SERVER_LIST(X) \
+    X(TLS)                    \
+    X(NO_STARTTLS)            \
+    X(STARTTLS_454)           \
+    X(STARTTLS_554) X(HANDSHAKE_FAILS) X(EHLO_502) X(DOWN) X(GREETS_421) X(GREETS_554)
 
 /* What a host shows in the handshake:
  *                  its own   issued by    a name
@@ -120,7 +124,7 @@
  * where the alias of the next-hop domain ends. */
 #define ORACLE_NAME_LIST(X) X(ORIGINAL) X(MIDDLE) X(EXPANDED) X(NEXTHOP) X(NEXTHOP_END) X(WRONG)
 
-#define ORACLE_LEVEL_LIST(X) X(SKIP) X(MAY) X(ENCRYPT) X(DANE_EXPANDED) X(DANE_ORIGINAL)
+#define ORACLE_LEVEL_LIST(X) X(SKIP) X(CLEAR) X(MAY) X(ENCRYPT) X(DANE_EXPANDED) X(DANE_ORIGINAL)
 #define ORACLE_CHANNEL_LIST(X) X(CLEAR) X(ENCRYPTED) X(AUTHENTICATED)
 #define ORACLE_OUTCOME_LIST(X) X(DELIVERED) X(DEFERRED) X(BOUNCED)
 #define ORACLE_FAMILY_LIST(X) X(IPV4) X(IPV6)
@@ -266,6 +270,11 @@ unsigned oracle_channels(const struct oracle_state *state, size_t host, enum ora
 
 /* May TLSA records be asked for at this name of the host? */
 bool oracle_may_ask_tlsa(const struct oracle_state *state, size_t host, enum oracle_name name);
+
+/* The usage under which a record of a secure set is applied, 2 or 3, or 0 if it is not: it is
+ * unusable, or a stronger digest stands beside it. What FULL_JUNK is is left open. */
+unsigned oracle_applied_usage(const struct oracle_state *state, const struct oracle_tlsa_state *set,
+                              size_t index);
 
 /* Must the addresses of a host have been asked for before its TLSA records (R-7672-2.2.2-4)? */
 bool oracle_addresses_first(enum oracle_profile profile);

@@ -1,0 +1,245 @@
+/* states.c - products, random states, and states in words. */
+#include "oracle/states.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* --- the product
+ * ------------------------------------------------------------------------------------ */
+
+static const struct {
+    enum oracle_mx mx;
+    enum oracle_security security;
+} mx_axis[] = {
+    {ORACLE_MX_HOSTS, ORACLE_SECURE},      {ORACLE_MX_HOSTS, ORACLE_INSECURE},
+    {ORACLE_MX_HOSTS, ORACLE_BOGUS},       {ORACLE_MX_NODATA, ORACLE_SECURE},
+    {ORACLE_MX_NODATA, ORACLE_INSECURE},   {ORACLE_MX_NODATA, ORACLE_BOGUS},
+    {ORACLE_MX_NXDOMAIN, ORACLE_SECURE},   {ORACLE_MX_NXDOMAIN, ORACLE_INSECURE},
+    {ORACLE_MX_NXDOMAIN, ORACLE_BOGUS},    {ORACLE_MX_NULL, ORACLE_SECURE},
+    {ORACLE_MX_NULL, ORACLE_INSECURE},     {ORACLE_MX_NULL, ORACLE_BOGUS},
+    {ORACLE_MX_NULL_MIXED, ORACLE_SECURE}, {ORACLE_MX_SERVFAIL, ORACLE_SECURE},
+};
+
+static const enum oracle_alias mx_alias_axis[] = {ORACLE_ALIAS_NONE, ORACLE_ALIAS_SECURE,
+                                                  ORACLE_ALIAS_INSECURE};
+static const enum oracle_alias alias_axis[] = {ORACLE_ALIAS_NONE, ORACLE_ALIAS_SECURE,
+                                               ORACLE_ALIAS_INSECURE, ORACLE_ALIAS_SECURE_INSECURE};
+
+static const enum oracle_address address_axis[][ORACLE_FAMILY_COUNT] = {
+    {ORACLE_ADDRESS_SECURE, ORACLE_ADDRESS_SECURE},
+    {ORACLE_ADDRESS_SECURE, ORACLE_ADDRESS_NONE_SECURE},
+    {ORACLE_ADDRESS_INSECURE, ORACLE_ADDRESS_NONE_INSECURE},
+    {ORACLE_ADDRESS_NX_SECURE, ORACLE_ADDRESS_NX_SECURE},
+    {ORACLE_ADDRESS_SECURE, ORACLE_ADDRESS_BOGUS},
+    {ORACLE_ADDRESS_SERVFAIL, ORACLE_ADDRESS_BOGUS_NONE},
+};
+
+#define SET1(record)               \
+    {                              \
+        ORACLE_TLSA_SECURE, 1,     \
+        {                          \
+            ORACLE_RECORD_##record \
+        }                          \
+    }
+#define NO_SET(state)                 \
+    {                                 \
+        ORACLE_TLSA_##state, 1,       \
+        {                             \
+            ORACLE_RECORD_EE_KEY_GOOD \
+        }                             \
+    }
+static const struct oracle_tlsa_state tlsa_axis[] = {
+    SET1(EE_KEY_GOOD),
+    {ORACLE_TLSA_SECURE, 2, {ORACLE_RECORD_EE_KEY_BAD, ORACLE_RECORD_TA_CERT_GOOD}},
+    SET1(USAGE_4),
+    SET1(PKIX_EE_GOOD),
+    NO_SET(NODATA_SECURE),
+    NO_SET(NX_INSECURE),
+    NO_SET(INSECURE_LINK),
+    NO_SET(BOGUS),
+};
+/* What stands at the original name of a host that is an alias. */
+static const struct oracle_tlsa_state original_axis[] = {SET1(EE_KEY_GOOD), NO_SET(NODATA_SECURE)};
+
+static const struct {
+    enum oracle_server server;
+    enum oracle_cert cert;
+} peer_axis[] = {
+    {ORACLE_SERVER_TLS, ORACLE_CERT_EE},
+    {ORACLE_SERVER_TLS, ORACLE_CERT_EE_WRONG_KEY},
+    {ORACLE_SERVER_TLS, ORACLE_CERT_EE_EXPIRED},
+    {ORACLE_SERVER_TLS, ORACLE_CERT_TA},
+    {ORACLE_SERVER_TLS, ORACLE_CERT_TA_NEXTHOP},
+    {ORACLE_SERVER_TLS, ORACLE_CERT_TA_WRONG_NAME},
+    {ORACLE_SERVER_NO_STARTTLS, ORACLE_CERT_EE},
+    {ORACLE_SERVER_STARTTLS_454, ORACLE_CERT_EE},
+    {ORACLE_SERVER_HANDSHAKE_FAILS, ORACLE_CERT_EE},
+    {ORACLE_SERVER_DOWN, ORACLE_CERT_EE},
+};
+
+/* The size of each axis; a state's index is a number of mixed radix, the first axis fastest. */
+enum axis { PEER, TLSA, ORIGINAL, ADDRESS, ALIAS, MX_ALIAS, MX, LOCAL, PROFILE, AXES };
+static const unsigned axes[AXES] = {
+    [PEER] = COUNT(peer_axis),
+    [TLSA] = COUNT(tlsa_axis),
+    [ORIGINAL] = COUNT(original_axis),
+    [ADDRESS] = COUNT(address_axis),
+    [ALIAS] = COUNT(alias_axis),
+    [MX_ALIAS] = COUNT(mx_alias_axis),
+    [MX] = COUNT(mx_axis),
+    [LOCAL] = ORACLE_LOCAL_COUNT,
+    [PROFILE] = ORACLE_PROFILE_COUNT,
+};
+
+uint64_t states_product_count(void)
+{
+    uint64_t count = 1;
+    for (size_t i = 0; i < AXES; i++)
+        count *= axes[i];
+    return count;
+}
+
+bool states_product(uint64_t index, struct oracle_state *out)
+{
+    unsigned at[AXES];
+    for (size_t i = 0; i < AXES; i++) {
+        at[i] = (unsigned)(index % axes[i]);
+        index /= axes[i];
+    }
+    struct oracle_host *host = &out->hosts[0];
+    *out = (struct oracle_state){.profile = (enum oracle_profile)at[PROFILE],
+                                 .local = (enum oracle_local)at[LOCAL],
+                                 .mx_alias = mx_alias_axis[at[MX_ALIAS]],
+                                 .mx = mx_axis[at[MX]].mx,
+                                 .mx_security = mx_axis[at[MX]].security,
+                                 .count = 1};
+    host->preference = 10;
+    host->alias = alias_axis[at[ALIAS]];
+    host->address[ORACLE_IPV4] = address_axis[at[ADDRESS]][ORACLE_IPV4];
+    host->address[ORACLE_IPV6] = address_axis[at[ADDRESS]][ORACLE_IPV6];
+    host->tlsa[ORACLE_NAME_EXPANDED] = tlsa_axis[at[TLSA]];
+    bool alias = oracle_host_alias(out, 0) != ORACLE_ALIAS_NONE;
+    host->tlsa[ORACLE_NAME_ORIGINAL] = alias ? original_axis[at[ORIGINAL]] : tlsa_axis[at[TLSA]];
+    host->server = peer_axis[at[PEER]].server;
+    host->cert = peer_axis[at[PEER]].cert;
+    if (oracle_host_count(out) == 0 && (at[PEER] != 0 || at[ORIGINAL] != 0 || at[ALIAS] != 0))
+        return false;
+    return (alias || at[ORIGINAL] == 0) && (out->mx != ORACLE_MX_NODATA || at[ALIAS] == 0);
+}
+
+/* --- random states
+ * ----------------------------------------------------------------------------------- */
+
+/* splitmix64: small, and the same everywhere. */
+static uint64_t draw(uint64_t *seed)
+{
+    uint64_t z = *seed += 0x9e3779b97f4a7c15U;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+    return z ^ (z >> 31);
+}
+
+static unsigned below(uint64_t *seed, unsigned limit)
+{
+    return (unsigned)(draw(seed) % limit);
+}
+
+/* The first value so many times out of eight, otherwise any: what fails must not hide the rest. */
+static unsigned mostly_first(uint64_t *seed, unsigned eighths, unsigned count)
+{
+    return below(seed, 8) < eighths ? 0 : below(seed, count);
+}
+
+static void random_tlsa(uint64_t *seed, struct oracle_tlsa_state *out)
+{
+    out->state = (enum oracle_tlsa)mostly_first(seed, 4, ORACLE_TLSA_COUNT);
+    out->count = 1 + below(seed, ORACLE_RECORDS);
+    for (size_t i = 0; i < ORACLE_RECORDS; i++)
+        out->records[i] = (enum oracle_record)below(seed, ORACLE_RECORD_COUNT);
+}
+
+static void random_host(uint64_t *seed, struct oracle_host *out)
+{
+    out->preference = 10 * (1 + below(seed, 3));
+    out->alias = (enum oracle_alias)mostly_first(seed, 3, ORACLE_ALIAS_COUNT);
+    for (size_t i = 0; i < ORACLE_FAMILY_COUNT; i++)
+        out->address[i] = (enum oracle_address)mostly_first(seed, 4, ORACLE_ADDRESS_COUNT);
+    out->probe = (enum oracle_probe)mostly_first(seed, 6, ORACLE_PROBE_COUNT);
+    random_tlsa(seed, &out->tlsa[ORACLE_NAME_ORIGINAL]);
+    random_tlsa(seed, &out->tlsa[ORACLE_NAME_EXPANDED]);
+    out->server = (enum oracle_server)mostly_first(seed, 4, ORACLE_SERVER_COUNT);
+    out->cert = (enum oracle_cert)below(seed, ORACLE_CERT_COUNT);
+    out->mail = (enum oracle_mail)mostly_first(seed, 4, ORACLE_MAIL_COUNT);
+}
+
+void states_random(uint64_t seed, uint64_t number, struct oracle_state *out)
+{
+    uint64_t stream = seed * 0x100000001b3U + number;
+    memset(out, 0, sizeof(*out));
+    out->profile = (enum oracle_profile)below(&stream, ORACLE_PROFILE_COUNT);
+    out->local = (enum oracle_local)mostly_first(&stream, 4, ORACLE_LOCAL_COUNT);
+    out->mx_alias = (enum oracle_alias)mostly_first(&stream, 4, ORACLE_ALIAS_COUNT);
+    out->mx = (enum oracle_mx)mostly_first(&stream, 6, ORACLE_MX_COUNT);
+    out->mx_security = (enum oracle_security)mostly_first(&stream, 5, ORACLE_SECURITY_COUNT);
+    out->count = 1 + below(&stream, ORACLE_HOSTS);
+    for (size_t i = 0; i < out->count; i++)
+        random_host(&stream, &out->hosts[i]);
+}
+
+bool states_find(const char *id, struct oracle_state *out)
+{
+    uint64_t seed = 0, number = 0;
+    int end = 0;
+    if (sscanf(id, "r%" SCNu64 ":%" SCNu64 "%n", &seed, &number, &end) == 2 && id[end] == '\0') {
+        states_random(seed, number, out);
+        return true;
+    }
+    if (sscanf(id, "p%" SCNu64 "%n", &number, &end) == 1 && id[end] == '\0' &&
+        number < states_product_count()) {
+        states_product(number, out);
+        return true;
+    }
+    return false;
+}
+
+/* --- one input bogus
+ * --------------------------------------------------------------------------------- */
+
+static struct oracle_state *add(struct states_input *out, unsigned *count,
+                                const struct oracle_state *state, const char *what, size_t host)
+{
+    struct states_input *input = &out[(*count)++];
+    input->state = *state;
+    snprintf(input->what, sizeof(input->what), "%s of host %zu", what, host + 1);
+    return &input->state;
+}
+
+unsigned states_bogus(const struct oracle_state *state, struct states_input out[STATES_INPUTS_MAX])
+{
+    static const char *const family_words[] = {"A", "AAAA"};
+    unsigned count = 0;
+    if (state->mx_security != ORACLE_BOGUS) {
+        add(out, &count, state, "MX before those", 0)->mx_security = ORACLE_BOGUS;
+    }
+    for (size_t i = 0; i < oracle_host_count(state); i++) {
+        const struct oracle_host *host = &state->hosts[i];
+        for (size_t f = 0; f < ORACLE_FAMILY_COUNT; f++)
+            if (host->address[f] < ORACLE_ADDRESS_BOGUS)
+                add(out, &count, state, family_words[f], i)->hosts[i].address[f] =
+                    ORACLE_ADDRESS_BOGUS;
+        bool alias = oracle_host_alias(state, i) != ORACLE_ALIAS_NONE;
+        if (alias && host->probe != ORACLE_PROBE_BOGUS)
+            add(out, &count, state, "CNAME", i)->hosts[i].probe = ORACLE_PROBE_BOGUS;
+        if (host->tlsa[ORACLE_NAME_ORIGINAL].state != ORACLE_TLSA_BOGUS)
+            add(out, &count, state, "TLSA", i)->hosts[i].tlsa[ORACLE_NAME_ORIGINAL].state =
+                ORACLE_TLSA_BOGUS;
+        if (alias && host->tlsa[ORACLE_NAME_EXPANDED].state != ORACLE_TLSA_BOGUS)
+            add(out, &count, state, "expanded TLSA", i)->hosts[i].tlsa[ORACLE_NAME_EXPANDED].state =
+                ORACLE_TLSA_BOGUS;
+    }
+    return count;
+}

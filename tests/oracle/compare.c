@@ -232,8 +232,7 @@ void drive_compare_shape(const struct drive *plain, const struct drive *shaped,
                  b->contact_count);
     for (unsigned i = 0; i < a->contact_count && i < b->contact_count; i++)
         if (a->contacts[i].host != b->contacts[i].host ||
-            a->contacts[i].mail != b->contacts[i].mail ||
-            a->contacts[i].demanded != b->contacts[i].demanded)
+            a->contacts[i].mail != b->contacts[i].mail)
             snprintf(out, DRIVE_TEXT_SIZE, "connection %u: not the same", i + 1);
 }
 
@@ -255,8 +254,8 @@ static unsigned worst_channel(const struct world *world, size_t host)
 
 /* By host: R-7672-2.1.2-7 lets mail go to a less protected sibling of a host that is skipped (E4).
  * A host that got no mail before is judged by its level alone. */
-void drive_compare_bogus(const struct drive *before, const struct drive *after,
-                         char out[DRIVE_TEXT_SIZE])
+void drive_compare_failed(const struct drive *before, const struct drive *after,
+                          char out[DRIVE_TEXT_SIZE])
 {
     for (size_t i = 0; i < ORACLE_HOSTS; i++) {
         unsigned was = worst_channel(&before->world, i), is = worst_channel(&after->world, i);

@@ -36,8 +36,8 @@ void drive_compare(const struct drive *seen, enum dsmtp_mode mode, char out[DRIV
 void drive_compare_shape(const struct drive *plain, const struct drive *shaped,
                          char out[DRIVE_TEXT_SIZE]);
 
-/* Is the mail less protected after one input has become bogus than before? */
-void drive_compare_bogus(const struct drive *before, const struct drive *after,
-                         char out[DRIVE_TEXT_SIZE]);
+/* Is the mail less protected after one input has failed than before? */
+void drive_compare_failed(const struct drive *before, const struct drive *after,
+                          char out[DRIVE_TEXT_SIZE]);
 
 #endif

@@ -27,7 +27,8 @@ static const struct rules {
     bool exchange_is_base;    /* C8, S44 */
     bool addresses_decide;    /* C9, R-7672-2.2.2-6; C10 goes with it */
     bool nexthop_end_is_name; /* C16, R-7672-3.2.2-4 */
-    bool agility;             /* C18, R-7671-9-4 */
+    bool clear_after_loss; /* C20, R-7672-2.2-8: cleartext also after TLS broke during the mail */
+    bool agility;          /* C18, R-7671-9-4 */
     bool insecure_tlsa_helps; /* C24: insecure records may be used against stripping */
     bool postfix_names;       /* E14, E15: as Postfix is read to do */
     bool postfix_mx;          /* E3, E34 */
@@ -35,6 +36,7 @@ static const struct rules {
     [ORACLE_PROFILE_RFC7672] = {.dane_on_insecure_mx = true,
                                 .addresses_decide = true,
                                 .nexthop_end_is_name = true,
+                                .clear_after_loss = true,
                                 .agility = true},
     [ORACLE_PROFILE_SEED2013] = {.zero_is_two = true,
                                  .one_is_three = true,
@@ -44,15 +46,18 @@ static const struct rules {
     [ORACLE_PROFILE_OPP2013] = {.zero_is_two = true, .zero_full_only = true, .one_is_three = true},
     [ORACLE_PROFILE_DRAFT2014] = {.addresses_decide = true,
                                   .nexthop_end_is_name = true,
+                                  .clear_after_loss = true,
                                   .agility = true},
     [ORACLE_PROFILE_DRAFT2014B] = {.dane_on_insecure_mx = true,
                                    .addresses_decide = true,
                                    .nexthop_end_is_name = true,
+                                   .clear_after_loss = true,
                                    .agility = true,
                                    .insecure_tlsa_helps = true},
     [ORACLE_PROFILE_POSTFIX] = {.dane_on_insecure_mx = true,
                                 .addresses_decide = true,
                                 .nexthop_end_is_name = true,
+                                .clear_after_loss = true,
                                 .agility = true,
                                 .postfix_names = true,
                                 .postfix_mx = true},
@@ -521,11 +526,25 @@ static bool authenticates(const struct oracle_state *state, size_t host,
 /* --- what a host lets happen
  * ------------------------------------------------------------------------ */
 
-enum offer { UNREACHABLE, NO_TLS, BROKEN_TLS, GOOD_TLS };
+/* Can a session be had, and with it TLS? SHAKY: until mail begins. */
+enum offer {
+    NO_SESSION,
+    NO_TLS,
+    BROKEN_TLS,
+    INJECTED,
+    NO_SESSION_IN_TLS,
+    SHAKY_TLS,
+    LOSES_DOT,
+    GOOD_TLS
+};
+enum { OFFERS = GOOD_TLS + 1 };
+
+#define SOFT (ORACLE_BIT(PASS_SOFT) | ORACLE_BIT(STOP_SOFT))
+#define SURLY (ANY_PASS | ORACLE_BIT(STOP_HARD))
 
 static const struct server {
     enum offer offer;
-    unsigned unreachable; /* results */
+    unsigned refused; /* results where no mail can begin */
 } servers[ORACLE_SERVER_COUNT] = {
     [ORACLE_SERVER_TLS] = {GOOD_TLS, 0},
     [ORACLE_SERVER_NO_STARTTLS] = {NO_TLS, 0},
@@ -534,83 +553,130 @@ static const struct server {
     [ORACLE_SERVER_STARTTLS_554] = {NO_TLS, 0},
     [ORACLE_SERVER_HANDSHAKE_FAILS] = {BROKEN_TLS, 0},
     [ORACLE_SERVER_EHLO_502] = {NO_TLS, 0}, /* R-3207-6-2 */
-    [ORACLE_SERVER_DOWN] = {UNREACHABLE, ORACLE_BIT(PASS_SOFT)},
-    /* RFC 5321 leaves open whether a greeting that refuses speaks for the host or the message. */
-    [ORACLE_SERVER_GREETS_421] = {UNREACHABLE, ORACLE_BIT(PASS_SOFT) | ORACLE_BIT(STOP_SOFT)},
-    [ORACLE_SERVER_GREETS_554] = {UNREACHABLE, ANY_PASS | ORACLE_BIT(STOP_HARD)},
+    [ORACLE_SERVER_INJECTS] = {INJECTED, 0},
+    [ORACLE_SERVER_TLS_LOST_AT_MAIL] = {SHAKY_TLS, 0},
+    [ORACLE_SERVER_TLS_LOST_AT_DOT] = {LOSES_DOT, 0},
+    /* RFC 5321 leaves open whether a refused session speaks for the host or for the destination. */
+    [ORACLE_SERVER_EHLO_421] = {NO_SESSION, SOFT},
+    [ORACLE_SERVER_HELO_554] = {NO_SESSION, SURLY},
+    [ORACLE_SERVER_TLS_EHLO_421] = {NO_SESSION_IN_TLS, SOFT},
+    [ORACLE_SERVER_TLS_EHLO_554] = {NO_SESSION_IN_TLS, SURLY},
+    [ORACLE_SERVER_DOWN] = {NO_SESSION, ORACLE_BIT(PASS_SOFT)},
+    [ORACLE_SERVER_LOST_AT_ONCE] = {NO_SESSION, ORACLE_BIT(PASS_SOFT)},
+    [ORACLE_SERVER_NEVER_GREETS] = {NO_SESSION, ORACLE_BIT(PASS_SOFT)},
+    [ORACLE_SERVER_GREETS_RUBBISH] = {NO_SESSION, ORACLE_BIT(PASS_SOFT)},
+    [ORACLE_SERVER_GREETS_421] = {NO_SESSION, SOFT},
+    [ORACLE_SERVER_GREETS_554] = {NO_SESSION, SURLY},
 };
 
 /* A 4xx may be tried at the next host or ends the attempt; a 5xx is the recipient's answer. */
 static const unsigned mail_results[ORACLE_MAIL_COUNT] = {
-    [ORACLE_MAIL_OK] = ORACLE_BIT(DELIVERED),
-    [ORACLE_MAIL_MAIL_4] = ORACLE_BIT(PASS_SOFT) | ORACLE_BIT(STOP_SOFT),
-    [ORACLE_MAIL_MAIL_5] = ORACLE_BIT(STOP_HARD),
-    [ORACLE_MAIL_RCPT_4] = ORACLE_BIT(PASS_SOFT) | ORACLE_BIT(STOP_SOFT),
-    [ORACLE_MAIL_RCPT_5] = ORACLE_BIT(STOP_HARD),
-    [ORACLE_MAIL_DATA_4] = ORACLE_BIT(PASS_SOFT) | ORACLE_BIT(STOP_SOFT),
-    [ORACLE_MAIL_DATA_5] = ORACLE_BIT(STOP_HARD),
-    [ORACLE_MAIL_END_4] = ORACLE_BIT(PASS_SOFT) | ORACLE_BIT(STOP_SOFT),
+    [ORACLE_MAIL_OK] = ORACLE_BIT(DELIVERED),     [ORACLE_MAIL_MAIL_4] = SOFT,
+    [ORACLE_MAIL_MAIL_5] = ORACLE_BIT(STOP_HARD), [ORACLE_MAIL_RCPT_4] = SOFT,
+    [ORACLE_MAIL_RCPT_5] = ORACLE_BIT(STOP_HARD), [ORACLE_MAIL_DATA_4] = SOFT,
+    [ORACLE_MAIL_DATA_5] = ORACLE_BIT(STOP_HARD), [ORACLE_MAIL_END_4] = SOFT,
     [ORACLE_MAIL_END_5] = ORACLE_BIT(STOP_HARD),
 };
 
-/* Masks of channels by level and by what TLS comes to; no channel means that mail may not go. */
-static const unsigned channels[ORACLE_LEVEL_DANE_EXPANDED][GOOD_TLS + 1] = {
-    /* S2: what the operator says. */
-    [ORACLE_LEVEL_CLEAR] = {[NO_TLS] = ORACLE_BIT(ORACLE_CHANNEL_CLEAR),
-                            [BROKEN_TLS] = ORACLE_BIT(ORACLE_CHANNEL_CLEAR),
-                            [GOOD_TLS] = ORACLE_BIT(ORACLE_CHANNEL_CLEAR)},
-    /* R-7435-3-2: no cleartext where TLS can be had; R-7672-2.2-8, S9c: cleartext after TLS fails.
-     */
-    [ORACLE_LEVEL_MAY] = {[NO_TLS] = ORACLE_BIT(ORACLE_CHANNEL_CLEAR),
-                          [BROKEN_TLS] = ORACLE_BIT(ORACLE_CHANNEL_CLEAR),
-                          [GOOD_TLS] = ORACLE_BIT(ORACLE_CHANNEL_ENCRYPTED)},
+#define CLEAR ORACLE_BIT(ORACLE_CHANNEL_CLEAR)
+#define ENCRYPTED ORACLE_BIT(ORACLE_CHANNEL_ENCRYPTED)
+
+/* Masks of channels by level and by what TLS comes to; no channel means that mail may not go. At a
+ * DANE level it is the row of ENCRYPT, once the peer is authenticated. */
+static const unsigned channels[ORACLE_LEVEL_DANE_EXPANDED][OFFERS] = {
+    /* S2: what the operator says. TLS is not tried, and what is wrong with it not seen. */
+    [ORACLE_LEVEL_CLEAR] = {[NO_TLS] = CLEAR,
+                            [BROKEN_TLS] = CLEAR,
+                            [INJECTED] = CLEAR,
+                            [NO_SESSION_IN_TLS] = CLEAR,
+                            [SHAKY_TLS] = CLEAR,
+                            [LOSES_DOT] = CLEAR,
+                            [GOOD_TLS] = CLEAR},
+    /* R-7435-3-2: no cleartext where TLS can be had; R-7672-2.2-8, S9c: cleartext after TLS fails,
+     * but not after an attack was seen (R-3207-4.2-3). */
+    [ORACLE_LEVEL_MAY] = {[NO_TLS] = CLEAR,
+                          [BROKEN_TLS] = CLEAR,
+                          [SHAKY_TLS] = ENCRYPTED,
+                          [LOSES_DOT] = ENCRYPTED,
+                          [GOOD_TLS] = ENCRYPTED},
     /* R-7672-2.2-5, -6 */
-    [ORACLE_LEVEL_ENCRYPT] = {[GOOD_TLS] = ORACLE_BIT(ORACLE_CHANNEL_ENCRYPTED)},
+    [ORACLE_LEVEL_ENCRYPT] =
+        {[SHAKY_TLS] = ENCRYPTED, [LOSES_DOT] = ENCRYPTED, [GOOD_TLS] = ENCRYPTED},
 };
 
-/* The channel at this level; at a DANE level two readings of the reference names can differ, and
- * *fails says whether by one of them the host is passed over. */
-static unsigned channel_at(const struct oracle_state *state, size_t host, enum oracle_level level,
-                           bool *fails)
+static bool is_dane(enum oracle_level level)
 {
-    const struct oracle_host *peer = &state->hosts[host];
-    enum offer offer = servers[peer->server].offer;
-    *fails = true;
-    if (level < ORACLE_LEVEL_DANE_EXPANDED) {
-        *fails = channels[level][offer] == 0;
-        return channels[level][offer];
-    }
-    if (offer != GOOD_TLS)
-        return 0; /* R-7672-2.2-4 */
+    return level == ORACLE_LEVEL_DANE_EXPANDED || level == ORACLE_LEVEL_DANE_ORIGINAL;
+}
+
+/* Is the peer authenticated at this level, in the stricter or the laxer reading of its names? */
+static bool authenticated_at(const struct oracle_state *state, size_t host, enum oracle_level level,
+                             bool strict)
+{
     bool at_expanded = level == ORACLE_LEVEL_DANE_EXPANDED;
     enum oracle_name base = at_expanded ? ORACLE_NAME_EXPANDED : ORACLE_NAME_ORIGINAL;
     struct names names = reference_names(state, base);
-    *fails = !authenticates(state, host, &peer->tlsa[base], names.must);
-    if (authenticates(state, host, &peer->tlsa[base], names.must | names.may))
-        return ORACLE_BIT(ORACLE_CHANNEL_AUTHENTICATED);
-    return 0;
+    return authenticates(state, host, &state->hosts[host].tlsa[base],
+                         names.must | (strict ? 0 : names.may));
+}
+
+/* R-7672-2.2-8: cleartext retry after TLS was lost during the mail; only before the final dot
+ * (E61). */
+static bool clear_after_loss(const struct oracle_state *state, enum oracle_level level,
+                             enum offer offer)
+{
+    return level == ORACLE_LEVEL_MAY && offer == SHAKY_TLS && rules_of(state)->clear_after_loss;
+}
+
+static unsigned channels_at(const struct oracle_state *state, size_t host, enum oracle_level level)
+{
+    enum offer offer = servers[state->hosts[host].server].offer;
+    if (is_dane(level))
+        return channels[ORACLE_LEVEL_ENCRYPT][offer] != 0 &&
+                       authenticated_at(state, host, level, false)
+                   ? ORACLE_BIT(ORACLE_CHANNEL_AUTHENTICATED)
+                   : 0; /* R-7672-2.2-4 */
+    return channels[level][offer] | (clear_after_loss(state, level, offer) ? CLEAR : 0);
 }
 
 unsigned oracle_channels(const struct oracle_state *state, size_t host, enum oracle_family family)
 {
     unsigned levels = oracle_levels(state, host, family), found = 0;
-    bool fails = false;
     for (unsigned i = 0; i < ORACLE_LEVEL_COUNT; i++)
         if (levels & ORACLE_BIT(i))
-            found |= channel_at(state, host, (enum oracle_level)i, &fails);
+            found |= channels_at(state, host, (enum oracle_level)i);
     return found;
+}
+
+/* What comes of the mail itself. */
+static unsigned results_of_mail(const struct oracle_state *state, size_t host,
+                                enum oracle_level level)
+{
+    const struct oracle_host *peer = &state->hosts[host];
+    enum offer offer = servers[peer->server].offer;
+    if (level == ORACLE_LEVEL_CLEAR || (offer != SHAKY_TLS && offer != LOSES_DOT))
+        return mail_results[peer->mail];
+    if (clear_after_loss(state, level, offer))
+        return mail_results[peer->mail] | ORACLE_BIT(PASS_SOFT);
+    /* A refusal before the final dot counts; behind the dot nobody knows. */
+    bool refused = peer->mail != ORACLE_MAIL_OK && peer->mail < ORACLE_MAIL_END_4;
+    return offer == LOSES_DOT && refused ? mail_results[peer->mail] : SOFT;
 }
 
 static unsigned results_at(const struct oracle_state *state, size_t host, enum oracle_level level)
 {
-    const struct oracle_host *peer = &state->hosts[host];
-    bool fails = false;
+    const struct server *server = &servers[state->hosts[host].server];
     if (level == ORACLE_LEVEL_SKIP)
         return ORACLE_BIT(PASS_SOFT); /* S20, S47, R-7672-2.1.2-5 */
-    if (servers[peer->server].offer == UNREACHABLE)
-        return servers[peer->server].unreachable;
-    unsigned results = channel_at(state, host, level, &fails) ? mail_results[peer->mail] : 0;
-    return results | (fails ? ORACLE_BIT(PASS_SOFT) : 0);
+    if (server->offer == NO_SESSION)
+        return server->refused;
+    if (channels_at(state, host, level) != 0) {
+        bool strict = !is_dane(level) || authenticated_at(state, host, level, true);
+        return results_of_mail(state, host, level) | (strict ? 0 : ORACLE_BIT(PASS_SOFT));
+    }
+    /* What is said in TLS to a peer that was let in counts like a greeting. */
+    bool let_in = !is_dane(level) || authenticated_at(state, host, level, false);
+    return ORACLE_BIT(PASS_SOFT) | (let_in ? server->refused : 0);
 }
 
 /* --- from addresses to the destination

@@ -91,12 +91,28 @@
     X(EMPTY, 3, 1, 1, true, true)                \
     X(FULL_JUNK, 3, 1, 0, false, true)
 
-/* How far a host lets a sender come. */
+/* How far a host lets a sender come. LOST: the connection breaks, at MAIL or behind the final dot
+ * inside TLS; INJECTS: a line behind the reply to STARTTLS, before TLS. */
 #define ORACLE_SERVER_LIST(X) \
     X(TLS)                    \
     X(NO_STARTTLS)            \
     X(STARTTLS_454)           \
-    X(STARTTLS_554) X(HANDSHAKE_FAILS) X(EHLO_502) X(DOWN) X(GREETS_421) X(GREETS_554)
+    X(STARTTLS_554)           \
+    X(HANDSHAKE_FAILS)        \
+    X(EHLO_502)               \
+    X(EHLO_421)               \
+    X(HELO_554)               \
+    X(INJECTS)                \
+    X(TLS_EHLO_421)           \
+    X(TLS_EHLO_554)           \
+    X(TLS_LOST_AT_MAIL)       \
+    X(TLS_LOST_AT_DOT)        \
+    X(DOWN)                   \
+    X(LOST_AT_ONCE)           \
+    X(NEVER_GREETS)           \
+    X(GREETS_RUBBISH)         \
+    X(GREETS_421)             \
+    X(GREETS_554)
 
 /* What a host shows in the handshake:
  *                  its own   issued by    a name

@@ -21,6 +21,8 @@ struct dsmtp_stream {
     size_t line_len;
     char out[OUT_MAX]; /* replies that have not been read yet */
     size_t out_len;
+    bool late; /* no answer comes, until the deadline */
+    bool lost; /* the connection breaks when what was said has been read */
     bool queued, busy, shut;
 };
 
@@ -64,14 +66,35 @@ static void greet(struct dsmtp_stream *s)
         reply(s, "421 too busy\r\n");
     else if (s->host->server == ORACLE_SERVER_GREETS_554)
         reply(s, "554 no mail here\r\n");
+    else if (s->host->server == ORACLE_SERVER_GREETS_RUBBISH)
+        reply(s, "hello there\r\n");
     else
         reply(s, "220 ready\r\n");
 }
 
+/* What a server says to EHLO that does not like it, in clear or in TLS; NULL: it does. */
+static const char *ehlo_refusal(const struct dsmtp_stream *s)
+{
+    switch ((int)s->host->server) {
+    case ORACLE_SERVER_EHLO_502:
+    case ORACLE_SERVER_HELO_554:
+        return "502 what?\r\n";
+    case ORACLE_SERVER_EHLO_421:
+        return "421 not now\r\n";
+    case ORACLE_SERVER_TLS_EHLO_421:
+        return s->stage == SECURE ? "421 not now\r\n" : NULL;
+    case ORACLE_SERVER_TLS_EHLO_554:
+        return s->stage == SECURE ? "554 not at all\r\n" : NULL;
+    default:
+        return NULL;
+    }
+}
+
 static void do_ehlo(struct dsmtp_stream *s)
 {
-    if (s->host->server == ORACLE_SERVER_EHLO_502) {
-        reply(s, "502 what?\r\n");
+    const char *refusal = ehlo_refusal(s);
+    if (refusal != NULL) {
+        reply(s, refusal);
         return;
     }
     reply(s, "250-at your service\r\n");
@@ -84,7 +107,8 @@ static void do_ehlo(struct dsmtp_stream *s)
 
 static void do_helo(struct dsmtp_stream *s)
 {
-    reply(s, "250 at your service\r\n");
+    bool refused = s->host->server == ORACLE_SERVER_HELO_554;
+    reply(s, refused ? "554 not at all\r\n" : "250 at your service\r\n");
 }
 
 static void do_starttls(struct dsmtp_stream *s)
@@ -98,6 +122,8 @@ static void do_starttls(struct dsmtp_stream *s)
         reply(s, "554 not at all\r\n");
     else
         reply(s, "220 go ahead\r\n");
+    if (s->host->server == ORACLE_SERVER_INJECTS)
+        reply(s, "250 injected\r\n");
 }
 
 /* 4xx or 5xx where the state says so. */
@@ -113,8 +139,21 @@ static bool refuses(struct dsmtp_stream *s, enum oracle_mail for_now, enum oracl
     return true;
 }
 
+/* The connection breaks at this point, instead of an answer. */
+static bool breaks(struct dsmtp_stream *s, enum oracle_server at)
+{
+    if (s->stage != SECURE || s->host->server != at)
+        return false;
+    note_mail(s);
+    s->lost = true;
+    post_move(s);
+    return true;
+}
+
 static void do_mail(struct dsmtp_stream *s)
 {
+    if (breaks(s, ORACLE_SERVER_TLS_LOST_AT_MAIL))
+        return;
     s->recipient = false;
     if (!refuses(s, ORACLE_MAIL_MAIL_4, ORACLE_MAIL_MAIL_5))
         reply(s, "250 sender fine\r\n");
@@ -159,7 +198,8 @@ static void do_content(struct dsmtp_stream *s)
     if (strcmp(s->line, ".") != 0)
         return;
     s->content = false;
-    if (refuses(s, ORACLE_MAIL_END_4, ORACLE_MAIL_END_5))
+    if (breaks(s, ORACLE_SERVER_TLS_LOST_AT_DOT) ||
+        refuses(s, ORACLE_MAIL_END_4, ORACLE_MAIL_END_5))
         return;
     s->contact->taken++;
     reply(s, "250 taken\r\n");
@@ -204,9 +244,11 @@ static void read_replies(struct dsmtp_stream *s)
     bool pieces = (s->world->shape & (1U << WORLD_SHAPE_IN_PIECES)) != 0;
     uint8_t text[OUT_MAX];
     size_t len = s->out_len;
+    enum stage stage = s->stage;
     memcpy(text, s->out, len);
     s->out_len = 0;
-    for (size_t at = 0, n = 0; at < len && !s->shut; at += n) {
+    /* What is left when TLS begins was injected. */
+    for (size_t at = 0, n = 0; at < len && !s->shut && s->stage == stage; at += n) {
         n = pieces ? 1 : len;
         s->events->received(s->arg, text + at, n);
     }
@@ -219,6 +261,10 @@ static void shake_hands(struct dsmtp_stream *s)
                                                 [WORLD_NO_NAME] = DSMTP_REASON_NAME_MISMATCH,
                                                 [WORLD_NO_CHAIN] = DSMTP_REASON_CHAIN_INVALID};
     struct dsmtp_tls_evidence evidence = {.version = "TLSv1.3", .cipher = "NONE", .up = true};
+    if (s->host->server == ORACLE_SERVER_INJECTS) {
+        fail(s, DSMTP_REASON_STARTTLS_INJECTION, NULL);
+        return;
+    }
     if (s->host->server == ORACLE_SERVER_HANDSHAKE_FAILS) {
         evidence.up = false;
         evidence.reason = DSMTP_REASON_TLS_HANDSHAKE;
@@ -241,7 +287,12 @@ static void connect_now(struct dsmtp_stream *s)
         return;
     }
     s->stage = PLAIN;
-    greet(s);
+    if (s->host->server == ORACLE_SERVER_LOST_AT_ONCE)
+        s->lost = true;
+    else if (s->host->server == ORACLE_SERVER_NEVER_GREETS)
+        s->late = true;
+    else
+        greet(s);
     post_move(s);
     s->events->connected(s->arg);
 }
@@ -258,6 +309,8 @@ static void move(void *owner, void *arg)
         shake_hands(s);
     else if (s->out_len > 0)
         read_replies(s);
+    if (!s->shut && s->stage != HANDSHAKE && s->stage != OVER && (s->lost || s->late))
+        fail(s, s->lost ? DSMTP_REASON_CONNECTION_LOST : DSMTP_REASON_TIMEOUT, NULL);
     s->busy = false;
     if (s->shut) {
         fake_cancel(&s->world->loop, s, NULL);

@@ -206,40 +206,77 @@ bool states_find(const char *id, struct oracle_state *out)
     return false;
 }
 
-/* --- one input bogus
+/* --- one input fails
  * --------------------------------------------------------------------------------- */
 
-static struct oracle_state *add(struct states_input *out, unsigned *count,
-                                const struct oracle_state *state, const char *what, size_t host)
+/* The values that stand for a failure, and its word. */
+static const struct failure {
+    const char *word;
+    enum oracle_address address;
+    enum oracle_probe probe;
+    enum oracle_tlsa tlsa;
+} failures[] = {
+    {"a bogus", ORACLE_ADDRESS_BOGUS, ORACLE_PROBE_BOGUS, ORACLE_TLSA_BOGUS},
+    {"a failed", ORACLE_ADDRESS_SERVFAIL, ORACLE_PROBE_SERVFAIL, ORACLE_TLSA_SERVFAIL},
+};
+
+struct inputs {
+    const struct oracle_state *state;
+    const struct failure *failure;
+    struct states_input *out;
+    unsigned count;
+};
+
+/* The next state, still as it was; its caller lets the input fail. */
+static struct oracle_state *add(struct inputs *inputs, const char *what, size_t host)
 {
-    struct states_input *input = &out[(*count)++];
-    input->state = *state;
-    snprintf(input->what, sizeof(input->what), "%s of host %zu", what, host + 1);
+    struct states_input *input = &inputs->out[inputs->count++];
+    input->state = *inputs->state;
+    snprintf(input->what, sizeof(input->what), "%s %s of host %zu", inputs->failure->word, what,
+             host + 1);
     return &input->state;
 }
 
-unsigned states_bogus(const struct oracle_state *state, struct states_input out[STATES_INPUTS_MAX])
+static void add_tlsa(struct inputs *inputs, size_t host, enum oracle_name name, const char *what)
+{
+    if (inputs->state->hosts[host].tlsa[name].state < ORACLE_TLSA_BOGUS)
+        add(inputs, what, host)->hosts[host].tlsa[name].state = inputs->failure->tlsa;
+}
+
+static void add_host(struct inputs *inputs, size_t index)
 {
     static const char *const family_words[] = {"A", "AAAA"};
-    unsigned count = 0;
-    if (state->mx_security != ORACLE_BOGUS) {
-        add(out, &count, state, "MX before those", 0)->mx_security = ORACLE_BOGUS;
+    const struct oracle_host *host = &inputs->state->hosts[index];
+    bool bogus = inputs->failure->address == ORACLE_ADDRESS_BOGUS;
+    for (size_t f = 0; f < ORACLE_FAMILY_COUNT; f++) {
+        /* E9: a lookup that fails without proof of tampering leaves the other family in use, even
+         * if that is insecure; honest zones are not secure for one type and insecure for another.
+         */
+        bool tolerated = !bogus && host->address[1 - f] == ORACLE_ADDRESS_INSECURE;
+        if (host->address[f] < ORACLE_ADDRESS_BOGUS && !tolerated)
+            add(inputs, family_words[f], index)->hosts[index].address[f] = inputs->failure->address;
     }
-    for (size_t i = 0; i < oracle_host_count(state); i++) {
-        const struct oracle_host *host = &state->hosts[i];
-        for (size_t f = 0; f < ORACLE_FAMILY_COUNT; f++)
-            if (host->address[f] < ORACLE_ADDRESS_BOGUS)
-                add(out, &count, state, family_words[f], i)->hosts[i].address[f] =
-                    ORACLE_ADDRESS_BOGUS;
-        bool alias = oracle_host_alias(state, i) != ORACLE_ALIAS_NONE;
-        if (alias && host->probe != ORACLE_PROBE_BOGUS)
-            add(out, &count, state, "CNAME", i)->hosts[i].probe = ORACLE_PROBE_BOGUS;
-        if (host->tlsa[ORACLE_NAME_ORIGINAL].state != ORACLE_TLSA_BOGUS)
-            add(out, &count, state, "TLSA", i)->hosts[i].tlsa[ORACLE_NAME_ORIGINAL].state =
-                ORACLE_TLSA_BOGUS;
-        if (alias && host->tlsa[ORACLE_NAME_EXPANDED].state != ORACLE_TLSA_BOGUS)
-            add(out, &count, state, "expanded TLSA", i)->hosts[i].tlsa[ORACLE_NAME_EXPANDED].state =
-                ORACLE_TLSA_BOGUS;
+    add_tlsa(inputs, index, ORACLE_NAME_ORIGINAL, "TLSA");
+    if (oracle_host_alias(inputs->state, index) == ORACLE_ALIAS_NONE)
+        return;
+    add_tlsa(inputs, index, ORACLE_NAME_EXPANDED, "far TLSA");
+    if (host->probe == ORACLE_PROBE_TRUE)
+        add(inputs, "CNAME", index)->hosts[index].probe = inputs->failure->probe;
+}
+
+unsigned states_failing(const struct oracle_state *state,
+                        struct states_input out[STATES_INPUTS_MAX])
+{
+    struct inputs inputs = {state, failures, out, 0};
+    for (size_t i = 0; i < COUNT(failures); i++) {
+        inputs.failure = &failures[i];
+        for (size_t host = 0; host < oracle_host_count(state); host++)
+            add_host(&inputs, host);
     }
-    return count;
+    if (state->mx_security == ORACLE_BOGUS || state->mx >= ORACLE_MX_SERVFAIL)
+        return inputs.count;
+    struct oracle_state *bogus = add(&inputs, "MX in front", 0);
+    bogus->mx_security = ORACLE_BOGUS;
+    add(&inputs, "MX in front", 0)->mx = ORACLE_MX_SERVFAIL;
+    return inputs.count;
 }

@@ -25,15 +25,17 @@ bool states_find(const char *id, struct oracle_state *out);
 /* A state in words, as short as what matters in it allows. */
 void states_text(const struct oracle_state *state, char out[STATES_TEXT_SIZE]);
 
-/* A DNS input of a state that can fail on its own. */
+/* A state in which one DNS input fails that did not fail before. */
 struct states_input {
-    char what[32];
-    struct oracle_state state; /* with this input bogus */
+    char what[32]; /* "a bogus A of host 1" */
+    struct oracle_state state;
 };
 
-/* The state once for each input that is not bogus yet; returns how many of room were filled. */
-enum { STATES_INPUTS_MAX = 1 + ORACLE_HOSTS * 5 };
-unsigned states_bogus(const struct oracle_state *state, struct states_input out[STATES_INPUTS_MAX]);
+/* One for each input, bogus, and again as a failed lookup: R-7672-2.1.1-11 makes no difference
+ * between them. Returns how many of room were filled. */
+enum { STATES_INPUTS_MAX = 2 * (1 + ORACLE_HOSTS * 5) };
+unsigned states_failing(const struct oracle_state *state,
+                        struct states_input out[STATES_INPUTS_MAX]);
 
 /* Words for values: "rfc7672", "dane-only", "secure", ... */
 const char *states_profile_word(enum oracle_profile profile);

@@ -32,6 +32,17 @@ bool drive_knows(enum oracle_profile profile)
     return profile_of(profile) != NULL;
 }
 
+/* Is a record of this kind applied, and under this usage? Of equal ones one is enough. */
+static bool applied(const struct oracle_tlsa_state *set, const struct dsmtp_host_plan *plan,
+                    enum oracle_record kind, unsigned usage)
+{
+    for (size_t i = 0; i < set->count; i++)
+        if (set->records[i] == kind && plan->tlsa[i].why == DSMTP_UNUSABLE_NO &&
+            (usage == 0 || plan->tlsa[i].effective_usage == usage))
+            return true;
+    return false;
+}
+
 /* The marks on the records of a host that has a secure set, against the oracle. */
 static bool marks_are_wrong(const struct world *world, size_t host,
                             const struct dsmtp_host_plan *plan)
@@ -42,12 +53,9 @@ static bool marks_are_wrong(const struct world *world, size_t host,
     if (set->state != ORACLE_TLSA_SECURE || plan->tlsa_count != set->count)
         return true;
     for (size_t i = 0; i < set->count; i++) {
-        const struct dsmtp_tlsa *record = &plan->tlsa[i];
         unsigned usage = oracle_applied_usage(world->state, set, i);
-        if (set->records[i] == ORACLE_RECORD_FULL_JUNK)
-            continue;
-        if ((record->why == DSMTP_UNUSABLE_NO) != (usage != 0) ||
-            (usage != 0 && record->effective_usage != usage))
+        if (set->records[i] != ORACLE_RECORD_FULL_JUNK &&
+            applied(set, plan, set->records[i], usage) != (usage != 0))
             return true;
     }
     return false;
@@ -57,7 +65,9 @@ static void note_host(struct drive *out, const struct dsmtp_host_plan *plan)
 {
     size_t host = 0;
     if (!world_host(&out->world, plan->name, &host)) {
-        world_stray(&out->world, "%s is in the plan", plan->name);
+        /* E3: Postfix goes on from NXDOMAIN to the name itself, which then has no address. */
+        if (oracle_host_count(out->world.state) > 0 || !oracle_may_ask_address(out->world.state))
+            world_stray(&out->world, "%s is in the plan", plan->name);
         return;
     }
     out->planned[host] = true;

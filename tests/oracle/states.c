@@ -247,12 +247,13 @@ static void add_host(struct inputs *inputs, size_t index)
 {
     static const char *const family_words[] = {"A", "AAAA"};
     const struct oracle_host *host = &inputs->state->hosts[index];
-    bool bogus = inputs->failure->address == ORACLE_ADDRESS_BOGUS;
+    /* E9: a lookup that fails without proof of tampering leaves the other family in use, even if
+     * that is insecure (honest zones are not secure for one type and insecure for another); Postfix
+     * does not look for the proof. */
+    bool any_family = inputs->failure->address != ORACLE_ADDRESS_BOGUS ||
+                      inputs->state->profile == ORACLE_PROFILE_POSTFIX;
     for (size_t f = 0; f < ORACLE_FAMILY_COUNT; f++) {
-        /* E9: a lookup that fails without proof of tampering leaves the other family in use, even
-         * if that is insecure; honest zones are not secure for one type and insecure for another.
-         */
-        bool tolerated = !bogus && host->address[1 - f] == ORACLE_ADDRESS_INSECURE;
+        bool tolerated = any_family && host->address[1 - f] == ORACLE_ADDRESS_INSECURE;
         if (host->address[f] < ORACLE_ADDRESS_BOGUS && !tolerated)
             add(inputs, family_words[f], index)->hosts[index].address[f] = inputs->failure->address;
     }

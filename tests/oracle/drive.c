@@ -32,14 +32,17 @@ bool drive_knows(enum oracle_profile profile)
     return profile_of(profile) != NULL;
 }
 
-/* Is a record of this kind applied, and under this usage? Of equal ones one is enough. */
-static bool applied(const struct oracle_tlsa_state *set, const struct dsmtp_host_plan *plan,
-                    enum oracle_record kind, unsigned usage)
+/* Is this record applied under this usage, or one that is equal to it then? One is enough. */
+static bool applied(const struct dsmtp_host_plan *plan, size_t index, unsigned usage)
 {
-    for (size_t i = 0; i < set->count; i++)
-        if (set->records[i] == kind && plan->tlsa[i].why == DSMTP_UNUSABLE_NO &&
-            (usage == 0 || plan->tlsa[i].effective_usage == usage))
+    const struct dsmtp_tlsa *want = &plan->tlsa[index];
+    for (size_t i = 0; i < plan->tlsa_count; i++) {
+        const struct dsmtp_tlsa *r = &plan->tlsa[i];
+        if (r->why == DSMTP_UNUSABLE_NO && r->effective_usage == usage &&
+            r->selector == want->selector && r->matching == want->matching && r->len == want->len &&
+            memcmp(r->data, want->data, r->len) == 0)
             return true;
+    }
     return false;
 }
 
@@ -54,8 +57,9 @@ static bool marks_are_wrong(const struct world *world, size_t host,
         return true;
     for (size_t i = 0; i < set->count; i++) {
         unsigned usage = oracle_applied_usage(world->state, set, i);
-        if (set->records[i] != ORACLE_RECORD_FULL_JUNK &&
-            applied(set, plan, set->records[i], usage) != (usage != 0))
+        if (set->records[i] == ORACLE_RECORD_FULL_JUNK)
+            continue;
+        if (usage != 0 ? !applied(plan, i, usage) : plan->tlsa[i].why == DSMTP_UNUSABLE_NO)
             return true;
     }
     return false;

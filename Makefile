@@ -105,8 +105,10 @@ build/$(1)/danelab-clock.so: $(PRELOAD)
 	$(if $(V),,@echo CC $$@ &&) $$(CC) $$(STD) $$(W) -O2 -shared -fPIC -o $$@ $$<
 build/$(1)/unit: build/$(1)/sources $(call objects,$(1),$(UNIT) $(filter-out lab/cli/main.c,$(LAB))) build/$(1)/libdanesmtp.a
 	$(LINK) $$(LIBS) $$(LIBS_UNIT)
-build/$(1)/cross: build/$(1)/sources $(call objects,$(1),$(ORACLE) tests/fakes/loop.c) build/$(1)/libdanesmtp.a
+build/$(1)/cross: build/$(1)/sources $(call objects,$(1),$(filter-out %/broken.c,$(ORACLE)) tests/fakes/loop.c) build/$(1)/libdanesmtp.a
 	$(LINK)
+build/$(1)/cross-broken: build/$(1)/sources $(call objects,$(1),$(filter-out %/cross.c,$(ORACLE)) tests/fakes/loop.c) build/$(1)/libdanesmtp.a
+	$(LINK) $(addprefix -Wl$$(comma)--wrap=,dsmtp_dialog_step dsmtp_judge_next dsmtp_policy_host dsmtp_policy_mx)
 build/$(1)/fuzz-%: build/$(1)/tests/fuzz/fuzz_%.o build/$(1)/tests/fuzz/replay.o build/$(1)/libdanesmtp.a
 	$(LINK)
 endef
@@ -122,8 +124,18 @@ unit: build/$(VARIANT)/unit ## the unit test program: build/VARIANT/unit [SUITE]
 deps: ## install the Debian packages that are missing (root or sudo); `make deps check` works
 	tests/tools/deps
 
-test: test-release test-asan replay ## unit tests, plain and under ASan and UBSan; the fuzzers' corpora
+test: test-release test-asan test-cross replay ## unit tests, plain and under ASan and UBSan; cross, thinned; the fuzzers' corpora
 test-release test-asan: test-%: build/%/unit
+	$<
+
+test-cross: build/release/cross build/asan/cross
+	build/release/cross --states 20000 --thin 101
+	build/asan/cross --states 2000 --thin 2003
+
+cross: build/release/cross ## the engine against an oracle made from the rules alone, in every combination of states
+	$<
+
+cross-broken: build/release/cross-broken ## break each row of the engine's tables in turn: does cross notice?
 	$<
 
 replay: $(TARGETS:%=build/asan/fuzz-%)
@@ -225,6 +237,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
 
 FORCE:
-.PHONY: FORCE all unit deps test test-release test-asan replay fuzz bench check check-lab gates clang lint cppcheck headers layers \
+.PHONY: FORCE all unit deps test test-release test-asan test-cross cross cross-broken replay fuzz bench check check-lab gates clang lint cppcheck headers layers \
         purity symbols complexity banned words rules format format-check man coverage install clean help
 endif

@@ -55,9 +55,9 @@ static void compare_outcome(const struct drive *seen, char *out)
     else if (taken != (seen->verdict == DSMTP_VERDICT_DELIVERED ? 1 : 0))
         snprintf(out, DRIVE_TEXT_SIZE, "outcome: %s, but servers took %u messages",
                  dsmtp_verdict_name(seen->verdict), taken);
-    else if (seen->recipient != seen->verdict)
-        snprintf(out, DRIVE_TEXT_SIZE, "outcome: %s, but %s for the recipient",
-                 dsmtp_verdict_name(seen->verdict), dsmtp_verdict_name(seen->recipient));
+    else if (!seen->same_for_all)
+        snprintf(out, DRIVE_TEXT_SIZE, "outcome: %s, but not for each recipient",
+                 dsmtp_verdict_name(seen->verdict));
 }
 
 /* A plan that can be tried is there if and only if the destination may have hosts. */

@@ -93,8 +93,9 @@ static void ended(void *arg, struct dsmtp_job *job, enum dsmtp_status status,
     if (status != DSMTP_OK)
         return;
     out->verdict = outcome->verdict;
-    if (outcome->recipient_count == 1)
-        out->recipient = outcome->recipients[0].verdict;
+    out->same_for_all = true;
+    for (unsigned i = 0; i < outcome->recipient_count; i++)
+        out->same_for_all = out->same_for_all && outcome->recipients[i].verdict == out->verdict;
     for (unsigned i = 0; i < outcome->plan->host_count; i++)
         note_host(out, &outcome->plan->hosts[i]);
 }
@@ -109,7 +110,8 @@ void drive(const struct oracle_state *state, unsigned shape, enum dsmtp_mode mod
         [ORACLE_LOCAL_ENCRYPT] = DSMTP_POLICY_ENCRYPT,
         [ORACLE_LOCAL_DANE_ONLY] = DSMTP_POLICY_DANE_ONLY,
     };
-    static const char *const recipients[] = {"user@" WORLD_NEXTHOP};
+    static const char *const recipients[WORLD_RECIPIENTS] = {"user@" WORLD_NEXTHOP,
+                                                             "other@" WORLD_NEXTHOP};
     static const char message[] = "Subject: hello\r\n\r\nsecret\r\n.\r\n";
     memset(out, 0, sizeof(*out));
     world_init(&out->world, state, shape);
@@ -128,7 +130,7 @@ void drive(const struct oracle_state *state, unsigned shape, enum dsmtp_mode mod
                                       .policy = policies[state->local],
                                       .from = "sender@client.example",
                                       .recipients = recipients,
-                                      .recipient_count = 1,
+                                      .recipient_count = WORLD_RECIPIENTS,
                                       .data = message,
                                       .len = sizeof(message) - 1,
                                       .done = ended,

@@ -11,7 +11,8 @@ struct drive {
     enum dsmtp_status status;
     unsigned ended; /* how often it said so */
     bool idle;      /* nothing was left open */
-    enum dsmtp_verdict verdict, recipient;
+    enum dsmtp_verdict verdict;
+    bool same_for_all;          /* the verdict is the same for each recipient */
     bool planned[ORACLE_HOSTS]; /* the host is in the plan: */
     enum dsmtp_level level[ORACLE_HOSTS];
     bool wrong_marks; /* a record is called usable, unusable or of a usage against the oracle */

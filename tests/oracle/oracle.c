@@ -125,6 +125,8 @@ static const unsigned mx_gate[ORACLE_MX_COUNT] = {
     /* E34: by one reading null, by the other a set without a usable host, which is permanent or not
      * by R-5321-5.1-6. */
     [ORACLE_MX_NULL_PREF] = ORACLE_BIT(GATE_BOUNCE) | ORACLE_BIT(GATE_DEFER),
+    /* E58, R-5321-5.1-6: permanent when no valid name is left. */
+    [ORACLE_MX_INVALID] = ORACLE_BIT(GATE_BOUNCE),
     /* R-7505-3-2, E34: the root entry is dropped; Postfix takes it for a null MX. */
     [ORACLE_MX_NULL_MIXED] = ORACLE_BIT(GATE_HOSTS),
 };
@@ -141,8 +143,11 @@ static unsigned gates(const struct oracle_state *state)
         return open;
     /* R-7672-2.2.1-7: insecure MX and mandatory DANE, delay. Of insecure answers that lead to no MX
      * host R-5321-5.1-3 and R-7505-3-1 want a bounce, and a forger can have it: both are allowed.
-     * Insecure NODATA may also be judged by the status of the host (E2). */
-    if (state->mx == ORACLE_MX_HOSTS || state->mx == ORACLE_MX_NULL_MIXED)
+     * Insecure NODATA may also be judged by the status of the host (E2), unless the profile takes
+     * it for an insecure MX record. */
+    bool like_hosts = state->mx == ORACLE_MX_HOSTS || state->mx == ORACLE_MX_NULL_MIXED ||
+                      (state->mx == ORACLE_MX_NODATA && rules_of(state)->imputed_mx);
+    if (like_hosts)
         return ORACLE_BIT(GATE_DEFER) | (open & ORACLE_BIT(GATE_BOUNCE));
     return open | ORACLE_BIT(GATE_DEFER);
 }

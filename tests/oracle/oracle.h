@@ -32,9 +32,11 @@
 #define ORACLE_SECURITY_LIST(X) X(SECURE) X(INSECURE) X(BOGUS)
 
 /* The final answer of the MX question; NULL is RFC 7505's "0 .", NULL_PREF "10 .", NULL_MIXED "0 ."
- * beside hosts; TIMEOUT stands for answers that never came. */
+ * beside hosts; INVALID names no host that can exist; TIMEOUT stands for answers that never came.
+ */
 #define ORACLE_MX_LIST(X) \
-    X(HOSTS) X(NODATA) X(NXDOMAIN) X(NULL) X(NULL_PREF) X(NULL_MIXED) X(SERVFAIL) X(TIMEOUT)
+    X(HOSTS)              \
+    X(NODATA) X(NXDOMAIN) X(NULL) X(NULL_PREF) X(NULL_MIXED) X(INVALID) X(SERVFAIL) X(TIMEOUT)
 
 /* An alias between a name and its data: none, one link, two links. BOGUS is a bogus first link. */
 #define ORACLE_ALIAS_LIST(X) \

@@ -16,7 +16,8 @@ struct dsmtp_stream {
     void *arg;
     const struct dsmtp_tls_demand *demand;
     enum stage stage;
-    bool recipient, content; /* RCPT was accepted; what comes is the message */
+    bool sender, content; /* MAIL was accepted; what comes is the message */
+    unsigned recipients;  /* so many were accepted */
     char line[LINE_MAX_LEN];
     size_t line_len;
     char out[OUT_MAX]; /* replies that have not been read yet */
@@ -154,26 +155,29 @@ static void do_mail(struct dsmtp_stream *s)
 {
     if (breaks(s, ORACLE_SERVER_TLS_LOST_AT_MAIL))
         return;
-    s->recipient = false;
-    if (!refuses(s, ORACLE_MAIL_MAIL_4, ORACLE_MAIL_MAIL_5))
-        reply(s, "250 sender fine\r\n");
+    if (s->sender)
+        world_stray(s->world, "MAIL was sent twice");
+    s->recipients = 0;
+    if (refuses(s, ORACLE_MAIL_MAIL_4, ORACLE_MAIL_MAIL_5))
+        return;
+    s->sender = true;
+    reply(s, "250 sender fine\r\n");
 }
 
 static void do_rcpt(struct dsmtp_stream *s)
 {
-    bool no_sender = s->host->mail == ORACLE_MAIL_MAIL_4 || s->host->mail == ORACLE_MAIL_MAIL_5;
-    if (no_sender) {
+    if (!s->sender) {
         note_mail(s);
         reply(s, "503 who are you?\r\n");
     } else if (!refuses(s, ORACLE_MAIL_RCPT_4, ORACLE_MAIL_RCPT_5)) {
-        s->recipient = true;
+        s->recipients++;
         reply(s, "250 recipient fine\r\n");
     }
 }
 
 static void do_data(struct dsmtp_stream *s)
 {
-    if (!s->recipient) {
+    if (s->recipients == 0) {
         note_mail(s);
         reply(s, "503 for whom?\r\n");
     } else if (!refuses(s, ORACLE_MAIL_DATA_4, ORACLE_MAIL_DATA_5)) {
@@ -184,6 +188,7 @@ static void do_data(struct dsmtp_stream *s)
 
 static void do_other(struct dsmtp_stream *s)
 {
+    s->sender = false; /* RSET; NOOP is not sent within a transaction */
     reply(s, "250 fine\r\n");
 }
 
@@ -201,6 +206,9 @@ static void do_content(struct dsmtp_stream *s)
     if (breaks(s, ORACLE_SERVER_TLS_LOST_AT_DOT) ||
         refuses(s, ORACLE_MAIL_END_4, ORACLE_MAIL_END_5))
         return;
+    if (s->recipients != WORLD_RECIPIENTS)
+        world_stray(s->world, "the message came for %u recipients", s->recipients);
+    s->sender = false;
     s->contact->taken++;
     reply(s, "250 taken\r\n");
 }

@@ -63,7 +63,8 @@ static const struct oracle_tlsa_state tlsa_axis[] = {
     NO_SET(BOGUS),
 };
 /* What stands at the original name of a host that is an alias. */
-static const struct oracle_tlsa_state original_axis[] = {SET1(EE_KEY_GOOD), NO_SET(NODATA_SECURE)};
+static const struct oracle_tlsa_state original_axis[] = {SET1(EE_KEY_GOOD), SET1(TA_CERT_GOOD),
+                                                         NO_SET(NODATA_SECURE)};
 
 static const struct {
     enum oracle_server server;
@@ -183,7 +184,8 @@ void states_random(uint64_t seed, uint64_t number, struct oracle_state *out)
     out->profile = (enum oracle_profile)below(&stream, ORACLE_PROFILE_COUNT);
     out->local = (enum oracle_local)mostly_first(&stream, 4, ORACLE_LOCAL_COUNT);
     out->mx_alias = (enum oracle_alias)mostly_first(&stream, 4, ORACLE_ALIAS_COUNT);
-    out->mx = (enum oracle_mx)mostly_first(&stream, 6, ORACLE_MX_COUNT);
+    out->mx = below(&stream, 8) == 0 ? ORACLE_MX_NODATA
+                                     : (enum oracle_mx)mostly_first(&stream, 6, ORACLE_MX_COUNT);
     out->mx_security = (enum oracle_security)mostly_first(&stream, 5, ORACLE_SECURITY_COUNT);
     out->count = 1 + below(&stream, ORACLE_HOSTS);
     for (size_t i = 0; i < out->count; i++)

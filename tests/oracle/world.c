@@ -332,6 +332,8 @@ static struct dsmtp_answer answer_mx(const struct question *q)
         put_mx(world, &out, 0, "");
     if (state->mx == ORACLE_MX_NULL_PREF)
         put_mx(world, &out, 10, "");
+    if (state->mx == ORACLE_MX_INVALID)
+        put_mx(world, &out, 10, "no host.example");
     for (size_t i = 0; i < state->count; i++) {
         size_t at = shaped(world, WORLD_SHAPE_REVERSED) ? state->count - 1 - i : i;
         if (state->mx == ORACLE_MX_HOSTS || state->mx == ORACLE_MX_NULL_MIXED)

@@ -70,6 +70,9 @@ void world_fini(struct world *world);
 struct dsmtp_resolver world_resolver(struct world *world);
 struct dsmtp_connector world_connector(struct world *world);
 
+/* Recipients of the message that is sent: all share one fate. */
+enum { WORLD_RECIPIENTS = 2 };
+
 /* The next-hop domain, and the name of a host by what it is. */
 #define WORLD_NEXTHOP "d.example"
 const char *world_name(const struct world *world, size_t host, enum oracle_name name);

@@ -45,8 +45,7 @@ static bool is_broken(enum table table, unsigned row)
     return broken.on && broken.table == table && broken.row == row;
 }
 
-/* --- one table each: break a copy of the row; false: there is no such way
- * ------------------------------ */
+/* --- one table each: break a copy of the row; false: there is no such way --- */
 
 static bool break_mx(struct dsmtp_mx_row *row, unsigned way, char what[CHANGE_SIZE])
 {
@@ -193,8 +192,7 @@ const struct dsmtp_mx_row *__wrap_dsmtp_policy_mx(const struct dsmtp_profile *pr
     GIVE(MX, struct dsmtp_mx_row, break_mx, dsmtp_policy_mx_row, row);
 }
 
-/* --- all rows
- * ------------------------------------------------------------------------------------------ */
+/* --- all rows --- */
 
 /* "STATE/EVENT", the first of each. */
 static const char *next_label(const struct dsmtp_next_row *row)

@@ -35,8 +35,7 @@ static const char *mask_text(unsigned mask, const char *(*word)(unsigned), char 
     return out[0] == '\0' ? "nothing" : out;
 }
 
-/* --- one question each; text is written if the answer is wrong
- * --------------------------------------- */
+/* --- one question each; text is written if the answer is wrong --- */
 
 static void compare_outcome(const struct drive *seen, char *out)
 {
@@ -190,8 +189,7 @@ void drive_compare(const struct drive *seen, enum dsmtp_mode mode, char out[DRIV
     compare_bearing(seen, out);
 }
 
-/* --- two runs
- * ---------------------------------------------------------------------------------------- */
+/* --- two runs --- */
 
 /* Equal preferences are shuffled (R-5321-5.1-11), and families that differ are tried in an order
  * that swapping changes: then only what is the same in every order is compared. */

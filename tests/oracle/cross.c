@@ -24,13 +24,12 @@ struct options {
     const char *verbose;
 };
 
-/* --- one state in full
- * -------------------------------------------------------------------------------- */
+/* --- one state in full --- */
 
-static void print_mask(const char *label, unsigned mask, const char *const *words)
+static void print_mask(const char *label, unsigned mask, const char *const *words, size_t count)
 {
     printf("%s", label);
-    for (unsigned i = 0; mask >> i != 0; i++)
+    for (size_t i = 0; i < count; i++)
         if (mask & ORACLE_BIT(i))
             printf(" %s", words[i]);
     printf("\n");
@@ -44,13 +43,14 @@ static const char *const outcomes[] = {ORACLE_OUTCOME_LIST(X)};
 
 static void print_allowed(const struct oracle_state *state)
 {
-    print_mask("allowed outcomes:", oracle_outcomes(state), outcomes);
+    print_mask("allowed outcomes:", oracle_outcomes(state), outcomes, ORACLE_OUTCOME_COUNT);
     for (size_t i = 0; i < oracle_host_count(state); i++)
         for (unsigned f = 0; f < ORACLE_FAMILY_COUNT; f++) {
             enum oracle_family family = (enum oracle_family)f;
             printf("allowed for host %zu over %s:\n", i + 1, f == ORACLE_IPV4 ? "IPv4" : "IPv6");
-            print_mask("  levels:  ", oracle_levels(state, i, family), levels);
-            print_mask("  channels:", oracle_channels(state, i, family), channels);
+            print_mask("  levels:  ", oracle_levels(state, i, family), levels, ORACLE_LEVEL_COUNT);
+            print_mask("  channels:", oracle_channels(state, i, family), channels,
+                       ORACLE_CHANNEL_COUNT);
         }
 }
 
@@ -72,7 +72,7 @@ static void print_seen(const struct drive *seen)
         const struct world_contact *contact = &seen->world.contacts[i];
         printf("seen: connection to host %zu over %s, %u messages taken\n", contact->host + 1,
                contact->family == ORACLE_IPV4 ? "IPv4" : "IPv6", contact->taken);
-        print_mask("  mail over:", contact->mail, channels);
+        print_mask("  mail over:", contact->mail, channels, ORACLE_CHANNEL_COUNT);
     }
 }
 
@@ -81,9 +81,14 @@ static int show(const struct options *options)
     char text[STATES_TEXT_SIZE];
     struct oracle_state state;
     struct drive seen;
-    if (!states_find(options->verbose, &state) || !drive_knows(state.profile)) {
+    if (!states_find(options->verbose, &state)) {
         fprintf(stderr, "cross: \"%s\" is no state; expected pINDEX or rSEED:NUMBER\n",
                 options->verbose);
+        return 2;
+    }
+    if (!drive_knows(state.profile)) {
+        fprintf(stderr, "cross: the engine has no profile %s\n",
+                states_profile_word(state.profile));
         return 2;
     }
     states_text(&state, text);
@@ -99,8 +104,7 @@ static int show(const struct options *options)
     return tally.failed == 0 ? 0 : 1;
 }
 
-/* --- command line
- * -------------------------------------------------------------------------------------- */
+/* --- command line --- */
 
 static bool read_number(const char *text, uint64_t *out)
 {
@@ -128,11 +132,24 @@ static bool read_options(int argc, char **argv, struct options *out)
                 *known[k].text = argv[i + 1];
         }
         if (!right) {
-            fprintf(stderr, "cross: cannot use \"%s\"\n%s", argv[i], usage);
+            fprintf(stderr, "cross: cannot use \"%s%s%s\"\n%s", argv[i], i + 1 < argc ? " " : "",
+                    i + 1 < argc ? argv[i + 1] : "", usage);
             return false;
         }
     }
     return true;
+}
+
+/* A profile that is known to both, or none. */
+static bool knows(const char *profile)
+{
+    for (unsigned i = 0; i < ORACLE_PROFILE_COUNT && profile != NULL; i++)
+        if (strcasecmp(profile, states_profile_word((enum oracle_profile)i)) == 0 &&
+            drive_knows((enum oracle_profile)i))
+            return true;
+    if (profile != NULL)
+        fprintf(stderr, "cross: oracle and engine share no profile \"%s\"\n", profile);
+    return profile == NULL;
 }
 
 static void print_tally(const struct sweep_tally *tally, double seconds)
@@ -153,7 +170,7 @@ int main(int argc, char **argv)
     struct options options = {.sweep = {.states = 100000, .seed = 1, .thin = 1, .show = 20}};
     struct sweep_tally tally = {0};
     struct timespec start, end;
-    if (!read_options(argc, argv, &options))
+    if (!read_options(argc, argv, &options) || !knows(options.sweep.profile))
         return 2;
     if (options.verbose != NULL)
         return show(&options);

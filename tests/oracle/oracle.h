@@ -19,8 +19,7 @@
 #define ORACLE_HOSTS 3
 #define ORACLE_RECORDS 4
 
-/* --- the state of the world: each list makes an enum and, in states.c, its names
- * ------------------ */
+/* --- the state of the world: each list makes an enum and, in states.c, its names --- */
 
 #define ORACLE_PROFILE_LIST(X) \
     X(RFC7672) X(SEED2013) X(OPP2013) X(DRAFT2014) X(DRAFT2014B) X(POSTFIX)
@@ -265,8 +264,7 @@ struct oracle_state {
     struct oracle_host hosts[ORACLE_HOSTS];
 };
 
-/* --- the questions
- * --------------------------------------------------------------------------------- */
+/* --- the questions --- */
 
 /* Mask of oracle_outcome that a correct sender may come to. */
 unsigned oracle_outcomes(const struct oracle_state *state);

@@ -46,8 +46,7 @@ static void reply(struct dsmtp_stream *s, const char *text)
     s->out_len += len;
 }
 
-/* --- commands
- * ---------------------------------------------------------------------------------------- */
+/* --- commands --- */
 
 static enum oracle_channel channel_of(const struct dsmtp_stream *s)
 {
@@ -237,8 +236,7 @@ static void do_line(struct dsmtp_stream *s)
     reply(s, "500 what?\r\n");
 }
 
-/* --- moves
- * ------------------------------------------------------------------------------------------- */
+/* --- moves --- */
 
 static void fail(struct dsmtp_stream *s, enum dsmtp_reason reason,
                  const struct dsmtp_tls_evidence *evidence)
@@ -326,8 +324,7 @@ static void move(void *owner, void *arg)
     }
 }
 
-/* --- the port
- * ---------------------------------------------------------------------------------------- */
+/* --- the port --- */
 
 /* Whose address is it? See world.c for the addresses. */
 static bool find_address(const struct world *world, const char *address, size_t *host,

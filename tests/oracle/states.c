@@ -1,15 +1,13 @@
 /* states.c - products, random states, and states in words. */
 #include "oracle/states.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* --- the product
- * ------------------------------------------------------------------------------------ */
+/* --- the product --- */
 
 static const struct {
     enum oracle_mx mx;
@@ -132,8 +130,7 @@ bool states_product(uint64_t index, struct oracle_state *out)
     return (alias || at[ORIGINAL] == 0) && (out->mx != ORACLE_MX_NODATA || at[ALIAS] == 0);
 }
 
-/* --- random states
- * ----------------------------------------------------------------------------------- */
+/* --- random states --- */
 
 /* splitmix64: small, and the same everywhere. */
 static uint64_t draw(uint64_t *seed)
@@ -192,24 +189,33 @@ void states_random(uint64_t seed, uint64_t number, struct oracle_state *out)
         random_host(&stream, &out->hosts[i]);
 }
 
+/* A number and what must follow it; moves *text behind both. */
+static bool read_number(const char **text, char end, uint64_t *out)
+{
+    char *rest = NULL;
+    if (**text < '0' || **text > '9')
+        return false;
+    *out = strtoull(*text, &rest, 10);
+    *text = rest + 1;
+    return *rest == end;
+}
+
 bool states_find(const char *id, struct oracle_state *out)
 {
     uint64_t seed = 0, number = 0;
-    int end = 0;
-    if (sscanf(id, "r%" SCNu64 ":%" SCNu64 "%n", &seed, &number, &end) == 2 && id[end] == '\0') {
+    const char *text = id + 1;
+    if (id[0] == 'r' && read_number(&text, ':', &seed) && read_number(&text, '\0', &number)) {
         states_random(seed, number, out);
         return true;
     }
-    if (sscanf(id, "p%" SCNu64 "%n", &number, &end) == 1 && id[end] == '\0' &&
-        number < states_product_count()) {
+    if (id[0] == 'p' && read_number(&text, '\0', &number) && number < states_product_count()) {
         states_product(number, out);
         return true;
     }
     return false;
 }
 
-/* --- one input fails
- * --------------------------------------------------------------------------------- */
+/* --- one input fails --- */
 
 /* The values that stand for a failure, and its word. */
 static const struct failure {

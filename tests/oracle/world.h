@@ -63,6 +63,8 @@ struct world {
     struct world_scratch *scratch; /* octets of one answer */
 };
 
+bool world_shaped(const struct world *world, enum world_shape shape);
+
 /* Storage and state are the caller's; they outlive the world. */
 void world_init(struct world *world, const struct oracle_state *state, unsigned shape);
 void world_fini(struct world *world);

@@ -26,7 +26,7 @@ WRAPPED(const struct dsmtp_mx_row *, dsmtp_policy_mx, const struct dsmtp_profile
 /* clang-format on */
 
 enum table { MX, HOST, DIALOG, NEXT, TABLES };
-enum { ROWS_MAX = 100, CHANGE_SIZE = 60, STATES = 40000, THIN = 3, SECONDS_MAX = 60 };
+enum { ROWS_MAX = 200, CHANGE_SIZE = 60, STATES = 40000, THIN = 3, SECONDS_MAX = 60 };
 
 /* What is broken now: a row, and in which of its ways. */
 static struct {

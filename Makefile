@@ -39,11 +39,12 @@ ENGINE := $(wildcard engine/*/*.c)
 LAB := $(wildcard lab/*/*.c)
 UNIT := $(wildcard tests/unit/*.c tests/fakes/*.c)
 PRELOAD := lab/world/preload/clock.c
+ORACLE := $(wildcard tests/oracle/*.c)
 FUZZ := $(wildcard tests/fuzz/*.c)
 TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FAULTS := $(wildcard tests/faults/*.c)
 BENCH := $(wildcard tests/bench/*.c)
-SOURCES := $(ENGINE) $(LAB) $(UNIT) $(FAULTS) $(FUZZ) $(BENCH) $(PRELOAD)
+SOURCES := $(ENGINE) $(LAB) $(UNIT) $(ORACLE) $(FAULTS) $(FUZZ) $(BENCH) $(PRELOAD)
 HEADERS := $(wildcard engine/*/*.h lab/*/*.h tests/*/*.h)
 
 # --- flags -------------------------------------------------------------------------------------------
@@ -105,6 +106,10 @@ build/$(1)/danelab-clock.so: $(PRELOAD)
 	$(if $(V),,@echo CC $$@ &&) $$(CC) $$(STD) $$(W) -O2 -shared -fPIC -o $$@ $$<
 build/$(1)/unit: build/$(1)/sources $(call objects,$(1),$(UNIT) $(filter-out %/cli/main.c,$(LAB) $(filter engine/cli/%,$(ENGINE)))) build/$(1)/libdanesmtp.a
 	$(LINK) $$(LIBS) $$(LIBS_UNIT)
+build/$(1)/cross: build/$(1)/sources $(call objects,$(1),$(filter-out %/broken.c,$(ORACLE)) tests/fakes/loop.c) build/$(1)/libdanesmtp.a
+	$(LINK)
+build/$(1)/cross-broken: build/$(1)/sources $(call objects,$(1),$(filter-out %/cross.c,$(ORACLE)) tests/fakes/loop.c) build/$(1)/libdanesmtp.a
+	$(LINK) $(addprefix -Wl$$(comma)--wrap=,dsmtp_dialog_step dsmtp_judge_next dsmtp_policy_host dsmtp_policy_mx)
 build/$(1)/fuzz-%: build/$(1)/tests/fuzz/fuzz_%.o build/$(1)/tests/fuzz/replay.o build/$(1)/engine/cli/lines.o build/$(1)/libdanesmtp.a
 	$(LINK)
 build/$(1)/bench-%: build/$(1)/tests/bench/bench_%.o build/$(1)/libdanesmtp.a
@@ -122,8 +127,18 @@ unit: build/$(VARIANT)/unit ## the unit test program: build/VARIANT/unit [SUITE]
 deps: ## install the Debian packages that are missing (root or sudo); `make deps check` works
 	tests/tools/deps
 
-test: test-release test-asan replay ## unit tests, plain and under ASan and UBSan; the fuzzers' corpora
+test: test-release test-asan test-cross replay ## unit tests, plain and under ASan and UBSan; cross, thinned; the fuzzers' corpora
 test-release test-asan: test-%: build/%/unit
+	$<
+
+test-cross: build/release/cross build/asan/cross
+	build/release/cross --states 20000 --thin 101
+	build/asan/cross --states 2000 --thin 2003
+
+cross: build/release/cross ## the engine against an oracle made from the rules alone, in every combination of states
+	$<
+
+cross-broken: build/release/cross-broken ## break each row of the engine's tables in turn: does cross notice?
 	$<
 
 replay: $(TARGETS:%=build/asan/fuzz-%)
@@ -227,6 +242,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
 
 FORCE:
-.PHONY: FORCE all unit deps test test-release test-asan replay fuzz bench check check-lab gates clang lint cppcheck headers layers \
+.PHONY: FORCE all unit deps test test-release test-asan test-cross cross cross-broken replay fuzz bench check check-lab gates clang lint cppcheck headers layers \
         purity symbols complexity banned words rules format format-check man coverage install clean help
 endif

@@ -40,7 +40,9 @@ struct dsmtp_stream;
 struct dsmtp_stream_events {
     void (*connected)(void *arg);
     void (*received)(void *arg, const uint8_t *bytes, size_t len);
-    /* Some of what was written has been handed to the network; left: octets that have not. */
+    /* Some of what was written has been handed to the network; left: octets that have not. Always
+     * told before anything that happens later: whoever hears of a failure knows what may have
+     * reached the peer. */
     void (*sent)(void *arg, size_t left);
     /* The handshake ended well and the demand is met. */
     void (*secured)(void *arg, const struct dsmtp_tls_evidence *evidence);

@@ -50,14 +50,7 @@ static const struct dsmtp_tlsrpt_row rows[] = {
     {"D9",          "R-8460-4.3-1",                    HOST,    W(DANE_REQUIRED),             ANY,      R(ABSENT),                  ANY,                     ANY, ANY, FAIL(NEXT_HOP, DANE_REQUIRED, "no-tlsa", NOTHING)},
     {"D10",         "R-8460-4.3-1",                    HOST,    W(DANE_REQUIRED),             ANY,      R(UNASKED),                 ANY,                     ANY, ANY, FAIL(NEXT_HOP, DANE_REQUIRED, "insecure-host", NOTHING)},
     /* TLS as demanded, whatever came of the mail */
-    {"D1 D20 D23",  "R-8460-4.2-1 R-8460-1.1-1",       SESSION, WHATEVER,                     ~L(AUDIT), R(USABLE),                 ANY,                     YES, ANY, SUCCESS},
-    {"D1 D20 D23",  "R-8460-4.2-1 R-8460-1.1-1",       SESSION, WHATEVER,                     L(AUDIT), R(USABLE),                  F(NONE),                 YES, ANY, SUCCESS},
-    /* only told, and delivered all the same */
-    {"D24",         "R-8460-4.3-1",                    SESSION, WHATEVER,                     L(AUDIT), R(USABLE),                  F(NAME),                 YES, ANY, FAIL(BY_RECORDS, CERTIFICATE_HOST_MISMATCH, "audit, expected", NAMES)},
-    {"D24",         "R-8460-4.3-1",                    SESSION, WHATEVER,                     L(AUDIT), R(USABLE),                  F(EXPIRED),              YES, ANY, FAIL(BY_RECORDS, CERTIFICATE_EXPIRED, "audit, expired", NOTHING)},
-    {"D24",         "R-8460-4.3.3-1",                  SESSION, WHATEVER,                     L(AUDIT), R(USABLE),                  F(NOT_YET_VALID),        YES, ANY, FAIL(BY_RECORDS, VALIDATION_FAILURE, "audit, not-yet-valid", NOTHING)},
-    {"D24",         "R-8460-4.3-1",                    SESSION, WHATEVER,                     L(AUDIT), R(USABLE),                  ~(F(NONE) | F(NAME) | F(EXPIRED) | F(NOT_YET_VALID)),
-                                                                                                                                                             YES, ANY, FAIL(BY_RECORDS, CERTIFICATE_NOT_TRUSTED, "audit, no-tlsa-match", DETAIL)},
+    {"D1 D20 D23",  "R-8460-4.2-1 R-8460-1.1-1",       SESSION, WHATEVER,                     ANY,      R(USABLE),                  ANY,                     YES, ANY, SUCCESS},
     {"D2",          "R-8460-4.3-1",                    SESSION, WHATEVER,                     ANY,      R(UNUSABLE),                ANY,                     YES, ANY, FAIL(BY_RECORDS, TLSA_INVALID, "all-tlsa-records-unusable", NOTHING)},
     {"D21",         "R-8460-4.2-1 R-8460-1.1-1",       SESSION, WHATEVER,                     ANY,      R(UNASKED) | R(ABSENT),     ANY,                     YES, ANY, SUCCESS},
     /* no TLS */

@@ -164,11 +164,6 @@ static const struct { const char *id; struct dsmtp_tlsrpt_facts facts; const cha
     {"D21", {SESSION, W(DELIVERED),          L(MAY),     R(UNASKED),  F(NONE),           true,  false}, "success"},
     {"D22", {SESSION, W(DELIVERED),          L(MAY),     R(ABSENT),   F(NONE),           false, false}, "starttls-not-supported starttls-not-offered-or-refused"},
     {"D23", {SESSION, W(DELIVERED),          L(DANE),    R(USABLE),   F(NONE),           true,  false}, "success"},
-    {"D1",  {SESSION, W(DELIVERED),          L(AUDIT),   R(USABLE),   F(NONE),           true,  false}, "success"},
-    {"D24", {SESSION, W(DELIVERED),          L(AUDIT),   R(USABLE),   F(NO_MATCH),       true,  false}, "certificate-not-trusted audit, no-tlsa-match"},
-    {"D24", {SESSION, W(DELIVERED),          L(AUDIT),   R(USABLE),   F(NAME),           true,  false}, "certificate-host-mismatch audit, expected"},
-    {"D24", {SESSION, W(DELIVERED),          L(AUDIT),   R(USABLE),   F(EXPIRED),        true,  false}, "certificate-expired audit, expired"},
-    {"D24", {SESSION, W(DELIVERED),          L(AUDIT),   R(USABLE),   F(NOT_YET_VALID),  true,  false}, "validation-failure audit, not-yet-valid"},
     {"-",   {SESSION, W(DELIVERED),          L(NONE),    R(UNASKED),  F(NONE),           false, false}, "nothing"},
     {"-",   {SESSION, W(CONNECT_FAILED),     L(DANE),    R(USABLE),   F(NONE),           false, false}, "nothing"},
     {"-",   {SESSION, W(TIMEOUT),            L(DANE),    R(USABLE),   F(NONE),           false, false}, "nothing"},
@@ -213,6 +208,6 @@ static void test_outcomes(void)
 static const struct check_test tests[] = {
     {"unambiguous", test_unambiguous},
     {"every reason", test_every_reason},
-    {"D1 to D24", test_outcomes},
+    {"D1 to D23", test_outcomes},
 };
 SUITE(tlsrpt_map, tests);

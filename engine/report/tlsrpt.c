@@ -300,14 +300,15 @@ static void add_session(struct dsmtp_tlsrpt *t, const struct dsmtp_plan *plan,
                         const struct dsmtp_host_plan *host, const struct dsmtp_attempt *a)
 {
     const struct subject s = {plan, host, a};
+    /* At level audit (D24) the session goes on, and ends for some other reason. */
+    bool refused = a->tls.up && a->tls.reason != DSMTP_REASON_NONE;
     const struct dsmtp_tlsrpt_facts facts = {
         .stage = DSMTP_TLSRPT_SESSION,
-        .reason = a->reason,
+        .reason = refused ? a->tls.reason : a->reason,
         .level = a->level,
         .records = records_of(host),
         .fault = a->tls.fault,
-        .up = a->tls.up && a->tls.reason == DSMTP_REASON_NONE &&
-              (a->tls.authenticated || !authenticates(a->level)),
+        .up = a->tls.up && !refused && (a->tls.authenticated || !authenticates(a->level)),
         .transient = a->reply != NULL && a->reply[0] == '4',
     };
 

@@ -5,9 +5,9 @@
  *
  * A D id names an outcome of the engine as in the catalogue of rules; D20 (usage 3 with an expired
  * certificate or another name) and D23 (DANE behind an insecure MX) are successes like D1, D28 is
- * that every connection is one session. For any facts at most one row applies; none: nothing is
- * reported. tests/unit/test_tlsrpt_map.c proves it, and names the reasons for which there is no
- * row. */
+ * that every connection is one session, D24 that under audit what TLS has shown counts. For any
+ * facts at most one row applies; none: nothing is reported. tests/unit/test_tlsrpt_map.c proves it,
+ * and names the reasons for which there is no row. */
 #ifndef DSMTP_REPORT_TLSRPT_MAP_H
 #define DSMTP_REPORT_TLSRPT_MAP_H
 

@@ -13,7 +13,7 @@
 
 /* clang-format off */
 static const struct fake_record records[] = {
-    {"null.example", DSMTP_RR_MX, DSMTP_SECURITY_SECURE, DSMTP_PRESENCE_DATA, "0 .", NULL, 0},
+    {.name = "null.example", .type = DSMTP_RR_MX, .security = DSMTP_SECURITY_SECURE, .presence = DSMTP_PRESENCE_DATA, .data = "0 ."},
 };
 /* clang-format on */
 

@@ -198,6 +198,34 @@ static void test_reached(void)
     free(text);
 }
 
+/* D24: delivered in spite of a mismatch, and yet a failure; D1: audited and found good. */
+static void test_audit(void)
+{
+    static struct dsmtp_attempt bad[] = {
+        {.host = mx,
+         .address = v4,
+         .level = DSMTP_LEVEL_AUDIT,
+         .reason = DSMTP_REASON_DELIVERED,
+         .tls = {.up = true,
+                 .reason = DSMTP_REASON_TLSA_MISMATCH,
+                 .fault = DSMTP_CHAIN_FAULT_NO_MATCH}},
+        {.host = mx,
+         .address = v4,
+         .level = DSMTP_LEVEL_AUDIT,
+         .reason = DSMTP_REASON_DELIVERED,
+         .tls = {.up = true, .authenticated = true}},
+    };
+    static const struct dsmtp_outcome audited = {.plan = &plans[0], TRIED(bad)};
+    const struct dsmtp_outcome *const list = &audited;
+    char *text = report_on(&list, 1);
+
+    check_true(strstr(text, "\"total-successful-session-count\":1,"
+                            "\"total-failure-session-count\":1}") != NULL);
+    check_true(strstr(text, "\"result-type\":\"certificate-not-trusted\"") != NULL);
+    check_valid(text);
+    free(text);
+}
+
 static void test_empty(void)
 {
     const struct dsmtp_outcome *const late_only = &outcomes[5];
@@ -246,6 +274,7 @@ static void test_validator(void)
 static const struct check_test tests[] = {
     {"sums", test_report},
     {"hosts that were reached", test_reached},
+    {"audit", test_audit},
     {"nothing to report", test_empty},
     {"the schema bites", test_validator},
 };

@@ -1,5 +1,4 @@
-/* test_report.c - did any output change? Texts and JSON against tests/golden; UPDATE_GOLDEN=1
- * writes them anew. */
+/* test_report.c - did any output change? Texts and JSON against tests/golden. */
 #include "report/report.h"
 
 #include <jansson.h>
@@ -7,72 +6,10 @@
 #include <string.h>
 
 #include "check.h"
+#include "golden.h"
 #include "report/clean.h"
 #include "report/tables.h"
 #include "schema.h"
-
-#define GOLDEN "tests/golden/report/"
-
-enum { DIFF_TABLES = 8 };
-
-static char *read_golden(const char *name)
-{
-    char path[200];
-    char *text = calloc(1, 1 << 20);
-    FILE *from;
-
-    (void)snprintf(path, sizeof(path), GOLDEN "%s", name);
-    from = fopen(path, "r");
-    if (from != NULL && text != NULL)
-        text[fread(text, 1, (1 << 20) - 1, from)] = '\0';
-    if (from != NULL)
-        (void)fclose(from);
-    return text;
-}
-
-static void write_golden(const char *name, const char *text)
-{
-    char path[200];
-    FILE *to;
-
-    (void)snprintf(path, sizeof(path), GOLDEN "%s", name);
-    to = fopen(path, "w");
-    if (to == NULL) {
-        check_true(false);
-        return;
-    }
-    (void)fputs(text, to);
-    check_int(fclose(to), 0);
-}
-
-/* Line by line, so that a failure shows the line that differs. */
-static void check_golden(const char *name, char *text)
-{
-    char *want;
-
-    if (getenv("UPDATE_GOLDEN") != NULL)
-        write_golden(name, text);
-    want = read_golden(name);
-    if (text == NULL || want == NULL) {
-        check_true(false);
-        free(want);
-        return;
-    }
-    for (char *t = text, *w = want; *t != '\0' || *w != '\0';) {
-        char *t_end = t + strcspn(t, "\n");
-        char *w_end = w + strcspn(w, "\n");
-        bool more = *t_end != '\0' && *w_end != '\0';
-
-        *t_end = '\0';
-        *w_end = '\0';
-        check_rowf("%s", name);
-        if (!check_str(t, w) || !more)
-            break;
-        t = t_end + 1;
-        w = w_end + 1;
-    }
-    free(want);
-}
 
 /* --- an outcome with something of everything
  * ------------------------------------------------------- */
@@ -402,131 +339,6 @@ static void test_colour(void)
     free(text);
 }
 
-/* The documents show what is compiled in. */
-static void test_tables(void)
-{
-    static const struct {
-        enum dsmtp_grid_form form;
-        const char *name;
-    } forms[] = {{DSMTP_GRID_TEXT, "tables.txt"}, {DSMTP_GRID_MARKDOWN, "tables.md"}};
-
-    for (size_t i = 0; i < CHECK_COUNT(forms); i++) {
-        char *text = NULL;
-        size_t len;
-        FILE *to = open_memstream(&text, &len);
-
-        check_int(dsmtp_tables_print(to, forms[i].form), DSMTP_OK);
-        (void)fclose(to);
-        check_golden(forms[i].name, text);
-        free(text);
-    }
-}
-
-/* One JSON object a line, each row as long as the list of columns. */
-static void test_tables_json(void)
-{
-    unsigned lines = 0;
-    char *text = NULL;
-    size_t len;
-    FILE *to = open_memstream(&text, &len);
-
-    check_int(dsmtp_tables_print(to, DSMTP_GRID_JSON), DSMTP_OK);
-    (void)fclose(to);
-    for (char *line = text; *line != '\0'; line += strcspn(line, "\n") + 1, lines++) {
-        json_t *table = json_loads(line, JSON_DISABLE_EOF_CHECK, NULL);
-        const json_t *rows = json_object_get(table, "rows");
-        size_t columns = json_array_size(json_object_get(table, "columns"));
-
-        check_true(json_is_string(json_object_get(table, "table")));
-        check_true(json_array_size(rows) > 0);
-        for (size_t i = 0; i < json_array_size(rows); i++)
-            check_uint(json_array_size(json_array_get(rows, i)), columns);
-        json_decref(table);
-    }
-    check_uint(lines, 5);
-    free(text);
-}
-
-static void test_diff(void)
-{
-    const struct dsmtp_profile *a = dsmtp_profile_find("rfc7672");
-    const struct dsmtp_profile *b = dsmtp_profile_find("seed2013");
-    char *text = NULL;
-    size_t len;
-    FILE *to = open_memstream(&text, &len);
-
-    check_int(dsmtp_tables_diff(to, a, b, DSMTP_GRID_TEXT), DSMTP_OK);
-    (void)fclose(to);
-    check_golden("tables-diff.txt", text);
-    free(text);
-}
-
-/* A profile does not differ from itself. */
-static void test_no_diff(void)
-{
-    const struct dsmtp_profile *a = dsmtp_profile_find("rfc7672");
-    char *text = NULL;
-    size_t len;
-    unsigned empty = 0;
-    FILE *to = open_memstream(&text, &len);
-
-    check_int(dsmtp_tables_diff(to, a, a, DSMTP_GRID_JSON), DSMTP_OK);
-    (void)fclose(to);
-    for (const char *at = text; (at = strstr(at, "\"rows\":[]}\n")) != NULL; at++)
-        empty++;
-    check_uint(empty, DIFF_TABLES);
-    free(text);
-}
-
-/* How many of the tables of a comparison, the switches aside, have rows. */
-static unsigned tables_with_rows(const struct dsmtp_profile *a, const struct dsmtp_profile *b)
-{
-    unsigned found = 0;
-    char *text = NULL;
-    size_t len;
-    FILE *to = open_memstream(&text, &len);
-
-    check_int(dsmtp_tables_diff(to, a, b, DSMTP_GRID_JSON), DSMTP_OK);
-    (void)fclose(to);
-    for (char *line = text, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
-        *end = '\0';
-        if (strstr(line, "\"rows\":[]") == NULL && strstr(line, "\"switches\"") == NULL)
-            found++;
-    }
-    free(text);
-    return found;
-}
-
-/* Any two profiles differ in what they say about something, and both ways round in as much. So does
- * a profile with one switch changed, but for those that set limits or change what is asked of TLS.
- */
-static void test_all_diffs(void)
-{
-    static const enum dsmtp_switch elsewhere[] = {
-        DSMTP_SWITCH_MX_CNAME,    DSMTP_SWITCH_SELF_AFTER_SKIP, DSMTP_SWITCH_HOST_BASE,
-        DSMTP_SWITCH_ALIAS_PROBE, DSMTP_SWITCH_CHAIN_LIMIT,     DSMTP_SWITCH_TLSA_MAX,
-        DSMTP_SWITCH_SNI,         DSMTP_SWITCH_PORT_LABEL,      DSMTP_SWITCH_WILDCARD,
-        DSMTP_SWITCH_CN_FALLBACK};
-    const struct dsmtp_profile *a, *b;
-
-    for (unsigned i = 0; (a = dsmtp_profile_at(i)) != NULL; i++)
-        for (unsigned k = 0; (b = dsmtp_profile_at(k)) != NULL; k++) {
-            check_rowf("%s, %s", a->name, b->name);
-            check_int(tables_with_rows(a, b) > 0, i != k);
-            check_uint(tables_with_rows(a, b), tables_with_rows(b, a));
-        }
-    for (unsigned i = 0; i < DSMTP_SWITCH_COUNT; i++) {
-        struct dsmtp_profile changed = *dsmtp_profile_at(0);
-        bool shown = true;
-
-        for (size_t k = 0; k < CHECK_COUNT(elsewhere); k++)
-            shown = shown && elsewhere[k] != i;
-        changed.value[i] = 1;
-        check_row(dsmtp_switch_info(i)->word);
-        check_int(tables_with_rows(dsmtp_profile_at(0), &changed) > 0, shown);
-    }
-}
-
 static const struct {
     const char *given;
     const char *want;
@@ -554,11 +366,6 @@ static const struct check_test tests[] = {
     {"json", test_json},
     {"schema", test_schema},
     {"colour", test_colour},
-    {"tables", test_tables},
-    {"tables as JSON", test_tables_json},
-    {"differences", test_diff},
-    {"none", test_no_diff},
-    {"differences of all profiles", test_all_diffs},
     {"nothing escapes", test_clean},
 };
 SUITE(report, tests);

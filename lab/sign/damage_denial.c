@@ -117,6 +117,18 @@ static int end_at_once(const struct lab_patient *p)
     return replace(p, NSEC3_NEXT, next);
 }
 
+/* Around the whole ring to the owner itself, over all names that exist. */
+static int end_at_self(const struct lab_patient *p)
+{
+    ldns_rdf *next;
+
+    if (is_nsec(p))
+        return replace(p, NSEC_NEXT, ldns_rdf_clone(p->set->owner));
+    next = lab_must(ldns_rdf_clone(ldns_rr_rdf(record(p), NSEC3_NEXT)));
+    own_hash(p, ldns_rdf_data(next) + 1, ldns_rdf_size(next) - 1);
+    return replace(p, NSEC3_NEXT, next);
+}
+
 static int other_iterations(const struct lab_patient *p)
 {
     if (is_nsec(p))
@@ -142,6 +154,7 @@ static const struct lab_verb verbs[] = {
     {"unlist-ns",               LAB_ON_DENIAL,  unlist_ns,        NULL},
     {"unlist-type",             LAB_ON_LISTING, unlist_type,      NULL},
     {"deny-nothing",            LAB_ON_DENIAL,  end_at_once,      NULL},
+    {"deny-everything",         LAB_ON_DENIAL,  end_at_self,      NULL},
     {"deny-other-iterations",   LAB_ON_DENIAL,  other_iterations, NULL},
     {"deny-other-hash",         LAB_ON_DENIAL,  other_hash,       NULL},
 };

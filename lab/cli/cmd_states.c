@@ -11,8 +11,8 @@
 enum { CHECK };
 
 static const struct lab_option table[] = {
-    [CHECK] = {"check", NULL, "build them all and prove that each is what it says"},
-    {NULL, NULL, NULL},
+    [CHECK] = {"check", NULL, "build them all and prove that each is what it says", 0},
+    {NULL, NULL, NULL, 0},
 };
 
 /* Those that a pattern names, all without one. */

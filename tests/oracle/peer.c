@@ -22,9 +22,9 @@ struct dsmtp_stream {
     size_t line_len;
     char out[OUT_MAX]; /* replies that have not been read yet */
     size_t out_len;
-    bool late; /* no answer comes, until the deadline */
-    bool lost; /* the connection breaks when what was said has been read */
-    bool told; /* what was written is all on its way, and that is still to be said */
+    bool late;   /* no answer comes, until the deadline */
+    bool lost;   /* the connection breaks when what was said has been read */
+    bool unsent; /* the engine has not been told yet that what it wrote is sent */
     bool queued, busy, shut;
 };
 
@@ -304,13 +304,23 @@ static void connect_now(struct dsmtp_stream *s)
     s->events->connected(s->arg);
 }
 
+/* What was written has left; the engine may write more when it hears that. */
 static void tell_sent(struct dsmtp_stream *s)
 {
-    bool told = s->told;
-
-    s->told = false;
-    if (told && s->stage != OVER)
+    while (s->unsent && !s->shut && (s->stage == PLAIN || s->stage == SECURE)) {
+        s->unsent = false;
         s->events->sent(s->arg, 0);
+    }
+}
+
+static void act(struct dsmtp_stream *s)
+{
+    if (s->stage == CONNECTING)
+        connect_now(s);
+    else if (s->stage == HANDSHAKE)
+        shake_hands(s);
+    else if (s->out_len > 0)
+        read_replies(s);
 }
 
 static void move(void *owner, void *arg)
@@ -319,16 +329,10 @@ static void move(void *owner, void *arg)
     (void)arg;
     s->queued = false;
     s->busy = true;
-    if (s->stage == CONNECTING)
-        connect_now(s);
-    else if (s->stage == HANDSHAKE)
-        shake_hands(s);
-    else
-        tell_sent(s);
-    if (!s->shut && s->stage != HANDSHAKE && s->out_len > 0)
-        read_replies(s);
-    if (!s->shut && s->stage != HANDSHAKE && s->stage != OVER)
-        tell_sent(s);
+    tell_sent(s);
+    if (!s->shut)
+        act(s);
+    tell_sent(s);
     if (!s->shut && s->stage != HANDSHAKE && s->stage != OVER && (s->lost || s->late))
         fail(s, s->lost ? DSMTP_REASON_CONNECTION_LOST : DSMTP_REASON_TIMEOUT, NULL);
     s->busy = false;
@@ -402,7 +406,7 @@ static enum dsmtp_status write_stream(struct dsmtp_stream *s, const void *bytes,
         s->line_len = 0;
         do_line(s);
     }
-    s->told = true;
+    s->unsent = true;
     post_move(s);
     return DSMTP_OK;
 }

@@ -87,25 +87,13 @@ static int configure(struct lab_batch *b)
     return 0;
 }
 
-static char *recipient(const struct lab_case *k, unsigned index)
-{
-    const struct lab_scenario *s = k->scenario;
-    char *domain = lab_scenario_name(s, s->to != NULL ? s->to : "@");
-    char *out;
-
-    domain[strlen(domain) - 1] = '\0';
-    out = lab_format("%s@%s", index < s->recipients_count ? s->recipients[index] : "user", domain);
-    free(domain);
-    return out;
-}
-
 /* Whom the message goes to; the first, whose id is the case, is the one that is judged. */
 static void add_messages(const struct lab_case *k, json_t *messages)
 {
     const unsigned count = k->scenario->recipients_count > 0 ? k->scenario->recipients_count : 1;
 
     for (unsigned i = 0; i < count; i++) {
-        char *to = recipient(k, i);
+        char *to = lab_scenario_recipient(k->scenario, i);
         char *id = i == 0 ? lab_strdup(k->name) : lab_format("%s+%u", k->name, i);
 
         (void)json_array_append_new(messages, json_pack("{s:s, s:s}", "id", id, "to", to));
@@ -257,7 +245,7 @@ static json_t *take_again(struct lab_batch *b)
 
         if (!wants_more(k))
             continue;
-        to = recipient(k, 0);
+        to = lab_scenario_recipient(k->scenario, 0);
         (void)json_array_append_new(messages, json_pack("{s:s, s:s}", "id", k->name, "to", to));
         free(to);
         k->attempts++;
@@ -361,7 +349,7 @@ int lab_batch_greet(struct lab_adapter *adapter, json_t **hello, struct lab_faul
 /* The wire decides; what could not be asked was judged before. */
 static void judge(struct lab_case *k, struct lab_evidence *evidence)
 {
-    char *to = recipient(k, 0);
+    char *to = lab_scenario_recipient(k->scenario, 0);
 
     evidence->recipient = k->scenario->recipients_count > 0 ? to : NULL;
     evidence->attempts = k->attempts;

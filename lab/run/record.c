@@ -112,14 +112,15 @@ json_t *lab_record_verdict(const struct lab_run_config *config, const struct lab
     const struct lab_scenario *s = k->scenario;
 
     return json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:s?, s:s, s:s?, s:s?, "
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:s?, s:s, s:i, s:s?, s:s?, "
         "s:s?, s:s?, s:s?}",
         "type", "case", "case", k->name, "id", s->id, "topic", s->topic, "profile", config->profile,
         "policy", lab_policy_name(k->policy), "verdict", lab_verdict_name(k->judgement.verdict),
         "impact", lab_impact_name(s->impact), "rules", strings(s->rules, s->rules_count), "tags",
         strings(s->tags, s->tags_count), "twin", s->twin, "outcome",
-        lab_report_outcome_name(k->outcome), "reason", k->reason, "text", k->text, "expected",
-        k->judgement.expected, "seen", k->judgement.seen, "why", k->judgement.why);
+        lab_report_outcome_name(k->outcome), "attempts", (int)k->attempts, "reason", k->reason,
+        "text", k->text, "expected", k->judgement.expected, "seen", k->judgement.seen, "why",
+        k->judgement.why);
 }
 
 int lab_record_case(struct lab_record *r, const struct lab_world *world, const struct lab_case *k,

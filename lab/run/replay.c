@@ -68,6 +68,7 @@ static int judge(const char *dir, const struct lab_scenario *s, const json_t *re
     const struct lab_expect *expect = find_expect(s, record);
     char *smtp = lab_format("%s/smtp.jsonl", dir);
     char *questions = lab_format("%s/queries.txt", dir);
+    char *to = lab_scenario_recipient(s, 0);
     struct lab_evidence_index *index = NULL;
     struct lab_evidence evidence;
     int rc = expect == NULL ? lab_fail(fault, EX_DATAERR,
@@ -78,12 +79,15 @@ static int judge(const char *dir, const struct lab_scenario *s, const json_t *re
 
     if (rc == 0) {
         lab_evidence_of(index, s->id, &evidence);
+        evidence.recipient = s->recipients_count > 0 ? to : NULL;
+        evidence.attempts = (unsigned)json_integer_value(json_object_get(record, "attempts"));
         evidence.report.outcome = find_outcome(record);
         evidence.report.reason = text_of(record, "reason");
         evidence.report.text = text_of(record, "text");
         lab_judge(s, expect, &evidence, &out->judgement);
         lab_evidence_close(&index);
     }
+    free(to);
     free(questions);
     free(smtp);
     return rc;

@@ -54,3 +54,14 @@ void lab_host_address(unsigned block, unsigned index, bool ipv6, char out[46])
     /* inet_ntop writes what getsockname's users write: the same text in zones and in logs */
     (void)inet_ntop(ipv6 ? AF_INET6 : AF_INET, ipv6 ? v6 : v4, out, 46);
 }
+
+char *lab_scenario_recipient(const struct lab_scenario *s, unsigned index)
+{
+    char *domain = lab_scenario_name(s, s->to != NULL ? s->to : "@");
+    char *out;
+
+    domain[strlen(domain) - 1] = '\0';
+    out = lab_format("%s@%s", index < s->recipients_count ? s->recipients[index] : "user", domain);
+    free(domain);
+    return out;
+}

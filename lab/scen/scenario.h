@@ -207,6 +207,10 @@ const char *lab_see_name(enum lab_see v);
 char *lab_scenario_domain(const struct lab_scenario *s);
 char *lab_scenario_name(const struct lab_scenario *s, const char *name);
 
+/* Whom the message goes to: recipient number index, or user@ where none is named. The caller frees
+ * it. */
+char *lab_scenario_recipient(const struct lab_scenario *s, unsigned index);
+
 /* The host of that (relative or absolute) name, or NULL. */
 const struct lab_host *lab_scenario_host(const struct lab_scenario *s, const char *name);
 

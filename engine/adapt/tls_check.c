@@ -68,31 +68,61 @@ static bool has_fingerprint(X509 *leaf, const struct dsmtp_tls_demand *demand)
     return false;
 }
 
-/* Was the anchor of a usable record of usage 2 sent, above the leaf? */
-static bool anchor_was_sent(X509_STORE_CTX *ctx, const struct dsmtp_tls_demand *demand)
+/* Does a usable record of usage 2 name it? */
+static bool is_anchor(X509 *cert, const struct dsmtp_tls_demand *demand)
 {
-    STACK_OF(X509) *sent = X509_STORE_CTX_get0_untrusted(ctx);
-
     for (unsigned i = 0; i < demand->record_count; i++) {
         const struct dsmtp_tlsa *r = &demand->records[i];
 
-        if (r->why != DSMTP_UNUSABLE_NO || r->effective_usage != DANE_TA)
-            continue;
-        for (int k = 1; k < sk_X509_num(sent); k++)
-            if (matches_record(r, sk_X509_value(sent, k)))
-                return true;
+        if (r->why == DSMTP_UNUSABLE_NO && r->effective_usage == DANE_TA && matches_record(r, cert))
+            return true;
     }
     return false;
+}
+
+/* The chain as it was sent, but for the anchors, which stand right behind the leaf, and for other
+ * roots, which lead nowhere: of two issuers of the same name and key, one of them cross-signed,
+ * OpenSSL tries the first only. *anchors: how many there are; without any all stays as it is. NULL:
+ * out of memory. */
+static STACK_OF(X509) *
+    anchors_first(STACK_OF(X509) * sent, const struct dsmtp_tls_demand *demand, int *anchors)
+{
+    STACK_OF(X509) *out = sk_X509_dup(sent);
+
+    *anchors = 0;
+    for (int i = 1; out != NULL && i < sk_X509_num(out); i++) {
+        X509 *cert = sk_X509_value(out, i);
+
+        if (!is_anchor(cert, demand))
+            continue;
+        (void)sk_X509_delete(out, i);
+        if (sk_X509_insert(out, cert, ++*anchors) > 0)
+            continue;
+        sk_X509_free(out);
+        return NULL;
+    }
+    for (int i = sk_X509_num(out) - 1; *anchors > 0 && i > *anchors; i--)
+        if (X509_self_signed(sk_X509_value(out, i), 0) == 1)
+            (void)sk_X509_delete(out, i);
+    return out;
 }
 
 /* To OpenSSL an anchor that was not sent and one that the chain does not lead to are the same. */
 static bool check_tlsa(X509_STORE_CTX *ctx, const struct dsmtp_tls_demand *demand)
 {
-    if (X509_verify_cert(ctx) > 0)
-        return true;
-    if (X509_STORE_CTX_get_error(ctx) == X509_V_ERR_DANE_NO_MATCH && anchor_was_sent(ctx, demand))
+    STACK_OF(X509) *sent = X509_STORE_CTX_get0_untrusted(ctx);
+    int anchors = 0;
+    STACK_OF(X509) *sorted = anchors_first(sent, demand, &anchors);
+    bool good;
+
+    if (sorted != NULL)
+        X509_STORE_CTX_set0_untrusted(ctx, sorted);
+    good = X509_verify_cert(ctx) > 0;
+    X509_STORE_CTX_set0_untrusted(ctx, sent);
+    sk_X509_free(sorted);
+    if (!good && X509_STORE_CTX_get_error(ctx) == X509_V_ERR_DANE_NO_MATCH && anchors > 0)
         X509_STORE_CTX_set_error(ctx, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT);
-    return false;
+    return good;
 }
 
 static bool check_fingerprint(X509_STORE_CTX *ctx, const struct dsmtp_tls_demand *demand)

@@ -36,6 +36,7 @@ static const struct recipe {
 } recipes[CERTS] = {
     [ROOT]              = {BY(NONE, "root", NULL), LONG, CA},
     [STRANGER]          = {BY(NONE, "stranger", NULL), LONG, CA},
+    [CROSS]             = {BY(STRANGER, "root", NULL), LONG, CA, .key_of = ROOT},
     [IMPOSTOR]          = {BY(NONE, "root", NULL), LONG, CA},
     [SHUT_ROOT]         = {BY(NONE, "shut", NULL), LONG, NO_PATH},
     [OPENED_ROOT]       = {BY(NONE, "shut", NULL), LONG, CA, .key_of = SHUT_ROOT},

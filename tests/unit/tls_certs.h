@@ -14,7 +14,8 @@ enum cert_id {
     NONE,
     /* authorities */
     ROOT,
-    STRANGER,    /* self-signed, signed nothing */
+    STRANGER,    /* self-signed, signed nothing but CROSS */
+    CROSS,       /* ROOT once more, same name and key, but signed by STRANGER */
     IMPOSTOR,    /* ROOT's name, another key */
     SHUT_ROOT,   /* no authority below it: path length 0 */
     OPENED_ROOT, /* the same name and key without that limit */

@@ -53,7 +53,14 @@ static const struct dsmtp_dialog_row rows[] = {
                                                                                                TO(EHLO_TLS),   DO(SEND_EHLO),      WHY(NONE),               "R-7672-2.2-3 R-3207-4.2-2"},
     {S(EHLO_TLS),                               E(OK) | E(OFFER),                    ANY & ~L(NONE),
                                                                                                TO(MAIL),       DO(READY),          WHY(SESSION_READY),      "S33 R-7672-3.2-1 R-3207-4.2-1 R-3207-4.2-4"},
-    {S(EHLO_TLS),                               REFUSED,                             ANY & ~L(NONE),
+    /* An old server may know no EHLO behind its TLS either (RFC 5321, section 3.2). */
+    {S(EHLO_TLS),                               E(PERM),                             ANY & ~L(NONE),
+                                                                                               TO(HELO_TLS),   DO(SEND_HELO),      WHY(NONE),               ""},
+    {S(EHLO_TLS),                               E(TEMP) | E(CLOSING),                ANY & ~L(NONE),
+                                                                                               TO(BYE),        DO(QUIT),           WHY(EHLO_REFUSED),       ""},
+    {S(HELO_TLS),                               E(OK),                               ANY & ~L(NONE),
+                                                                                               TO(MAIL),       DO(READY),          WHY(SESSION_READY),      "S33 R-7672-3.2-1 R-3207-4.2-1"},
+    {S(HELO_TLS),                               REFUSED,                             ANY & ~L(NONE),
                                                                                                TO(BYE),        DO(QUIT),           WHY(EHLO_REFUSED),       ""},
 
     {S(MAIL),                                   E(OK),                               ANY,      TO(RCPT),       DO(SEND_RCPT),      WHY(NONE),               ""},
@@ -91,7 +98,7 @@ static const struct dsmtp_dialog_row rows[] = {
     /* Impossible, and said so: nothing is left out by chance. */
     {S(HANDSHAKE),                              ~(E(SECURED) | E(FAILED)),           ANY,      TO(END),        DO(CLOSE),          WHY(PROTOCOL_ERROR),     ""},
     {S(HANDSHAKE),                              E(SECURED),                          L(NONE),  TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
-    {S(STARTTLS) | S(EHLO_TLS),                 E(OK) | REFUSED,                     L(NONE),  TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
+    {S(STARTTLS) | S(EHLO_TLS) | S(HELO_TLS),   E(OK) | REFUSED,                     L(NONE),  TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
     {S(EHLO_TLS),                               E(OFFER),                            L(NONE),  TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
     {S(HELO),                                   E(OK) | REFUSED,                     MUST,     TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},
     {S(END),                                    ~0u,                                 ANY,      TO(END),        DO(CLOSE),          WHY(INTERNAL),           ""},

@@ -23,6 +23,7 @@
     X(STARTTLS)             \
     X(HANDSHAKE)            \
     X(EHLO_TLS)             \
+    X(HELO_TLS)             \
     X(MAIL)                 \
     X(RCPT)                 \
     X(DATA)                 \

@@ -44,7 +44,7 @@ void dsmtp_judge_plan(struct dsmtp_plan *plan)
 #define MAY       L(MAY)
 #define MUST      (L(ENCRYPT) | L(AUDIT) | L(DANE) | L(FINGERPRINT) | L(VERIFY) | L(SECURE))
 #define CLEAR     (S(GREETING) | S(EHLO) | S(HELO) | S(STARTTLS))
-#define SESSION   (CLEAR | S(EHLO_TLS))
+#define SESSION   (CLEAR | S(EHLO_TLS) | S(HELO_TLS))
 #define BEFORE    (S(MAIL) | S(RCPT) | S(DATA) | S(BODY))
 #define NO_ENDS   (S(VOID) | S(VOID_DOT) | S(BYE) | S(END)) /* what came of it was settled before */
 
@@ -59,7 +59,7 @@ static const struct dsmtp_next_row rows[] = {
     {S(MAIL),                         E(UNFIT),                            ANY,    DSMTP_NEXT_TRY,           true},
     /* The host does not talk to us: the next one may. If none does, a refusal for good bounces. */
     {CLEAR,                           E(PERM),                             ~MUST,  DSMTP_NEXT_TRY,           true},
-    {S(EHLO_TLS),                     E(PERM),                             ANY,    DSMTP_NEXT_TRY,           true},
+    {S(EHLO_TLS) | S(HELO_TLS),       E(PERM),                             ANY,    DSMTP_NEXT_TRY,           true},
     /* Where TLS is demanded a word said in clear bounces nothing: it may be an attacker's (R-7672-2.2-4, R-7672-2.2-6). */
     {CLEAR,                           E(PERM),                             MUST,   DSMTP_NEXT_TRY,           false},
     {S(STARTTLS),                     ~(E(PERM) | E(FAILED) | E(CLOSING)), MAY,    DSMTP_NEXT_TRY,           false},

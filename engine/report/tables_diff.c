@@ -202,9 +202,9 @@ static void compare_next(struct dsmtp_grid *grid, const struct pair *p, enum dsm
 /* TLS is on from the handshake on, and off before. */
 static bool possible_tls(unsigned state, bool tls)
 {
-    if (state == DSMTP_STATE_HANDSHAKE || state == DSMTP_STATE_EHLO_TLS)
+    if (state >= DSMTP_STATE_HANDSHAKE && state <= DSMTP_STATE_HELO_TLS)
         return tls;
-    return state > DSMTP_STATE_EHLO_TLS || !tls;
+    return state > DSMTP_STATE_HELO_TLS || !tls;
 }
 
 static enum dsmtp_status diff_next(FILE *to, struct dsmtp_arena *arena, const struct pair *p,

@@ -25,8 +25,9 @@ static const struct { const char *label; enum dsmtp_level level; unsigned recipi
     {"dane, mismatches",          LEVEL(DANE),    1, "osoM osoM",        "deferred TLSA_MISMATCH a:deferred | m failed TLSA_MISMATCH | n failed TLSA_MISMATCH"},
     {"dane, injection",           LEVEL(DANE),    1, "osi x",            "deferred CONNECT_FAILED a:deferred | m failed STARTTLS_INJECTION | n failed CONNECT_FAILED"},
     {"dane, lost in handshake",   LEVEL(DANE),    1, "osoc osot",        "deferred TIMEOUT a:deferred | m failed CONNECTION_LOST | n failed TIMEOUT"},
-    {"dane, refused inside TLS",  LEVEL(DANE),    1, "osoT5 osoT5",      "bounced EHLO_REFUSED a:bounced | m failed EHLO_REFUSED | n failed EHLO_REFUSED"},
-    {"dane, put off inside TLS",  LEVEL(DANE),    1, "osoT5 osoT4",      "deferred EHLO_REFUSED a:deferred | m failed EHLO_REFUSED | n failed EHLO_REFUSED"},
+    {"dane, refused inside TLS",  LEVEL(DANE),    1, "osoT55 osoT55",    "bounced EHLO_REFUSED a:bounced | m failed EHLO_REFUSED | n failed EHLO_REFUSED"},
+    {"dane, put off inside TLS",  LEVEL(DANE),    1, "osoT55 osoT4",     "deferred EHLO_REFUSED a:deferred | m failed EHLO_REFUSED | n failed EHLO_REFUSED"},
+    {"dane, HELO inside TLS",     LEVEL(DANE),    1, "osoT5ooo3o",       "delivered DELIVERED a:delivered | m authenticated DELIVERED"},
     {"encrypt",                   LEVEL(ENCRYPT), 1, "osoMooo3o",        "delivered DELIVERED a:delivered | m encrypted DELIVERED"},
     {"encrypt, no STARTTLS",      LEVEL(ENCRYPT), 1, "oo oo",            "deferred NO_STARTTLS a:deferred | m failed NO_STARTTLS | n failed NO_STARTTLS"},
     {"encrypt, no handshake",     LEVEL(ENCRYPT), 1, "osoH x",           "deferred CONNECT_FAILED a:deferred | m failed TLS_HANDSHAKE | n failed CONNECT_FAILED"},
@@ -152,7 +153,7 @@ static void test_skipped_host(void)
     } ends[] = {
         {OK_DANE, "delivered DELIVERED a:delivered | n authenticated DELIVERED"},
         {"osoM", "deferred TLSA_MISMATCH a:deferred | n failed TLSA_MISMATCH"},
-        {"osoT5", "deferred EHLO_REFUSED a:deferred | n failed EHLO_REFUSED"},
+        {"osoT55", "deferred EHLO_REFUSED a:deferred | n failed EHLO_REFUSED"},
         {"x", "deferred CONNECT_FAILED a:deferred | n failed CONNECT_FAILED"},
     };
 

@@ -152,12 +152,22 @@ static void put_tls(FILE *to, const struct dsmtp_tls_evidence *e)
     (void)fputc('\n', to);
 }
 
-static void put_attempt(FILE *to, const struct dsmtp_attempt *a)
+/* A host that only an insecure MX answer names is authenticated as itself, and mail to it is no
+ * secure delivery to the domain (R-7672-2.2.1-2, R-7672-2.2.1-11). */
+static bool host_alone(const struct dsmtp_plan *p, const struct dsmtp_attempt *a)
+{
+    return a->result == DSMTP_RESULT_AUTHENTICATED &&
+           (a->level == DSMTP_LEVEL_DANE || a->level == DSMTP_LEVEL_AUDIT) && p->mx_asked &&
+           !p->mx_implicit && p->mx_security != DSMTP_SECURITY_SECURE;
+}
+
+static void put_attempt(FILE *to, const struct dsmtp_plan *p, const struct dsmtp_attempt *a)
 {
     (void)fputs("  attempt ", to);
     dsmtp_clean_put(to, a->host);
-    (void)fprintf(to, " [%s] at level %s: %s\n    ", a->address, dsmtp_level_name(a->level),
-                  dsmtp_result_name(a->result));
+    (void)fprintf(to, " [%s] at level %s: %s%s\n    ", a->address, dsmtp_level_name(a->level),
+                  dsmtp_result_name(a->result),
+                  host_alone(p, a) ? ", but only as this host: the MX answer is not secure" : "");
     put_reason(to, a->reason,
                a->detail != NULL || a->tls.detail[0] == '\0' ? a->detail : a->tls.detail, a->rules);
     if (a->tls.up)
@@ -211,7 +221,7 @@ void dsmtp_report_text(FILE *to, const struct dsmtp_outcome *outcome, bool colou
     for (unsigned i = 0; i < p->host_count; i++)
         put_host(to, p, &p->hosts[i]);
     for (unsigned i = 0; i < outcome->attempt_count; i++)
-        put_attempt(to, &outcome->attempts[i]);
+        put_attempt(to, p, &outcome->attempts[i]);
     for (unsigned i = 0; i < outcome->recipient_count; i++)
         put_recipient(to, &outcome->recipients[i]);
 }

@@ -57,12 +57,14 @@ static enum dsmtp_status start(struct dsmtp_discover *d, struct dsmtp_arena *are
 #define HOST       DSMTP_NEXTHOP_HOST
 
 static const struct { const char *label; struct setting setting; struct fake_record world[9]; const char *want; } cases[] = {
+    /* R-7672-2.2.2-1: MX hosts; below are the two other ways in, without MX records and with a host. */
     {"one host",           {"d", DOMAIN, NULL, DANE, 0}, {MX(SEC, "1 m"), GOOD("m")},
         "attempt TLSA_USABLE 3 | m dane TLSA_USABLE m=1 for m,d"},
     {"dane-only",          {"d", DOMAIN, NULL, ONLY, 0}, {MX(SEC, "1 m"), GOOD("m")},
         "attempt TLSA_USABLE 3 | m dane TLSA_USABLE m=1 for m,d"},
     {"two hosts",          {"d", DOMAIN, NULL, DANE, 0}, {MX(SEC, "1 m; 2 n"), GOOD("m"), A("n", SEC, IP)},
         "attempt TLSA_USABLE 3 | m dane TLSA_USABLE m=1 for m,d | n may TLSA_ABSENT n=0"},
+    /* R-8461-8.4-1: a host of no use keeps its place. */
     {"no such host name",  {"d", DOMAIN, NULL, DANE, 0}, {MX(SEC, "1 m; 2 n"), A("m", SNX), A6("m", SNX), GOOD("n")},
         "attempt TLSA_USABLE 3 | m skip NO_ADDRESS | n dane TLSA_USABLE n=1 for n,d"},
     {"unusable",           {"d", DOMAIN, NULL, DANE, 0}, {MX(SEC, "1 m"), A("m", SEC, IP), TL("m", SEC, "111; 011; 311/31")},
@@ -118,6 +120,7 @@ static const struct { const char *label; struct setting setting; struct fake_rec
         "attempt TLSA_USABLE 3 | m dane TLSA_USABLE r=1 for r,d"},
     {"none, then an error", {"d", DOMAIN, NULL, DANE, 0}, {MX(SEC, "1 m"), A("m", SEC, IP, "r"), TL("m", BOG)},
         "defer TLSA_BOGUS 3 | m skip TLSA_BOGUS m=0"},
+    /* R-7672-2.1.3-5: of the alias itself the insecure address says nothing. */
     {"alias is secure",    {"d", DOMAIN, NULL, DANE, 0}, {MX(SEC, "1 m"), A("m", INS, IP, "r"), AL("m", SEC, "r"), TL("m", SEC, "311"), TL("r", SEC, "111")},
         "attempt TLSA_USABLE 4 | m dane TLSA_USABLE m=1 for m,d"},
     {"alias is insecure",  {"d", DOMAIN, NULL, DANE, 0}, {MX(SEC, "1 m"), A("m", INS, IP, "r"), AL("m", INS, "r"), TL("m", SEC, "311")},
@@ -138,6 +141,7 @@ static const struct { const char *label; struct setting setting; struct fake_rec
     {"host",               {"h", HOST, NULL, DANE, 0}, {GOOD("h")},                       "attempt TLSA_USABLE 2 | h dane TLSA_USABLE h=1 for h"},
     {"host, an alias",     {"h", HOST, NULL, ONLY, 0}, {A("h", SEC, IP, "r"), TL("r", SEC, "311")}, "attempt TLSA_USABLE 2 | h dane TLSA_USABLE r=1 for r,h"},
     {"host, bogus",        {"h", HOST, NULL, DANE, 0}, {A("h", BOG), A6("h", BOG)},       "defer ADDRESS_BOGUS 1 | h skip ADDRESS_BOGUS"},
+    /* R-7672-2.2-12 */
     {"literal",            {"198.18.0.1", DSMTP_NEXTHOP_ADDRESS, NULL, DANE, 0}, {{0}},   "attempt ADDRESS_LITERAL 0 | 198.18.0.1 may ADDRESS_LITERAL"},
     {"literal, mandatory", {"::1", DSMTP_NEXTHOP_ADDRESS, NULL, ONLY, 0}, {{0}},          "defer DANE_REQUIRED 0 | ::1 skip DANE_REQUIRED"},
     {"seed: MX insecure",  {"d", DOMAIN, "seed2013", DANE, 0}, {MX(INS, "1 m"), GOOD("m")}, "attempt MX_INSECURE 2 | m may MX_INSECURE"},

@@ -22,12 +22,14 @@ static const struct { const char *label; enum dsmtp_level level; unsigned recipi
     {"dane, EHLO refused",        LEVEL(DANE),    1, "o5 o5",            "deferred EHLO_REFUSED a:deferred | m failed EHLO_REFUSED | n failed EHLO_REFUSED"},
     {"dane, no handshake",        LEVEL(DANE),    1, "osoH osoH",        "deferred TLS_HANDSHAKE a:deferred | m failed TLS_HANDSHAKE | n failed TLS_HANDSHAKE"},
     {"dane, mismatch",            LEVEL(DANE),    1, "osoM " OK_DANE,    "delivered DELIVERED a:delivered | m failed TLSA_MISMATCH | n authenticated DELIVERED"},
+    /* R-7435-3-4 */
     {"dane, mismatches",          LEVEL(DANE),    1, "osoM osoM",        "deferred TLSA_MISMATCH a:deferred | m failed TLSA_MISMATCH | n failed TLSA_MISMATCH"},
     {"dane, injection",           LEVEL(DANE),    1, "osi x",            "deferred CONNECT_FAILED a:deferred | m failed STARTTLS_INJECTION | n failed CONNECT_FAILED"},
     {"dane, lost in handshake",   LEVEL(DANE),    1, "osoc osot",        "deferred TIMEOUT a:deferred | m failed CONNECTION_LOST | n failed TIMEOUT"},
     {"dane, refused inside TLS",  LEVEL(DANE),    1, "osoT55 osoT55",    "bounced EHLO_REFUSED a:bounced | m failed EHLO_REFUSED | n failed EHLO_REFUSED"},
     {"dane, put off inside TLS",  LEVEL(DANE),    1, "osoT55 osoT4",     "deferred EHLO_REFUSED a:deferred | m failed EHLO_REFUSED | n failed EHLO_REFUSED"},
     {"dane, HELO inside TLS",     LEVEL(DANE),    1, "osoT5ooo3o",       "delivered DELIVERED a:delivered | m authenticated DELIVERED"},
+    /* R-7435-3-3: what was not authenticated is not called so. */
     {"encrypt",                   LEVEL(ENCRYPT), 1, "osoMooo3o",        "delivered DELIVERED a:delivered | m encrypted DELIVERED"},
     {"encrypt, no STARTTLS",      LEVEL(ENCRYPT), 1, "oo oo",            "deferred NO_STARTTLS a:deferred | m failed NO_STARTTLS | n failed NO_STARTTLS"},
     {"encrypt, no handshake",     LEVEL(ENCRYPT), 1, "osoH x",           "deferred CONNECT_FAILED a:deferred | m failed TLS_HANDSHAKE | n failed CONNECT_FAILED"},
@@ -211,8 +213,8 @@ static void test_self(void)
     }
 }
 
-/* auth_failure=audit: a mismatch is told and delivered; TLS itself is still demanded, and dane-only
- * is dane as ever. */
+/* R-7672-9.1-2. auth_failure=audit: a mismatch is told and delivered; TLS itself is still demanded,
+ * and dane-only is dane as ever. */
 static void test_audit(void)
 {
     static const struct {
@@ -245,17 +247,20 @@ static void test_audit(void)
     }
 }
 
+/* R-6698-8.2-2: the resolver keeps answers, the engine does not; the second job asks again. */
 static void test_plan(void)
 {
-    struct fake_result r = {.close = true};
-    struct dsmtp_job_config config =
-        fake_job_config(&net, DSMTP_MODE_PLAN, DSMTP_POLICY_DANE, 0, &r);
-
     fake_network_init(&net, fake_two_hosts(DSMTP_LEVEL_DANE), "");
-    run(&config);
-    check_str(r.text, "attempt TLSA_USABLE");
-    check_uint(net.connector.opened, 0);
-    check_uint(net.resolver.asked, 7);
+    for (unsigned n = 1; n <= 2; n++) {
+        struct fake_result r = {.close = true};
+        struct dsmtp_job_config config =
+            fake_job_config(&net, DSMTP_MODE_PLAN, DSMTP_POLICY_DANE, 0, &r);
+
+        run(&config);
+        check_str(r.text, "attempt TLSA_USABLE");
+        check_uint(net.connector.opened, 0);
+        check_uint(net.resolver.asked, 7 * n);
+    }
 }
 
 static void test_misuse(void)

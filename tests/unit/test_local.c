@@ -51,6 +51,7 @@ static const struct {
     {"[IPv6:2001:db8::g]", NULL, DSMTP_NEXTHOP_DOMAIN, 0, "bad address"},
 };
 
+/* R-5321-4.1.3-1: what is written as an address literal is that host. */
 static void test_nexthop(void)
 {
     for (size_t i = 0; i < CHECK_COUNT(nexthops); i++) {

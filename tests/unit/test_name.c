@@ -110,6 +110,7 @@ static void test_wire_lengths(void)
     }
 }
 
+/* R-7672-2.2.3-5: of the port that is used. */
 static void test_tlsa_owner(void)
 {
     char out[DSMTP_NAME_SIZE];

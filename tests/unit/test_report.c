@@ -339,6 +339,70 @@ static void test_colour(void)
     free(text);
 }
 
+/* Of a host that is an alias: the MX answer's security, how it was tried and with what result, and
+ * what an attempt is called. */
+/* clang-format off */
+#define AS_HOST ", but only as this host: the MX answer is not secure\n"
+static const struct {
+    const char *rules;
+    enum dsmtp_security mx;
+    bool implicit;
+    enum dsmtp_level level;
+    enum dsmtp_result result;
+    const char *want; /* behind the host's unexpanded name (R-7672-2.2.1-10) and its address */
+} reached[] = {
+    {"R-7672-2.2.1-2",                  DSMTP_SECURITY_SECURE,   false, DSMTP_LEVEL_DANE,    DSMTP_RESULT_AUTHENTICATED, "dane: authenticated\n"},
+    {"R-7672-2.2.1-2 R-7672-2.2.1-11",  DSMTP_SECURITY_INSECURE, false, DSMTP_LEVEL_DANE,    DSMTP_RESULT_AUTHENTICATED, "dane: authenticated" AS_HOST},
+    {"R-7672-2.2.1-11",                 DSMTP_SECURITY_INSECURE, false, DSMTP_LEVEL_AUDIT,   DSMTP_RESULT_AUTHENTICATED, "audit: authenticated" AS_HOST},
+    {"the domain itself is the host",   DSMTP_SECURITY_INSECURE, true,  DSMTP_LEVEL_DANE,    DSMTP_RESULT_AUTHENTICATED, "dane: authenticated\n"},
+    {"the operator says who it is",     DSMTP_SECURITY_INSECURE, false, DSMTP_LEVEL_SECURE,  DSMTP_RESULT_AUTHENTICATED, "secure: authenticated\n"},
+    {"R-7435-3-3",                      DSMTP_SECURITY_SECURE,   false, DSMTP_LEVEL_ENCRYPT, DSMTP_RESULT_ENCRYPTED,     "encrypt: encrypted\n"},
+    {"R-7435-3-3",                      DSMTP_SECURITY_SECURE,   false, DSMTP_LEVEL_AUDIT,   DSMTP_RESULT_ENCRYPTED,     "audit: encrypted\n"},
+    {"R-7435-3-3",                      DSMTP_SECURITY_INSECURE, false, DSMTP_LEVEL_MAY,     DSMTP_RESULT_ENCRYPTED,     "may: encrypted\n"},
+};
+/* clang-format on */
+
+static void test_reached(void)
+{
+    for (size_t i = 0; i < CHECK_COUNT(reached); i++) {
+        bool authenticated = reached[i].result == DSMTP_RESULT_AUTHENTICATED;
+        struct dsmtp_host_plan host = {
+            .name = "mx.i.example", .level = reached[i].level, .tlsa_base = "real.n.example"};
+        struct dsmtp_attempt attempt = {.host = "mx.i.example",
+                                        .address = "192.0.2.1",
+                                        .level = reached[i].level,
+                                        .result = reached[i].result,
+                                        .rules = "",
+                                        .tls = {.up = true, .authenticated = authenticated}};
+        const struct dsmtp_plan p = {.target = "i.example",
+                                     .profile = "rfc7672",
+                                     .mx_asked = true,
+                                     .mx_security = reached[i].mx,
+                                     .mx_implicit = reached[i].implicit,
+                                     .hosts = &host,
+                                     .host_count = 1};
+        const struct dsmtp_outcome outcome = {.plan = &p, .attempts = &attempt, .attempt_count = 1};
+        char *text = NULL, want[200];
+        size_t len;
+        FILE *to = open_memstream(&text, &len);
+
+        check_row(reached[i].rules);
+        dsmtp_report_text(to, &outcome, false);
+        check_int(dsmtp_report_json(to, &outcome, NULL), DSMTP_OK);
+        (void)fclose(to);
+        snprintf(want, sizeof(want), "  attempt mx.i.example [192.0.2.1] at level %s",
+                 reached[i].want);
+        if (strstr(text, want) == NULL)
+            check_str(text, want);
+        snprintf(want, sizeof(want), "\"mx\":{\"security\":\"%s\"",
+                 dsmtp_security_name(reached[i].mx));
+        check_true(strstr(text, want) != NULL);
+        check_true(strstr(text, "\"host\":\"mx.i.example\"") != NULL);
+        check_int(strstr(text, "authenticated") != NULL, authenticated);
+        free(text);
+    }
+}
+
 static const struct {
     const char *given;
     const char *want;
@@ -366,6 +430,7 @@ static const struct check_test tests[] = {
     {"json", test_json},
     {"schema", test_schema},
     {"colour", test_colour},
+    {"words for what was reached", test_reached},
     {"nothing escapes", test_clean},
 };
 SUITE(report, tests);

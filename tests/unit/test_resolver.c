@@ -92,6 +92,7 @@ static void take(void *arg, const struct dsmtp_answer *answer)
     dsmtp_loop_stop(&main_loop);
 }
 
+/* R-7672-1.1-1: of each answer one thing is said, and never another. */
 /* clang-format off */
 static const struct {
     const char *label;
@@ -226,8 +227,9 @@ static void test_close_inside(void)
     dsmtp_loop_close(&main_loop);
 }
 
-/* R-7672-2.1.1-8, R-4035-4.6-1, R-4035-4.9.3-2: AD over a network is not believed, and nobody gets
- * the stub who might think it is. R-7672-2.1.1-1, R-4035-4.4-1: no validation without an anchor. */
+/* R-7672-2.1.1-8, R-6698-4.1-10, R-4035-4.6-1, R-4035-4.9.3-2: AD over a network is not believed,
+ * and nobody gets the stub who might think it is. R-7672-2.1.1-1, R-7672-2.1.1-7, R-4035-4.4-1: no
+ * validation without an anchor. */
 static void test_refused_options(void)
 {
     static const char *const link_local[] = {"fe80::1%lo@53", "192.0.2.1", "::1@5353"};

@@ -13,7 +13,7 @@
 struct hello {
     unsigned ciphers;
     unsigned unauthenticated; /* ciphers without authentication or without encryption */
-    bool ticket, psk, raw_key;
+    bool ticket, psk, raw_key, status;
 };
 
 struct shake {
@@ -21,6 +21,7 @@ struct shake {
     unsigned char first[3]; /* octets on the wire */
     bool up;                /* at the client */
     bool reused;
+    bool revocation; /* lists of revoked certificates are looked for */
     char sni[64];
     struct dsmtp_tls_evidence evidence;
 };
@@ -56,6 +57,7 @@ static int on_hello(SSL *ssl, int *alert, void *arg)
     sk_SSL_CIPHER_free(signals);
     h->ticket = extended(ssl, TLSEXT_TYPE_session_ticket);
     h->psk = extended(ssl, TLSEXT_TYPE_psk);
+    h->status = extended(ssl, TLSEXT_TYPE_status_request);
     h->raw_key = extended(ssl, 20); /* server_certificate_type, RFC 7250 */
     return SSL_CLIENT_HELLO_SUCCESS;
 }
@@ -121,6 +123,8 @@ static void shake(struct dsmtp_tls *tls, SSL_CTX *server_ctx, const struct dsmtp
         SSL_set_accept_state(server);
         X509_VERIFY_PARAM_set_time(SSL_get0_param(client), NOW);
         converse(client, server, out);
+        out->revocation = (X509_VERIFY_PARAM_get_flags(SSL_get0_param(client)) &
+                           (X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL)) != 0;
         dsmtp_tls_judge(client, demand, out->up, &out->evidence);
         out->reused = SSL_session_reused(client) == 1 || SSL_session_reused(server) == 1;
         if (SSL_get_servername(server, TLSEXT_NAMETYPE_host_name) != NULL)
@@ -170,7 +174,8 @@ static void make_demands(struct demands *d)
 /* R-7672-8.1-1, R-7671-3-2, R-7671-10.2-1: the demand's SNI is sent, and none where there is none;
  * R-7672-8.1-6: a server that does not acknowledge it will do. R-7672-8.1-2: the first octets are a
  * TLS record. R-7672-8.2-1, R-7672-8.2-2: ciphers with authentication, and only those.
- * R-7671-5.1-2: no raw public keys. */
+ * R-7671-5.1-2: no raw public keys. R-7672-4-5, R-6698-8-1: revoked is what is no more in DNS; no
+ * OCSP, no CRL, neither for the leaf nor above it. */
 static void test_hello(void)
 {
     struct dsmtp_tls *tls = open_client(0, NULL);
@@ -193,6 +198,7 @@ static void test_hello(void)
         check_true(s.hello.ciphers >= 6);
         check_uint(s.hello.unauthenticated, 0);
         check_true(!s.hello.raw_key);
+        check_true(!s.hello.status && !s.revocation);
     }
     SSL_CTX_free(server);
     dsmtp_tls_close(&tls);

@@ -73,6 +73,8 @@ static const struct dsmtp_outcome outcomes[] = {
 };
 static const struct dsmtp_outcome deferred = {.plan = &plans[4], TRIED(at_m), .recipients = put_off, .recipient_count = 1};
 
+/* R-8460-1.1-1: a tlsa policy is of the TLSA base domain. R-8460-4.5-1: its records in presentation form. R-8460-4.2-1: sessions are
+ * successes or failures. */
 static const char want[] =
 "{\"organization-name\":\"Sender\",\"date-range\":{\"start-datetime\":\"2026-01-15T12:00:00Z\",\"end-datetime\":\"2026-01-15T12:00:05Z\"},\"contact-info\":\"tls@s.example\",\"report-id\":\"1@s.example\",\"policies\":[\n"
 "  {\"policy\":{\"policy-type\":\"no-policy-found\",\"policy-domain\":\"bogus.example\"},\"summary\":{\"total-successful-session-count\":0,\"total-failure-session-count\":1},\"failure-details\":[{\"result-type\":\"dnssec-invalid\",\"failed-session-count\":1,\"failure-reason-code\":\"mx-bogus: no keys\"}]},\n"
@@ -125,7 +127,8 @@ static json_int_t number(const json_t *object, const char *name)
     return json_integer_value(json_object_get(object, name));
 }
 
-/* The schema, and what it cannot say: the failures of a policy add up to no less than its total. */
+/* R-8460-4.4-1: the schema, and what it cannot say: the failures of a policy add up to no less than
+ * its total. */
 static void check_valid(const char *text)
 {
     struct schema schema = schema_load("engine/tlsrpt.schema.json");
@@ -181,7 +184,8 @@ static void test_report(void)
     }
 }
 
-/* A delivery that ended well does not look at the hosts behind; one that did not has seen them all.
+/* R-8460-4-1: several policies for one target. A delivery that ended well does not look at the
+ * hosts behind; one that did not has seen them all.
  */
 static void test_reached(void)
 {

@@ -117,6 +117,8 @@ static void test_every_reason(void)
     }
 }
 
+/* R-8460-4.3-1, R-8460-4.3.3-1: the registered words, and what has no word of its own is
+ * validation-failure. */
 /* clang-format off */
 #define WHOLE   DSMTP_TLSRPT_DESTINATION
 #define HOST    DSMTP_TLSRPT_HOST

@@ -224,7 +224,7 @@ static void test_agility_mapped(void)
     check_int(r[1].why, DSMTP_UNUSABLE_LENGTH);
 }
 
-/* R-7671-9-1; digest_order: the other digest is the stronger one. */
+/* R-7671-9-1, R-7671-9-2; digest_order: the other digest is the stronger one. */
 static void test_digest_order(void)
 {
     struct dsmtp_profile p = *dsmtp_profile_at(0);

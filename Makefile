@@ -59,6 +59,13 @@ LIBS = $(eval LIBS := $(shell pkg-config --libs $(PACKAGES)))$(LIBS)
 LIBS_UNIT = $(eval LIBS_UNIT := $(shell pkg-config --libs cunit))$(LIBS_UNIT)
 INCLUDES = $(eval INCLUDES := $(shell pkg-config --cflags $(PACKAGES)))$(INCLUDES)
 
+# The shared library is made of the same objects as the static one; it shows what the public header marks.
+VERSION := $(shell sed -n 's/^\#define DSMTP_VERSION "\(.*\)"$$/\1/p' engine/include/danesmtp.h)
+SONAME := libdanesmtp.so.$(firstword $(subst ., ,$(VERSION)))
+SO := libdanesmtp.so.$(VERSION)
+P_engine := -fPIC -fvisibility=hidden
+P = $(P_$(firstword $(subst /, ,$<)))
+
 I_engine := -Iengine -Iengine/include
 I_lab := -Ilab
 I_tests := -Itests $(I_engine) $(I_lab)
@@ -83,17 +90,19 @@ objects = $(patsubst %.c,build/$(1)/%.o,$(2))
 
 # flags and sources remember what was built from what: new flags compile again, a lost source links again.
 define variant
-build/$(1)/flags: made_of = $$(CC) $$(W) $$(INCLUDES) $$(C_$(1)) $$(CPPFLAGS) $$(CFLAGS)
+build/$(1)/flags: made_of = $$(CC) $$(W) $$(INCLUDES) $$(C_$(1)) $$(P_engine) $$(CPPFLAGS) $$(CFLAGS)
 build/$(1)/sources: made_of = $$(SOURCES) $$(L_$(1)) $$(LDFLAGS)
 build/$(1)/flags build/$(1)/sources: FORCE
 	@mkdir -p $$(@D)
 	@echo '$$(made_of)' | cmp -s - $$@ || echo '$$(made_of)' >$$@
 build/$(1)/%.o: %.c build/$(1)/flags
 	@mkdir -p $$(@D)
-	$(if $(V),,@echo CC $$@ &&) $$(CC) $$(STD) $$(W) $$(I) $$(INCLUDES) $$(C_$(1)) $$(CPPFLAGS) $$(CFLAGS) -MMD -MP -c -o $$@ $$<
+	$(if $(V),,@echo CC $$@ &&) $$(CC) $$(STD) $$(W) $$(I) $$(INCLUDES) $$(C_$(1)) $$(P) $$(CPPFLAGS) $$(CFLAGS) -MMD -MP -c -o $$@ $$<
 build/$(1)/libdanesmtp.a: build/$(1)/sources $(call objects,$(1),$(filter-out engine/cli/%,$(ENGINE)))
 	@rm -f $$@
 	@$$(AR) rcs $$@ $$(filter %.o,$$^)
+build/$(1)/$(SO): build/$(1)/sources $(call objects,$(1),$(filter-out engine/cli/%,$(ENGINE)))
+	$(if $(V),,@echo LD $$@ &&) $$(CC) -shared -Wl,-soname,$(SONAME) -Wl,-z,defs $$(filter-out -pie,$$(L_$(1))) $$(LDFLAGS) -Wl,--as-needed -o $$@ $$(filter %.o,$$^) $$(LIBS)
 build/$(1)/danesmtp: build/$(1)/sources $(call objects,$(1),$(filter engine/cli/%,$(ENGINE))) build/$(1)/libdanesmtp.a
 	$(LINK) $$(LIBS)
 build/$(1)/danesmtp-faulty: build/$(1)/sources $(wildcard tests/faults/wraps) $(call objects,$(1),$(filter engine/cli/%,$(ENGINE)) $(FAULTS)) build/$(1)/libdanesmtp.a
@@ -120,7 +129,7 @@ $(foreach v,release asan coverage,$(eval $(call variant,$(v))))
 
 # --- goals -------------------------------------------------------------------------------------------
 
-all: build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab ## both programs, in build/VARIANT (the default)
+all: build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab build/$(VARIANT)/$(SO) ## both programs and the library, in build/VARIANT (the default)
 
 unit: build/$(VARIANT)/unit ## the unit test program: build/VARIANT/unit [SUITE]...
 

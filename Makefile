@@ -5,6 +5,7 @@
 
 VARIANT ?= release
 PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
 WERROR ?= -Werror
 CFLAGS ?= -g
 CLANG ?= clang
@@ -44,7 +45,8 @@ FUZZ := $(wildcard tests/fuzz/*.c)
 TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FAULTS := $(wildcard tests/faults/*.c)
 BENCH := $(wildcard tests/bench/*.c)
-SOURCES := $(ENGINE) $(LAB) $(UNIT) $(ORACLE) $(FAULTS) $(FUZZ) $(BENCH) $(PRELOAD)
+EXAMPLES := $(wildcard tests/examples/*.c)
+SOURCES := $(ENGINE) $(LAB) $(UNIT) $(ORACLE) $(FAULTS) $(FUZZ) $(BENCH) $(EXAMPLES) $(PRELOAD)
 HEADERS := $(wildcard engine/*/*.h lab/*/*.h tests/*/*.h)
 
 # --- flags -------------------------------------------------------------------------------------------
@@ -58,6 +60,13 @@ PACKAGES := libssl libcrypto libevent libevent_openssl libunbound ldns jansson l
 LIBS = $(eval LIBS := $(shell pkg-config --libs $(PACKAGES)))$(LIBS)
 LIBS_UNIT = $(eval LIBS_UNIT := $(shell pkg-config --libs cunit))$(LIBS_UNIT)
 INCLUDES = $(eval INCLUDES := $(shell pkg-config --cflags $(PACKAGES)))$(INCLUDES)
+
+# The shared library is made of the same objects as the static one; it shows what the public header marks.
+VERSION := $(shell sed -n 's/^\#define DSMTP_VERSION "\(.*\)"$$/\1/p' engine/include/danesmtp.h)
+SONAME := libdanesmtp.so.$(firstword $(subst ., ,$(VERSION)))
+SO := libdanesmtp.so.$(VERSION)
+P_engine := -fPIC -fvisibility=hidden
+P = $(P_$(firstword $(subst /, ,$<)))
 
 I_engine := -Iengine -Iengine/include
 I_lab := -Ilab
@@ -83,17 +92,19 @@ objects = $(patsubst %.c,build/$(1)/%.o,$(2))
 
 # flags and sources remember what was built from what: new flags compile again, a lost source links again.
 define variant
-build/$(1)/flags: made_of = $$(CC) $$(W) $$(INCLUDES) $$(C_$(1)) $$(CPPFLAGS) $$(CFLAGS)
+build/$(1)/flags: made_of = $$(CC) $$(W) $$(INCLUDES) $$(C_$(1)) $$(P_engine) $$(CPPFLAGS) $$(CFLAGS)
 build/$(1)/sources: made_of = $$(SOURCES) $$(L_$(1)) $$(LDFLAGS)
 build/$(1)/flags build/$(1)/sources: FORCE
 	@mkdir -p $$(@D)
 	@echo '$$(made_of)' | cmp -s - $$@ || echo '$$(made_of)' >$$@
 build/$(1)/%.o: %.c build/$(1)/flags
 	@mkdir -p $$(@D)
-	$(if $(V),,@echo CC $$@ &&) $$(CC) $$(STD) $$(W) $$(I) $$(INCLUDES) $$(C_$(1)) $$(CPPFLAGS) $$(CFLAGS) -MMD -MP -c -o $$@ $$<
+	$(if $(V),,@echo CC $$@ &&) $$(CC) $$(STD) $$(W) $$(I) $$(INCLUDES) $$(C_$(1)) $$(P) $$(CPPFLAGS) $$(CFLAGS) -MMD -MP -c -o $$@ $$<
 build/$(1)/libdanesmtp.a: build/$(1)/sources $(call objects,$(1),$(filter-out engine/cli/%,$(ENGINE)))
 	@rm -f $$@
 	@$$(AR) rcs $$@ $$(filter %.o,$$^)
+build/$(1)/$(SO): build/$(1)/sources $(call objects,$(1),$(filter-out engine/cli/%,$(ENGINE)))
+	$(if $(V),,@echo LD $$@ &&) $$(CC) -shared -Wl,-soname,$(SONAME) -Wl,-z,defs $$(filter-out -pie,$$(L_$(1))) $$(LDFLAGS) -Wl,--as-needed -o $$@ $$(filter %.o,$$^) $$(LIBS)
 build/$(1)/danesmtp: build/$(1)/sources $(call objects,$(1),$(filter engine/cli/%,$(ENGINE))) build/$(1)/libdanesmtp.a
 	$(LINK) $$(LIBS)
 build/$(1)/danesmtp-faulty: build/$(1)/sources $(wildcard tests/faults/wraps) $(call objects,$(1),$(filter engine/cli/%,$(ENGINE)) $(FAULTS)) build/$(1)/libdanesmtp.a
@@ -120,7 +131,7 @@ $(foreach v,release asan coverage,$(eval $(call variant,$(v))))
 
 # --- goals -------------------------------------------------------------------------------------------
 
-all: build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab ## both programs, in build/VARIANT (the default)
+all: build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab build/$(VARIANT)/$(SO) ## both programs and the library, in build/VARIANT (the default)
 
 unit: build/$(VARIANT)/unit ## the unit test program: build/VARIANT/unit [SUITE]...
 
@@ -163,7 +174,7 @@ bench: build/release/danesmtp build/release/danelab $(BENCH:tests/bench/bench_%.
 	build/release/bench-tls
 	tests/bench/lab build/release/danelab
 
-gates: clang lint headers layers purity symbols complexity banned words rules format-check man ## every rule that a command can check
+gates: clang lint headers layers purity symbols complexity banned words rules format-check man installed ## every rule that a command can check
 
 clang: $(SOURCES:%.c=build/clang/%.o) ## compile with clang and its extra warnings
 build/clang/%.o: %.c Makefile
@@ -193,7 +204,8 @@ CORE := $(call objects,release,$(wildcard engine/base/*.c engine/model/*.c engin
 purity: $(CORE) ## the core calls memory and string functions only, and holds no state
 	@tests/tools/purity $(CORE)
 
-symbols: build/release/libdanesmtp.a $(call objects,release,$(LAB)) ## global symbols carry their prefix
+symbols: build/release/libdanesmtp.a build/release/$(SO) $(call objects,release,$(LAB)) ## global symbols carry their prefix, the shared library shows the public ones
+	@tests/tools/exports engine/include/danesmtp.h build/release/$(SO)
 	@tests/tools/symbols dsmtp_ build/release/libdanesmtp.a
 	@tests/tools/symbols lab_ $(call objects,release,$(LAB))
 
@@ -221,21 +233,33 @@ MAN := $(wildcard engine/man/*.[1-8] lab/man/*.[1-8])
 man: ## lint the manual pages
 	@$(if $(MAN),mandoc -Tlint -Wwarning $(MAN))
 
+installed: all ## install, build the examples against that, uninstall
+	@tests/tools/check-install $(VARIANT)
+
 coverage: build/coverage/unit ## line and branch coverage of the unit tests, in build/coverage/report
 	@find build/coverage -name '*.gcda' -delete
 	build/coverage/unit
 	@mkdir -p build/coverage/report
 	gcovr --root . --filter engine/ --filter lab/ --branches --html-details build/coverage/report/index.html --print-summary build/coverage
 
-install: all ## below DESTDIR and PREFIX
-	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib include share/danelab/lab)
+PAGES = $(foreach m,$(MAN),share/man/man$(subst .,,$(suffix $m))/$(notdir $m))
+install: all ## below DESTDIR and PREFIX (/usr/local); libraries go to LIBDIR (PREFIX/lib)
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin include share/danelab/lab) $(DESTDIR)$(LIBDIR)/pkgconfig
 	install -m 755 build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab $(DESTDIR)$(PREFIX)/bin
 	install -m 644 build/$(VARIANT)/danelab-clock.so $(DESTDIR)$(PREFIX)/bin
-	install -m 644 build/$(VARIANT)/libdanesmtp.a $(DESTDIR)$(PREFIX)/lib
-	$(if $(wildcard engine/include/*.h),install -m 644 engine/include/*.h $(DESTDIR)$(PREFIX)/include)
+	install -m 644 build/$(VARIANT)/libdanesmtp.a build/$(VARIANT)/$(SO) $(DESTDIR)$(LIBDIR)
+	ln -sf $(SO) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libdanesmtp.so
+	sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' engine/libdanesmtp.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/libdanesmtp.pc
+	install -m 644 engine/include/danesmtp.h $(DESTDIR)$(PREFIX)/include
 	cp -R zones certs scenarios $(DESTDIR)$(PREFIX)/share/danelab
 	cp -R lab/adapters $(DESTDIR)$(PREFIX)/share/danelab/lab
 	$(foreach m,$(MAN),install -D -m 644 $m $(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $m))/$(notdir $m) &&) true
+
+uninstall: ## remove what install has put there, under the same DESTDIR, PREFIX and LIBDIR
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/danesmtp bin/danelab bin/danelab-clock.so include/danesmtp.h $(PAGES))
+	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,libdanesmtp.a $(SO) $(SONAME) libdanesmtp.so pkgconfig/libdanesmtp.pc)
+	rm -rf $(DESTDIR)$(PREFIX)/share/danelab
 
 clean: ## remove build/ and out/
 	rm -rf build out
@@ -245,5 +269,5 @@ help: ## this list
 
 FORCE:
 .PHONY: FORCE all unit deps test test-release test-asan test-cross cross cross-broken replay fuzz bench check check-lab gates clang lint cppcheck headers layers \
-        purity symbols complexity banned words rules format format-check man coverage install clean help
+        purity symbols complexity banned words rules format format-check man installed coverage install uninstall clean help
 endif

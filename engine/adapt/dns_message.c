@@ -397,6 +397,23 @@ struct dsmtp_answer dsmtp_dns_answer(const struct dsmtp_query *query,
                                  .ttl = reply->ttl};
 }
 
+struct dsmtp_answer dsmtp_dns_interpret(const uint8_t *message, size_t len,
+                                        const struct dsmtp_query *query,
+                                        enum dsmtp_security security, struct dsmtp_arena *arena,
+                                        struct dsmtp_dns_reply *reply)
+{
+    const char *wrong;
+
+    *reply = (struct dsmtp_dns_reply){.presence = DSMTP_PRESENCE_FAILED};
+    wrong = dsmtp_dns_read(message, len, query, arena, reply);
+    if (wrong == NULL && reply->truncated)
+        wrong = "the reply is truncated";
+    if (wrong == NULL && reply->presence == DSMTP_PRESENCE_FAILED)
+        wrong = dsmtp_dns_rcode_name(reply->rcode);
+    return wrong != NULL ? dsmtp_answer_failed(query, DSMTP_SECURITY_ERROR, wrong)
+                         : dsmtp_dns_answer(query, reply, security);
+}
+
 const char *dsmtp_dns_rcode_name(unsigned rcode)
 {
     static const char *const name[] = {"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN",

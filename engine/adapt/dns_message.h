@@ -65,6 +65,14 @@ struct dsmtp_answer dsmtp_dns_answer(const struct dsmtp_query *query,
                                      const struct dsmtp_dns_reply *reply,
                                      enum dsmtp_security security);
 
+/* What a reply answers, given that validation calls it SECURE or INSECURE: what is no clear answer
+ * (malformed, truncated, SERVFAIL, ...) comes out as ERROR. Records live in the arena; *reply is
+ * filled unless the message cannot be read, and then empty. */
+struct dsmtp_answer dsmtp_dns_interpret(const uint8_t *message, size_t len,
+                                        const struct dsmtp_query *query,
+                                        enum dsmtp_security security, struct dsmtp_arena *arena,
+                                        struct dsmtp_dns_reply *reply);
+
 /* "SERVFAIL", ...; never NULL. */
 const char *dsmtp_dns_rcode_name(unsigned rcode);
 

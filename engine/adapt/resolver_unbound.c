@@ -80,7 +80,6 @@ static struct dsmtp_answer interpret(const struct dsmtp_query *query, const stru
                                      struct dsmtp_arena *arena, char why[DSMTP_DNS_WHY_SIZE])
 {
     struct dsmtp_dns_reply reply;
-    const char *wrong;
 
     if (o->rcode != 0 || o->packet == NULL)
         return dsmtp_answer_failed(query, DSMTP_SECURITY_ERROR,
@@ -90,15 +89,9 @@ static struct dsmtp_answer interpret(const struct dsmtp_query *query, const stru
         describe_bogus(o->why, why);
         return dsmtp_answer_failed(query, DSMTP_SECURITY_BOGUS, why);
     }
-    wrong = dsmtp_dns_read(o->packet, o->len, query, arena, &reply);
-    if (wrong != NULL)
-        return dsmtp_answer_failed(query, DSMTP_SECURITY_ERROR, wrong);
-    if (reply.truncated)
-        return dsmtp_answer_failed(query, DSMTP_SECURITY_ERROR, "the reply is truncated");
-    if (reply.presence == DSMTP_PRESENCE_FAILED)
-        return dsmtp_answer_failed(query, DSMTP_SECURITY_ERROR, dsmtp_dns_rcode_name(reply.rcode));
-    return dsmtp_dns_answer(
-        query, &reply, o->security == SEC_SECURE ? DSMTP_SECURITY_SECURE : DSMTP_SECURITY_INSECURE);
+    return dsmtp_dns_interpret(
+        o->packet, o->len, query,
+        o->security == SEC_SECURE ? DSMTP_SECURITY_SECURE : DSMTP_SECURITY_INSECURE, arena, &reply);
 }
 
 static void give(struct question *q)

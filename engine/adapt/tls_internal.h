@@ -10,12 +10,16 @@
 #include "port/stream.h"
 
 struct dsmtp_tls {
-    SSL_CTX *ctx;        /* its own store of authorities stays empty */
+    SSL_CTX *ctx;        /* its own store of authorities stays empty, unless it is the program's */
     X509_STORE *trusted; /* for AGAINST_AUTHORITIES */
+    X509_STORE *none;    /* empty, in place of the program's; NULL: the context is not its */
     const char *ciphers; /* NULL: OpenSSL's */
     int floor;           /* oldest version */
     int security_level;  /* negative: by demand */
 };
+
+/* Sessions are never resumed, demands are heeded. */
+bool dsmtp_tls_set_up(SSL_CTX *ctx);
 
 /* The first error of OpenSSL's queue in words; empties the queue. */
 void dsmtp_tls_words(char *out, size_t room);

@@ -22,6 +22,22 @@ static const char *const grade_ciphers[] = {
     [DSMTP_CIPHERS_HIGH] = "HIGH:!aNULL:!eNULL",
 };
 
+int dsmtp_tls_version_of(const char *word)
+{
+    static const struct {
+        const char *word;
+        int version;
+    } rows[] = {{"1.0", TLS1_VERSION},
+                {"1.1", TLS1_1_VERSION},
+                {"1.2", TLS1_2_VERSION},
+                {"1.3", TLS1_3_VERSION}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (strcmp(rows[i].word, word) == 0)
+            return rows[i].version;
+    return 0;
+}
+
 /* Which digest outclasses which (RFC 7671, section 9) has been decided before a record gets here:
  * for OpenSSL all are of one rank, or it would pass over records that a profile without digest
  * agility still uses. */
@@ -31,37 +47,77 @@ static bool level_digests(SSL_CTX *ctx)
            SSL_CTX_dane_mtype_set(ctx, EVP_sha512(), 2, 1) > 0;
 }
 
-/* The demand behind a session's handshake. The slot is the application's own; it has no room for
- * const. */
+/* The demand behind a session's handshake: a copy, which goes when the session goes. */
+static int demand_index = -1;
+static CRYPTO_ONCE demand_once = CRYPTO_ONCE_STATIC_INIT;
+
+static void free_demand(void *parent, void *demand, CRYPTO_EX_DATA *data, int index, long argl,
+                        void *argp)
+{
+    (void)parent;
+    (void)data;
+    (void)index;
+    (void)argl;
+    (void)argp;
+    free(demand);
+}
+
+static void make_index(void)
+{
+    demand_index = SSL_get_ex_new_index(0, NULL, NULL, NULL, free_demand);
+}
+
+static struct dsmtp_tls_demand *demand_of(const SSL *ssl)
+{
+    return CRYPTO_THREAD_run_once(&demand_once, make_index) > 0 && demand_index >= 0
+               ? SSL_get_ex_data(ssl, demand_index)
+               : NULL;
+}
+
+const struct dsmtp_tls_demand *dsmtp_tls_demand(const SSL *ssl)
+{
+    return demand_of(ssl);
+}
+
 static bool remember_demand(SSL *ssl, const struct dsmtp_tls_demand *demand)
 {
-    void *slot;
+    struct dsmtp_tls_demand *copy = demand_of(ssl);
 
-    memcpy(&slot, &demand, sizeof(slot));
-    return SSL_set_app_data(ssl, slot) > 0;
+    if (copy == NULL) {
+        copy = malloc(sizeof(*copy));
+        if (copy == NULL || demand_index < 0 || SSL_set_ex_data(ssl, demand_index, copy) <= 0) {
+            free(copy);
+            return false;
+        }
+    }
+    *copy = *demand;
+    return true;
 }
 
 static int on_chain(X509_STORE_CTX *ctx, void *arg)
 {
     const SSL *ssl = X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
-    const struct dsmtp_tls_demand *demand = ssl != NULL ? SSL_get_app_data(ssl) : NULL;
+    const struct dsmtp_tls_demand *demand = ssl != NULL ? demand_of(ssl) : NULL;
 
     (void)arg;
     return demand != NULL && dsmtp_tls_check_chain(ctx, demand) ? 1 : 0;
 }
 
-static bool set_up(const struct dsmtp_tls *tls)
+bool dsmtp_tls_set_up(SSL_CTX *ctx)
 {
-    SSL_CTX *ctx = tls->ctx;
-
     /* Each session is verified under the records of its day: none is resumed. */
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
-    SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
-                              SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_cert_verify_callback(ctx, on_chain, NULL);
-    return SSL_CTX_set_min_proto_version(ctx, tls->floor) > 0 &&
-           SSL_CTX_set_max_proto_version(ctx, 0) > 0 && level_digests(ctx);
+    return level_digests(ctx);
+}
+
+static bool set_up(const struct dsmtp_tls *tls)
+{
+    SSL_CTX_set_mode(tls->ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                   SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    return SSL_CTX_set_min_proto_version(tls->ctx, tls->floor) > 0 &&
+           SSL_CTX_set_max_proto_version(tls->ctx, 0) > 0 && dsmtp_tls_set_up(tls->ctx);
 }
 
 /* A list of which nothing is left, or that is none, is the user's error. */
@@ -167,12 +223,15 @@ static enum dsmtp_status apply_records(SSL *ssl, const struct dsmtp_tls_demand *
     return DSMTP_OK;
 }
 
-static enum dsmtp_status demand_dane(SSL *ssl, const struct dsmtp_tls_demand *demand,
+static enum dsmtp_status demand_dane(const struct dsmtp_tls *tls, SSL *ssl,
+                                     const struct dsmtp_tls_demand *demand,
                                      struct dsmtp_fault *fault)
 {
     unsigned names;
     bool anchors;
 
+    if (tls->none != NULL && SSL_set1_verify_cert_store(ssl, tls->none) <= 0)
+        return dsmtp_tls_fault(fault, "cannot set the trusted certificates");
     /* No base domain here: it would set the SNI too, and both are the demand's to say. */
     if (SSL_dane_enable(ssl, NULL) <= 0)
         return dsmtp_tls_fault(fault, "cannot enable DANE");
@@ -210,7 +269,7 @@ static enum dsmtp_status apply_demand(const struct dsmtp_tls *tls, SSL *ssl,
         return dsmtp_tls_fault(fault, "cannot begin a session");
     SSL_set_verify(ssl, any ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, NULL);
     if (dsmtp_tls_kind(demand) == DSMTP_AGAINST_TLSA)
-        return demand_dane(ssl, demand, fault);
+        return demand_dane(tls, ssl, demand, fault);
     if (demand->authenticate == DSMTP_AGAINST_AUTHORITIES)
         return demand_authorities(tls, ssl, demand, fault);
     return DSMTP_OK;
@@ -258,6 +317,15 @@ static enum dsmtp_status name_server(SSL *ssl, const char *sni, struct dsmtp_fau
     return DSMTP_OK;
 }
 
+enum dsmtp_status dsmtp_tls_apply(struct dsmtp_tls *tls, struct ssl_st *ssl,
+                                  const struct dsmtp_tls_demand *demand, struct dsmtp_fault *fault)
+{
+    SSL_set_connect_state(ssl);
+    DSMTP_TRY(apply_demand(tls, ssl, demand, fault));
+    DSMTP_TRY(apply_limits(tls, ssl, demand, fault));
+    return demand->sni != NULL ? name_server(ssl, demand->sni, fault) : DSMTP_OK;
+}
+
 enum dsmtp_status dsmtp_tls_session(struct dsmtp_tls *tls, const struct dsmtp_tls_demand *demand,
                                     struct ssl_st **out, struct dsmtp_fault *fault)
 {
@@ -268,12 +336,7 @@ enum dsmtp_status dsmtp_tls_session(struct dsmtp_tls *tls, const struct dsmtp_tl
     ssl = SSL_new(tls->ctx);
     if (ssl == NULL)
         return dsmtp_tls_fault(fault, "cannot begin a session");
-    SSL_set_connect_state(ssl);
-    status = apply_demand(tls, ssl, demand, fault);
-    if (status == DSMTP_OK)
-        status = apply_limits(tls, ssl, demand, fault);
-    if (status == DSMTP_OK && demand->sni != NULL)
-        status = name_server(ssl, demand->sni, fault);
+    status = dsmtp_tls_apply(tls, ssl, demand, fault);
     if (status != DSMTP_OK) {
         SSL_free(ssl);
         return status;

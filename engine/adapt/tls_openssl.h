@@ -21,6 +21,7 @@
 
 struct dsmtp_tls;
 struct ssl_st;
+struct ssl_ctx_st;
 
 /* Strings must outlive the struct dsmtp_tls. */
 struct dsmtp_tls_options {
@@ -33,13 +34,23 @@ struct dsmtp_tls_options {
     const char *ca_path; /* of them as c_rehash(1) leaves it; both NULL: the system's */
 };
 
+/* OpenSSL's number of a version of TLS, "1.0" to "1.3"; 0: it is none. */
+int dsmtp_tls_version_of(const char *word);
+
 /* options may be NULL. DSMTP_SYNTAX: bad ciphers, or nothing to trust in ca_file or ca_path. */
 DSMTP_MUST_USE enum dsmtp_status dsmtp_tls_open(const struct dsmtp_tls_options *options,
                                                 struct dsmtp_tls **out, struct dsmtp_fault *fault);
 void dsmtp_tls_close(struct dsmtp_tls **tls);
 
-/* A client session that makes the demand, which must outlive its handshake. If the demand is to
- * authenticate, the handshake fails, before any application data, unless the peer
+/* The same on an SSL_CTX of the program's: its versions, ciphers, modes and authorities stay what
+ * they are. What is opened lives as long as the context; a second time nothing happens. */
+DSMTP_MUST_USE enum dsmtp_status dsmtp_tls_adopt(struct ssl_ctx_st *ctx, struct dsmtp_fault *fault);
+
+/* What dsmtp_tls_adopt made of the context of this session; NULL: it did not. */
+struct dsmtp_tls *dsmtp_tls_adopted(struct ssl_st *ssl);
+
+/* A client session that makes the demand; what that points to must outlive its handshake. If the
+ * demand is to authenticate, the handshake fails, before any application data, unless the peer
  *
  * - matches a usable TLSA record (and, under usage 2, bears one of the names), or
  * - has a chain to a trusted authority, and bears one of the names, or
@@ -51,6 +62,14 @@ void dsmtp_tls_close(struct dsmtp_tls **tls);
 DSMTP_MUST_USE enum dsmtp_status dsmtp_tls_session(struct dsmtp_tls *tls,
                                                    const struct dsmtp_tls_demand *demand,
                                                    struct ssl_st **out, struct dsmtp_fault *fault);
+
+/* Let a session that was just made from the context of tls make the demand. */
+DSMTP_MUST_USE enum dsmtp_status dsmtp_tls_apply(struct dsmtp_tls *tls, struct ssl_st *ssl,
+                                                 const struct dsmtp_tls_demand *demand,
+                                                 struct dsmtp_fault *fault);
+
+/* The demand that a session makes; NULL: none. It is the session's. */
+const struct dsmtp_tls_demand *dsmtp_tls_demand(const struct ssl_st *ssl);
 
 /* Fill the evidence. up: the handshake ended well. Takes the words for a failure from OpenSSL's
  * queue of errors, and empties it. */

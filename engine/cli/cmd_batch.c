@@ -45,7 +45,7 @@ static bool same_file(const char *path, int fd)
 static int work(const struct dsmtp_options *o, struct dsmtp_batch_config config)
 {
     struct dsmtp_setup setup;
-    int status = dsmtp_setup_open(&setup, o, "batch");
+    int status = dsmtp_cli_setup(&setup, o, "batch");
 
     config.setup = &setup;
     if (status == 0)

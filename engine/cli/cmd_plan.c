@@ -11,7 +11,7 @@ static int run(const struct dsmtp_options *options, const char *command, enum ds
     int status = dsmtp_targets_plan(&targets, options, command);
 
     if (status == 0) {
-        status = dsmtp_setup_open(&setup, options, command);
+        status = dsmtp_cli_setup(&setup, options, command);
         if (status == 0)
             status = dsmtp_ordered_run(&setup, options, &job, targets.tasks, targets.count);
         dsmtp_setup_close(&setup);

@@ -5,10 +5,10 @@
 
 #include "cli/commands.h"
 #include "cli/input.h"
-#include "cli/mailbox.h"
 #include "cli/ordered.h"
 #include "cli/say.h"
 #include "cli/targets.h"
+#include "core/mailbox.h"
 #include "core/message.h"
 
 #define MESSAGE_MAX ((size_t)64 << 20)
@@ -66,7 +66,7 @@ static int deliver(const struct dsmtp_options *options, const char *sender,
     struct dsmtp_run job = {.mode = DSMTP_MODE_SEND, .from = sender};
     struct dsmtp_setup setup;
     char *wire = NULL;
-    int status = dsmtp_setup_open(&setup, options, "send");
+    int status = dsmtp_cli_setup(&setup, options, "send");
 
     if (status == 0)
         status = read_message(&wire, &job.len);

@@ -29,7 +29,6 @@ static const struct command commands[] = {
 };
 /* clang-format on */
 
-#define VERSION "0.1"
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 static void print_usage(FILE *to)
@@ -98,7 +97,7 @@ int main(int argc, char **argv)
         return dsmtp_status_flush(EX_OK);
     }
     if (strcmp(argv[1], "--version") == 0) {
-        (void)puts("danesmtp " VERSION);
+        (void)puts("danesmtp " DSMTP_VERSION);
         return dsmtp_status_flush(EX_OK);
     }
     command = find(argv[1]);

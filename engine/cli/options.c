@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "adapt/tls_openssl.h"
 #include "cli/say.h"
 #include "cli/values.h"
 
@@ -148,7 +149,8 @@ static int set_value(struct dsmtp_options *o, enum dsmtp_takes takes, const char
                    ? 0
                    : bad_value(command, row, value, "a number");
     case VERSION:
-        return dsmtp_value_tls_version(value, &o->tls_min)
+        o->tls_min = value;
+        return dsmtp_tls_version_of(value) != 0
                    ? 0
                    : bad_value(command, row, value, "1.0, 1.1, 1.2 or 1.3");
     case TIME:
@@ -211,24 +213,11 @@ static int take(struct dsmtp_options *o, enum dsmtp_takes takes, int got, char *
 
 static int apply_profile(struct dsmtp_options *o, const char *command)
 {
-    const struct dsmtp_profile *profile =
-        dsmtp_profile_find(o->profile_word != NULL ? o->profile_word : "rfc7672");
     struct dsmtp_fault fault;
-    int used;
 
-    if (profile == NULL)
-        return dsmtp_say_usage(command, "no profile \"%.100s\"; \"danesmtp tables\" lists them",
-                               o->profile_word);
-    o->profile = *profile;
-    used = snprintf(o->profile_name, sizeof(o->profile_name), "%s", profile->name);
-    for (unsigned i = 0; i < o->set.count; i++) {
-        if (dsmtp_profile_set(&o->profile, o->set.items[i], &fault) != DSMTP_OK)
-            return dsmtp_say_usage(command, "%s", fault.what);
-        if (used < (int)sizeof(o->profile_name))
-            used += snprintf(o->profile_name + used, sizeof(o->profile_name) - (size_t)used, "+%s",
-                             o->set.items[i]);
-    }
-    o->profile.name = o->profile_name;
+    if (dsmtp_profile_build(o->profile_word, o->set.items, o->profile_name, &o->profile, &fault) !=
+        DSMTP_OK)
+        return dsmtp_say_usage(command, "%s", fault.what);
     return 0;
 }
 
@@ -257,8 +246,7 @@ int dsmtp_options_parse(struct dsmtp_options *o, enum dsmtp_takes takes, int arg
                                 .jobs = takes == DSMTP_TAKES_BATCH ? 500 : 64,
                                 .questions = 500,
                                 .connections = 500,
-                                .per_host = 4,
-                                .tls_min = DSMTP_TLS_VERSION_1_2};
+                                .per_host = 4};
     if (!make_room(o, argc)) {
         dsmtp_say("out of memory");
         return EX_SOFTWARE;

@@ -30,8 +30,8 @@ struct dsmtp_values {
 
 /* Strings point into argv; NULL or 0 when an option was not given. */
 struct dsmtp_options {
-    struct dsmtp_profile profile; /* with --set applied */
-    char profile_name[200];       /* "rfc7672", or "rfc7672+usage1=map3" */
+    struct dsmtp_profile profile;               /* with --set applied */
+    char profile_name[DSMTP_PROFILE_NAME_SIZE]; /* "rfc7672", or "rfc7672+usage1=map3" */
     const char *profile_word;
     struct dsmtp_values set;
     const char *policy_file;
@@ -62,7 +62,7 @@ struct dsmtp_options {
     const char *from;
     const char *nexthop;
     struct dsmtp_values self;
-    enum dsmtp_tls_version tls_min;
+    const char *tls_min;
     const char *ciphers;
     const char *ca_file;
     const char *ca_path;

@@ -6,8 +6,8 @@
 #include <sysexits.h>
 
 #include "cli/input.h"
-#include "cli/mailbox.h"
 #include "cli/say.h"
+#include "core/mailbox.h"
 
 /* A policy table of some hundred thousand lines. */
 #define TABLE_MAX ((size_t)16 << 20)

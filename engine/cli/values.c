@@ -48,19 +48,6 @@ bool dsmtp_value_time(const char *text, int64_t *out)
     return true;
 }
 
-bool dsmtp_value_tls_version(const char *text, enum dsmtp_tls_version *out)
-{
-    static const char *const words[DSMTP_TLS_VERSION_COUNT] = {"1.0", "1.1", "1.2", "1.3"};
-
-    for (unsigned i = 0; i < DSMTP_TLS_VERSION_COUNT; i++) {
-        if (strcmp(text, words[i]) == 0) {
-            *out = (enum dsmtp_tls_version)i;
-            return true;
-        }
-    }
-    return false;
-}
-
 bool dsmtp_value_policy(const char *text, enum dsmtp_policy *out)
 {
     for (unsigned i = 0; i < DSMTP_POLICY_COUNT; i++) {

@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 #include "base/status.h"
-#include "model/demand.h"
 #include "model/verdict.h"
 
 /* A decimal number, digits only. */
@@ -14,9 +13,6 @@ bool dsmtp_value_number(const char *text, uint64_t min, uint64_t max, uint64_t *
 
 /* Seconds since 1970, or UTC as 2026-01-15T12:00:00Z. */
 bool dsmtp_value_time(const char *text, int64_t *out);
-
-/* "1.0" to "1.3". */
-bool dsmtp_value_tls_version(const char *text, enum dsmtp_tls_version *out);
 
 /* A policy for all destinations alike: any but fingerprint, which is of one. */
 bool dsmtp_value_policy(const char *text, enum dsmtp_policy *out);

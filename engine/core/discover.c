@@ -194,6 +194,7 @@ enum dsmtp_status dsmtp_discover_init(struct dsmtp_discover *d, struct dsmtp_are
     d->plan.target = config->target;
     d->plan.nexthop = config->nexthop;
     d->plan.profile = config->profile->name;
+    d->plan.switches = config->profile;
     d->plan.policy = config->policy;
     d->plan.entry = config->entry;
     if (config->kind != DSMTP_NEXTHOP_DOMAIN) {

@@ -121,13 +121,11 @@ static enum dsmtp_status next_word(struct cursor *c, struct dsmtp_local_word *ou
     return take_word(c, true, out);
 }
 
-static enum dsmtp_status read_entry(struct cursor *c, struct dsmtp_local_entry *out)
+/* What stands behind the key. */
+static enum dsmtp_status read_words(struct cursor *c, struct dsmtp_local_entry *out, bool address)
 {
     struct dsmtp_local_word word;
-    bool address = false;
 
-    DSMTP_TRY(take_word(c, false, &word));
-    DSMTP_TRY(read_key(c, &word, out, &address));
     DSMTP_TRY(next_word(c, &word));
     if (word.len == 0)
         return dsmtp_local_wrong(&c->reader, out->line, out->column,
@@ -139,6 +137,40 @@ static enum dsmtp_status read_entry(struct cursor *c, struct dsmtp_local_entry *
         DSMTP_TRY(next_word(c, &word));
     }
     return dsmtp_local_complete(&c->reader, out, address);
+}
+
+static enum dsmtp_status read_entry(struct cursor *c, struct dsmtp_local_entry *out)
+{
+    struct dsmtp_local_word word;
+    bool address = false;
+
+    DSMTP_TRY(take_word(c, false, &word));
+    DSMTP_TRY(read_key(c, &word, out, &address));
+    return read_words(c, out, address);
+}
+
+enum dsmtp_status dsmtp_local_entry_parse(struct dsmtp_arena *arena, const char *words,
+                                          const struct dsmtp_nexthop *nexthop, const char *name,
+                                          struct dsmtp_local_entry *out, struct dsmtp_fault *fault)
+{
+    struct cursor c = {.reader = {arena, name, fault},
+                       .at = words,
+                       .end = words + strlen(words),
+                       .line = 1,
+                       .column = 1};
+    char key[DSMTP_NEXTHOP_TEXT_SIZE];
+    enum dsmtp_status status;
+
+    dsmtp_nexthop_text(nexthop, key);
+    *out = (struct dsmtp_local_entry){
+        .file = name, .key = dsmtp_arena_strdup(arena, key), .line = 1, .column = 1};
+    status = out->key == NULL ? DSMTP_NOMEM
+                              : read_words(&c, out, nexthop->kind == DSMTP_NEXTHOP_ADDRESS);
+    if (status == DSMTP_NOMEM)
+        return dsmtp_fault_set(fault, DSMTP_NOMEM, "%.120s: out of memory", name);
+    if (status == DSMTP_OK && c.at < c.end)
+        return dsmtp_local_wrong(&c.reader, c.line, c.column, "expected one entry only");
+    return status;
 }
 
 static int by_key(const void *a, const void *b)

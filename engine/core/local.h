@@ -36,6 +36,12 @@ DSMTP_MUST_USE enum dsmtp_status dsmtp_local_parse(struct dsmtp_arena *arena, co
                                                    struct dsmtp_local *out,
                                                    struct dsmtp_fault *fault);
 
+/* One entry for this destination from its words alone, "LEVEL ATTRIBUTE=VALUE..."; name stands for
+ * the file. As above. */
+DSMTP_MUST_USE enum dsmtp_status dsmtp_local_entry_parse(
+    struct dsmtp_arena *arena, const char *words, const struct dsmtp_nexthop *nexthop,
+    const char *name, struct dsmtp_local_entry *out, struct dsmtp_fault *fault);
+
 /* The entry for a destination: as it is written, then, for a domain without a port, ".parent" from
  * the nearest to the farthest. NULL: the table does not name it. */
 const struct dsmtp_local_entry *dsmtp_local_find(const struct dsmtp_local *local,

@@ -200,3 +200,25 @@ enum dsmtp_status dsmtp_profile_set(struct dsmtp_profile *profile, const char *s
     return dsmtp_fault_set(fault, DSMTP_SYNTAX, "no switch \"%.*s\"; expected SWITCH=VALUE with %s",
                            (int)len, setting, expected);
 }
+
+enum dsmtp_status dsmtp_profile_build(const char *name, const char *const *settings,
+                                      char text[DSMTP_PROFILE_NAME_SIZE], struct dsmtp_profile *out,
+                                      struct dsmtp_fault *fault)
+{
+    const struct dsmtp_profile *profile =
+        name != NULL ? dsmtp_profile_find(name) : dsmtp_profile_at(0);
+    size_t used;
+
+    if (profile == NULL)
+        return dsmtp_fault_set(fault, DSMTP_SYNTAX,
+                               "no profile \"%.100s\"; \"danesmtp tables\" lists them", name);
+    *out = *profile;
+    used = (size_t)snprintf(text, DSMTP_PROFILE_NAME_SIZE, "%s", profile->name);
+    for (; settings != NULL && *settings != NULL; settings++) {
+        DSMTP_TRY(dsmtp_profile_set(out, *settings, fault));
+        if (used < DSMTP_PROFILE_NAME_SIZE)
+            used += (size_t)snprintf(text + used, DSMTP_PROFILE_NAME_SIZE - used, "+%s", *settings);
+    }
+    out->name = text;
+    return DSMTP_OK;
+}

@@ -96,6 +96,8 @@ enum { DSMTP_WILDCARD_ONE_LABEL, DSMTP_WILDCARD_MULTI_LABEL };
 enum { DSMTP_CLEAR_DATA, DSMTP_CLEAR_HANDSHAKE, DSMTP_CLEAR_NEVER };
 
 #define DSMTP_SWITCH_VALUES_MAX 4u
+/* Room for a name with settings; a longer one is cut off. */
+#define DSMTP_PROFILE_NAME_SIZE 200u
 
 struct dsmtp_profile {
     const char *name;
@@ -124,5 +126,13 @@ const struct dsmtp_profile *dsmtp_profile_find(const char *name);
 /* Apply "SWITCH=VALUE" to a profile. DSMTP_SYNTAX with the words that would have been right. */
 DSMTP_MUST_USE enum dsmtp_status dsmtp_profile_set(struct dsmtp_profile *profile,
                                                    const char *setting, struct dsmtp_fault *fault);
+
+/* The profile of that name (NULL: the default) with these settings (up to a NULL; or NULL) applied.
+ * Its name, "rfc7672" or "rfc7672+usage1=map3", is in the caller's buffer. DSMTP_SYNTAX as above.
+ */
+DSMTP_MUST_USE enum dsmtp_status dsmtp_profile_build(const char *name, const char *const *settings,
+                                                     char text[DSMTP_PROFILE_NAME_SIZE],
+                                                     struct dsmtp_profile *out,
+                                                     struct dsmtp_fault *fault);
 
 #endif

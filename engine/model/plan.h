@@ -10,6 +10,8 @@
 #include "model/tlsa.h"
 #include "model/verdict.h"
 
+struct dsmtp_profile;
+
 struct dsmtp_host_plan {
     const char *name;
     uint16_t preference;
@@ -36,6 +38,7 @@ struct dsmtp_plan {
     const char *target;  /* as given */
     const char *nexthop; /* the next-hop domain, host or address */
     const char *profile;
+    const struct dsmtp_profile *switches; /* of the run that made it; NULL: none are known */
     enum dsmtp_policy policy;
     const struct dsmtp_local_entry *entry; /* that gave the policy; NULL: the default */
     enum dsmtp_verdict verdict;            /* ATTEMPT, DEFER or BOUNCE */

@@ -1,19 +1,13 @@
 /* verdict.h - the vocabulary: how secure an answer is, what is insisted on, what came of it and
  * why.
  *
- * Every enum comes from one list that also gives its word for machines (JSON, scenarios, traces).
+ * Every enum comes from one list that also gives its word for machines (JSON, scenarios, traces);
+ * security, level and verdict are public.
  */
 #ifndef DSMTP_MODEL_VERDICT_H
 #define DSMTP_MODEL_VERDICT_H
 
-/* Security of an answer (RFC 7672, section 2.1.1; RFC 4035, section 4.3). ERROR is any failure to
- * get a proven answer that is not known to be a validation failure: SERVFAIL, timeout, REFUSED,
- * malformed, loop, over a limit. */
-#define DSMTP_SECURITY_LIST(X) \
-    X(SECURE, "secure")        \
-    X(INSECURE, "insecure")    \
-    X(BOGUS, "bogus")          \
-    X(ERROR, "error")
+#include "danesmtp.h"
 
 /* What an answer holds; FAILED exactly when the security is BOGUS or ERROR. */
 #define DSMTP_PRESENCE_LIST(X) \
@@ -21,29 +15,6 @@
     X(NODATA, "nodata")        \
     X(NXDOMAIN, "nxdomain")    \
     X(FAILED, "error")
-
-/* What the client insists on with a host. SKIP: the host must not be contacted at all. AUDIT: TLS,
- * and a certificate that matches no TLSA record is told, not refused (RFC 7672, section 9.1). The
- * order is no ranking. */
-#define DSMTP_LEVEL_LIST(X)       \
-    X(SKIP, "skip")               \
-    X(NONE, "none")               \
-    X(MAY, "may")                 \
-    X(ENCRYPT, "encrypt")         \
-    X(AUDIT, "audit")             \
-    X(DANE, "dane")               \
-    X(FINGERPRINT, "fingerprint") \
-    X(VERIFY, "verify")           \
-    X(SECURE, "secure")
-
-/* What is decided (plan, probe) or was reached (send) for a target. */
-#define DSMTP_VERDICT_LIST(X) \
-    X(ATTEMPT, "attempt")     \
-    X(DEFER, "defer")         \
-    X(BOUNCE, "bounce")       \
-    X(DELIVERED, "delivered") \
-    X(DEFERRED, "deferred")   \
-    X(BOUNCED, "bounced")
 
 /* How far one connection got. */
 #define DSMTP_RESULT_LIST(X)          \
@@ -117,29 +88,11 @@
     X(SESSION_READY, "the session is ready for mail")                                      \
     X(INTERNAL, "the engine contradicts itself")
 
-enum dsmtp_security {
-#define X(name, word) DSMTP_SECURITY_##name,
-    DSMTP_SECURITY_LIST(X)
-#undef X
-        DSMTP_SECURITY_COUNT
-};
 enum dsmtp_presence {
 #define X(name, word) DSMTP_PRESENCE_##name,
     DSMTP_PRESENCE_LIST(X)
 #undef X
         DSMTP_PRESENCE_COUNT
-};
-enum dsmtp_level {
-#define X(name, word) DSMTP_LEVEL_##name,
-    DSMTP_LEVEL_LIST(X)
-#undef X
-        DSMTP_LEVEL_COUNT
-};
-enum dsmtp_verdict {
-#define X(name, word) DSMTP_VERDICT_##name,
-    DSMTP_VERDICT_LIST(X)
-#undef X
-        DSMTP_VERDICT_COUNT
 };
 enum dsmtp_result {
 #define X(name, word) DSMTP_RESULT_##name,
@@ -163,8 +116,6 @@ enum dsmtp_reason {
 /* Words for machines; never NULL. */
 const char *dsmtp_security_name(enum dsmtp_security v);
 const char *dsmtp_presence_name(enum dsmtp_presence v);
-const char *dsmtp_level_name(enum dsmtp_level v);
-const char *dsmtp_verdict_name(enum dsmtp_verdict v);
 const char *dsmtp_result_name(enum dsmtp_result v);
 const char *dsmtp_policy_name(enum dsmtp_policy v);
 const char *dsmtp_reason_name(enum dsmtp_reason v);

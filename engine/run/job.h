@@ -8,8 +8,6 @@
 #include "run/engine.h"
 #include "run/session.h"
 
-enum dsmtp_mode { DSMTP_MODE_PLAN, DSMTP_MODE_PROBE, DSMTP_MODE_SEND };
-
 /* Memory of one target, answers and records included. */
 #define DSMTP_JOB_MEMORY_MAX (16u << 20)
 

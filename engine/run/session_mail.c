@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "run/demand.h"
 #include "run/session_internal.h"
 
 #define COMMAND_MAX 1024u
@@ -34,40 +35,10 @@ static enum dsmtp_status send_line(struct dsmtp_session *s, const char *format, 
     return connector(s)->write(s->stream, line, (size_t)n + 2);
 }
 
-static enum dsmtp_against against(enum dsmtp_level level)
-{
-    static const enum dsmtp_against of[DSMTP_LEVEL_COUNT] = {
-        [DSMTP_LEVEL_DANE] = DSMTP_AGAINST_TLSA,
-        [DSMTP_LEVEL_FINGERPRINT] = DSMTP_AGAINST_FINGERPRINTS,
-        [DSMTP_LEVEL_VERIFY] = DSMTP_AGAINST_AUTHORITIES,
-        [DSMTP_LEVEL_SECURE] = DSMTP_AGAINST_AUTHORITIES,
-    };
-
-    return of[level];
-}
-
 static enum dsmtp_status start_tls(struct dsmtp_session *s)
 {
-    const struct dsmtp_host_plan *h = s->config.host;
-    const struct dsmtp_local_entry *entry = s->config.entry;
-    const uint16_t *rules = s->config.engine->profile.value;
-
-    s->demand = (struct dsmtp_tls_demand){
-        .authenticate = against(s->config.level),
-        .audit = s->config.level == DSMTP_LEVEL_AUDIT,
-        .records = h->tlsa,
-        .record_count = h->tlsa_count,
-        .names = h->names,
-        .name_count = h->name_count,
-        .multi_label_wildcards = rules[DSMTP_SWITCH_WILDCARD] == DSMTP_WILDCARD_MULTI_LABEL,
-        .no_common_name = rules[DSMTP_SWITCH_CN_FALLBACK] == DSMTP_OFF,
-        .sni = h->sni,
-    };
-    if (entry != NULL) {
-        s->demand.fingerprints = entry->fingerprints;
-        s->demand.fingerprint_count = entry->fingerprint_count;
-        s->demand.limits = entry->limits;
-    }
+    s->demand = dsmtp_demand_of(&s->config.engine->profile, s->config.host, s->config.entry,
+                                s->config.level);
     s->tls = true;
     /* RFC 3207, section 4.2: what was said in clear counts no more. */
     s->extensions = 0;

@@ -1,5 +1,5 @@
 /* mailbox.c - addresses of mailbox.h. */
-#include "cli/mailbox.h"
+#include "core/mailbox.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
-/* mailbox.h - envelope addresses on the command line. */
-#ifndef DSMTP_CLI_MAILBOX_H
-#define DSMTP_CLI_MAILBOX_H
+/* mailbox.h - envelope addresses. */
+#ifndef DSMTP_CORE_MAILBOX_H
+#define DSMTP_CORE_MAILBOX_H
 
 #include "core/nexthop.h"
 

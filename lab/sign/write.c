@@ -19,7 +19,7 @@ static const struct {
 };
 
 /* The zone with the longest name above each one. */
-static void link_parents(struct lab_tree *tree)
+void lab_tree_link(struct lab_tree *tree)
 {
     for (size_t i = 0; i < tree->count; i++) {
         struct lab_tree_zone *zone = tree->zones[i];
@@ -300,7 +300,7 @@ int lab_tree_write(struct lab_tree *tree, const char *dir, struct lab_fault *fau
     char *absolute;
     int rc;
 
-    link_parents(tree);
+    lab_tree_link(tree);
     if (lab_make_dirs(dir, fault) != 0)
         return -1;
     absolute = realpath(dir, NULL); /* NSD changes its directory */

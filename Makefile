@@ -44,7 +44,8 @@ FUZZ := $(wildcard tests/fuzz/*.c)
 TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FAULTS := $(wildcard tests/faults/*.c)
 BENCH := $(wildcard tests/bench/*.c)
-SOURCES := $(ENGINE) $(LAB) $(UNIT) $(ORACLE) $(FAULTS) $(FUZZ) $(BENCH) $(PRELOAD)
+FAST := $(wildcard tests/fast/*.c)
+SOURCES := $(ENGINE) $(LAB) $(UNIT) $(ORACLE) $(FAULTS) $(FUZZ) $(BENCH) $(FAST) $(PRELOAD)
 HEADERS := $(wildcard engine/*/*.h lab/*/*.h tests/*/*.h)
 
 # --- flags -------------------------------------------------------------------------------------------
@@ -104,6 +105,9 @@ build/$(1)/danelab: build/$(1)/sources $(call objects,$(1),$(LAB)) build/$(1)/da
 build/$(1)/danelab-clock.so: $(PRELOAD)
 	@mkdir -p $$(@D)
 	$(if $(V),,@echo CC $$@ &&) $$(CC) $$(STD) $$(W) -O2 -shared -fPIC -o $$@ $$<
+# Both halves in one program; connect(2) ends at the fake hosts (tests/fast/net.h).
+build/$(1)/danelab-fast: build/$(1)/sources $(call objects,$(1),$(FAST) $(filter-out lab/cli/main.c,$(LAB))) build/$(1)/libdanesmtp.a
+	$(LINK) -Wl,--wrap=connect $$(LIBS)
 build/$(1)/unit: build/$(1)/sources $(call objects,$(1),$(UNIT) $(filter-out %/cli/main.c,$(LAB) $(filter engine/cli/%,$(ENGINE)))) build/$(1)/libdanesmtp.a
 	$(LINK) $$(LIBS) $$(LIBS_UNIT)
 build/$(1)/cross: build/$(1)/sources $(call objects,$(1),$(filter-out %/broken.c,$(ORACLE)) tests/fakes/loop.c) build/$(1)/libdanesmtp.a
@@ -120,7 +124,7 @@ $(foreach v,release asan coverage,$(eval $(call variant,$(v))))
 
 # --- goals -------------------------------------------------------------------------------------------
 
-all: build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab ## both programs, in build/VARIANT (the default)
+all: build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab build/$(VARIANT)/danelab-fast ## the programs, in build/VARIANT (the default)
 
 unit: build/$(VARIANT)/unit ## the unit test program: build/VARIANT/unit [SUITE]...
 

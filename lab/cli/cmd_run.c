@@ -279,9 +279,10 @@ static int choose_speed(const char **got, char **argv, struct plan *plan)
 {
     char *program;
 
-    plan->config.fast = got[FAST] != NULL;
     if (got[FAST] == NULL && plan->runner == lab_run)
         return -1;
+    plan->config.fast = true;
+    plan->config.command = "danelab run --fast";
     if (got[REAL] != NULL)
         return lab_complaint(2, "--fast and --real exclude each other");
     if (strcmp(plan->config.sut, "danesmtp") != 0 || got[VARIANT] != NULL || got[WRAP] != NULL)

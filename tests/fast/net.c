@@ -51,7 +51,7 @@ int __wrap_connect(int fd, const struct sockaddr *to, socklen_t len)
         return __real_connect(fd, to, len);
     memcpy(&address, to, len < sizeof(address) ? len : sizeof(address));
     host = lab_hosts_find(&server->hosts, &address);
-    return host != NULL && host->behaviour->unreachable ? refuse(ENETUNREACH) : call(fd, &address);
+    return host != NULL && host->behaviour->unreachable ? refuse(EHOSTUNREACH) : call(fd, &address);
 }
 
 int fast_net_open(struct event_base *base, const struct lab_smtp_host *hosts, size_t count,

@@ -139,6 +139,29 @@ static bool keys_fail(const struct fast_zones *zones, const struct fast_zone *z)
            fault->as != LAB_SERVE_TRUNCATED;
 }
 
+static bool suffers(const struct fast_zone *z, const char *verb)
+{
+    for (size_t i = 0; i < z->tree->harm_count; i++) {
+        if (strcmp(z->tree->harm[i].verb->name, verb) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What a damage to keys, their delegation or everything makes of the zone. A DS record that names
+ * only the next key is right when that signs the keys too: a step of a roll-over (RFC 6781, section
+ * 4.1.2). */
+static enum lab_security harm_to_all(const struct fast_zone *z, const struct lab_harm *harm)
+{
+    const bool whole = harm->verb->target == LAB_ON_ZONE;
+
+    if (whole ? spoils_all(harm) : harm->type != LDNS_RR_TYPE_DNSKEY)
+        return LAB_SECURE;
+    if (strcmp(harm->verb->name, "ds-of-next-key") == 0 && suffers(z, "sign-with-both-ksks"))
+        return LAB_SECURE;
+    return harm->recipe->makes;
+}
+
 /* Is the zone below a secure one secure itself? Either by its DS records and keys, or the parent
  * must prove that there are none. Debian's libunbound does not know Ed448, and the engine asks it.
  */
@@ -152,13 +175,8 @@ static enum lab_security judge_delegation(const struct fast_zones *zones, const 
         return fast_worse(LAB_INSECURE,
                           fast_zone_denies(z->parent, z->tree->origin, LDNS_RR_TYPE_DS, false));
     worst = fast_zone_harm(z->parent, ds);
-    for (size_t i = 0; i < z->tree->harm_count; i++) {
-        const struct lab_harm *harm = &z->tree->harm[i];
-
-        if (harm->verb->target == LAB_ON_ZONE ? !spoils_all(harm)
-                                              : harm->type == LDNS_RR_TYPE_DNSKEY)
-            worst = fast_worse(worst, harm->recipe->makes);
-    }
+    for (size_t i = 0; i < z->tree->harm_count; i++)
+        worst = fast_worse(worst, harm_to_all(z, &z->tree->harm[i]));
     return keys_fail(zones, z) ? fast_worse(worst, LAB_BOGUS) : worst;
 }
 

@@ -63,7 +63,7 @@ static const struct lab_option table[] = {
     [UNTIL_FAIL]  = {"until-fail", NULL, "with --repeat, or without end: stop at the first run that is not clean", 0},
     [WRAP]        = {"wrap", "COMMAND", "put this in front of the sender's command, as in --wrap 'valgrind -q'", 0},
     [DRY_RUN]     = {"dry-run", NULL, "print what would run, and what would not and why", 0},
-    [FAST]        = {"fast", NULL, "interpret the scenarios in process: danesmtp's engine only, no namespaces, daemons or packets", 0},
+    [FAST]        = {"fast", NULL, "interpret the scenarios in process: danesmtp's engine only; no namespaces, daemons or packets, and --lean", 0},
     [REAL]        = {"real", NULL, "in a world of namespaces, daemons and sockets (the default)", 0},
     {NULL, NULL, NULL, 0},
 };
@@ -282,6 +282,7 @@ static int choose_speed(const char **got, char **argv, struct plan *plan)
     if (got[FAST] == NULL && plan->runner == lab_run)
         return -1;
     plan->config.fast = true;
+    plan->config.lean = true; /* what passes can be had again in a moment */
     plan->config.command = "danelab run --fast";
     if (got[REAL] != NULL)
         return lab_complaint(2, "--fast and --real exclude each other");

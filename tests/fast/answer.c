@@ -142,8 +142,16 @@ static void rename_by(struct step *s, const struct lab_rrset *dname)
         lab_must(ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, keep + ldns_rdf_size(to), wire));
 }
 
-/* What becomes of the answer on its way from the server. unsigned: signatures and proofs are gone,
- * which matters where they are insisted on. */
+/* The reply says something else than its signatures and proofs, which matters where they are
+ * insisted on. */
+static void spoil(struct step *s, enum kind kind)
+{
+    s->kind = kind;
+    if (s->zone->state == LAB_SECURE)
+        s->security = LAB_BOGUS;
+}
+
+/* What becomes of the answer on its way from the server. */
 static void serve(struct step *s, enum lab_serve_as as)
 {
     const bool insists = s->zone->state == LAB_SECURE;
@@ -157,14 +165,16 @@ static void serve(struct step *s, enum lab_serve_as as)
         if (insists)
             s->security = LAB_BOGUS;
         break;
-    case LAB_SERVE_NXDOMAIN:
-        s->kind = NXDOMAIN;
-        s->security = insists ? LAB_BOGUS : s->security;
+    case LAB_SERVE_NXDOMAIN: /* Unbound corrects what comes with a proof of NODATA */
+        if (s->kind != NODATA || !insists)
+            spoil(s, NXDOMAIN);
         break;
     case LAB_SERVE_NOERROR:
+        if (s->kind == NXDOMAIN)
+            spoil(s, NODATA);
+        break;
     case LAB_SERVE_EMPTY:
-        s->kind = NODATA;
-        s->security = insists ? LAB_BOGUS : s->security;
+        spoil(s, NODATA);
         break;
     case LAB_SERVE_DROP:
     case LAB_SERVE_DROP_UDP:

@@ -131,13 +131,20 @@ unit: build/$(VARIANT)/unit ## the unit test program: build/VARIANT/unit [SUITE]
 deps: ## install the Debian packages that are missing (root or sudo); `make deps check` works
 	tests/tools/deps
 
-test: test-release test-asan test-cross replay ## unit tests, plain and under ASan and UBSan; cross, thinned; the fuzzers' corpora
+test: test-release test-asan test-cross test-fast replay ## unit tests, plain and under ASan and UBSan; cross, thinned; scenarios, fast; the fuzzers' corpora
 test-release test-asan: test-%: build/%/unit
 	$<
 
 test-cross: build/release/cross build/asan/cross
 	build/release/cross --states 20000 --thin 101
 	build/asan/cross --states 2000 --thin 2003
+
+# Everything that scenarios say, and the states of zones/states, in process: needs no lab.
+PROFILES := rfc7672 seed2013 opp2013 draft2014 draft2014b postfix
+test-fast: build/release/danelab-fast build/asan/danelab-fast
+	@build/asan/danelab-fast states
+	@tests/tools/run-fast build/asan/danelab-fast rfc7672
+	@tests/tools/run-fast build/release/danelab-fast $(PROFILES)
 
 cross: build/release/cross ## the engine against an oracle made from the rules alone, in half of all combinations of states
 	$< --thin 2
@@ -246,6 +253,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
 
 FORCE:
-.PHONY: FORCE all unit deps test test-release test-asan test-cross cross cross-broken replay fuzz bench check check-lab gates clang lint cppcheck headers layers \
+.PHONY: FORCE all unit deps test test-release test-asan test-cross test-fast cross cross-broken replay fuzz bench check check-lab gates clang lint cppcheck headers layers \
         purity symbols complexity banned words rules format format-check man coverage install clean help
 endif

@@ -46,7 +46,8 @@ TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FAULTS := $(wildcard tests/faults/*.c)
 BENCH := $(wildcard tests/bench/*.c)
 EXAMPLES := $(wildcard tests/examples/*.c)
-SOURCES := $(ENGINE) $(LAB) $(UNIT) $(ORACLE) $(FAULTS) $(FUZZ) $(BENCH) $(EXAMPLES) $(PRELOAD)
+FAST := $(wildcard tests/fast/*.c)
+SOURCES := $(ENGINE) $(LAB) $(UNIT) $(ORACLE) $(FAULTS) $(FUZZ) $(BENCH) $(EXAMPLES) $(FAST) $(PRELOAD)
 HEADERS := $(wildcard engine/*/*.h lab/*/*.h tests/*/*.h)
 
 # --- flags -------------------------------------------------------------------------------------------
@@ -115,6 +116,9 @@ build/$(1)/danelab: build/$(1)/sources $(call objects,$(1),$(LAB)) build/$(1)/da
 build/$(1)/danelab-clock.so: $(PRELOAD)
 	@mkdir -p $$(@D)
 	$(if $(V),,@echo CC $$@ &&) $$(CC) $$(STD) $$(W) -O2 -shared -fPIC -o $$@ $$<
+# Both halves in one program; connect(2) ends at the fake hosts (tests/fast/net.h).
+build/$(1)/danelab-fast: build/$(1)/sources $(call objects,$(1),$(FAST) $(filter-out lab/cli/main.c,$(LAB))) build/$(1)/libdanesmtp.a
+	$(LINK) -Wl,--wrap=connect $$(LIBS)
 build/$(1)/unit: build/$(1)/sources $(call objects,$(1),$(UNIT) $(filter-out %/cli/main.c,$(LAB) $(filter engine/cli/%,$(ENGINE)))) build/$(1)/libdanesmtp.a
 	$(LINK) $$(LIBS) $$(LIBS_UNIT)
 build/$(1)/cross: build/$(1)/sources $(call objects,$(1),$(filter-out %/broken.c,$(ORACLE)) tests/fakes/loop.c) build/$(1)/libdanesmtp.a
@@ -131,14 +135,14 @@ $(foreach v,release asan coverage,$(eval $(call variant,$(v))))
 
 # --- goals -------------------------------------------------------------------------------------------
 
-all: build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab build/$(VARIANT)/$(SO) ## both programs and the library, in build/VARIANT (the default)
+all: build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab build/$(VARIANT)/danelab-fast build/$(VARIANT)/$(SO) ## the programs and the library, in build/VARIANT (the default)
 
 unit: build/$(VARIANT)/unit ## the unit test program: build/VARIANT/unit [SUITE]...
 
 deps: ## install the Debian packages that are missing (root or sudo); `make deps check` works
 	tests/tools/deps
 
-test: test-release test-asan test-cross replay ## unit tests, plain and under ASan and UBSan; cross, thinned; the fuzzers' corpora
+test: test-release test-asan test-cross test-fast replay ## unit tests, plain and under ASan and UBSan; cross, thinned; scenarios, fast; the fuzzers' corpora
 test-release test-asan: test-%: build/%/unit
 	$<
 
@@ -146,8 +150,15 @@ test-cross: build/release/cross build/asan/cross
 	build/release/cross --states 20000 --thin 101
 	build/asan/cross --states 2000 --thin 2003
 
-cross: build/release/cross ## the engine against an oracle made from the rules alone, in every combination of states
-	$<
+# Everything that scenarios say, and the states of zones/states, in process: needs no lab.
+PROFILES := rfc7672 seed2013 opp2013 draft2014 draft2014b postfix
+test-fast: build/release/danelab-fast build/asan/danelab-fast
+	@build/asan/danelab-fast states
+	@tests/tools/run-fast build/asan/danelab-fast rfc7672
+	@tests/tools/run-fast build/release/danelab-fast $(PROFILES)
+
+cross: build/release/cross ## the engine against an oracle made from the rules alone, in half of all combinations of states
+	$< --thin 2
 
 cross-broken: build/release/cross-broken ## break each row of the engine's tables in turn: does cross notice?
 	$<
@@ -166,7 +177,7 @@ build/fuzz/%: tests/fuzz/fuzz_%.c $(wildcard engine/base/*.[ch] engine/model/*.[
 
 check: all test gates ## everything that needs no lab: test and gates
 
-check-lab: build/$(VARIANT)/danesmtp build/$(VARIANT)/danesmtp-faulty build/$(VARIANT)/danelab ## scenarios against the engine, and the lab against itself
+check-lab: build/$(VARIANT)/danesmtp build/$(VARIANT)/danesmtp-faulty build/$(VARIANT)/danelab build/$(VARIANT)/danelab-fast ## scenarios against the engine, and the lab against itself
 	tests/tools/check-lab build/$(VARIANT)/danelab
 
 bench: build/release/danesmtp build/release/danelab $(BENCH:tests/bench/bench_%.c=build/release/bench-%) ## figures: core, TLS, world and run
@@ -198,7 +209,7 @@ build/headers/%.o: %.h Makefile
 	@printf '#include "%s"\n' $< $< | $(CC) $(STD) $(W) -I. $(I) $(INCLUDES) -MMD -MP -MF $(@:.o=.d) -MT $@ -x c -c -o $@ -
 
 layers: ## includes point down
-	@awk -f tests/tools/layers.awk tests/tools/layers $(ENGINE) $(LAB) $(filter-out tests/%,$(HEADERS))
+	@awk -f tests/tools/layers.awk tests/tools/layers $(ENGINE) $(LAB) $(FAST) $(filter tests/fast/%,$(HEADERS)) $(filter-out tests/%,$(HEADERS))
 
 CORE := $(call objects,release,$(wildcard engine/base/*.c engine/model/*.c engine/core/*.c))
 purity: $(CORE) ## the core calls memory and string functions only, and holds no state
@@ -245,7 +256,7 @@ coverage: build/coverage/unit ## line and branch coverage of the unit tests, in 
 PAGES = $(foreach m,$(MAN),share/man/man$(subst .,,$(suffix $m))/$(notdir $m))
 install: all ## below DESTDIR and PREFIX (/usr/local); libraries go to LIBDIR (PREFIX/lib)
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin include share/danelab/lab) $(DESTDIR)$(LIBDIR)/pkgconfig
-	install -m 755 build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab $(DESTDIR)$(PREFIX)/bin
+	install -m 755 build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab build/$(VARIANT)/danelab-fast $(DESTDIR)$(PREFIX)/bin
 	install -m 644 build/$(VARIANT)/danelab-clock.so $(DESTDIR)$(PREFIX)/bin
 	install -m 644 build/$(VARIANT)/libdanesmtp.a build/$(VARIANT)/$(SO) $(DESTDIR)$(LIBDIR)
 	ln -sf $(SO) $(DESTDIR)$(LIBDIR)/$(SONAME)
@@ -257,7 +268,7 @@ install: all ## below DESTDIR and PREFIX (/usr/local); libraries go to LIBDIR (P
 	$(foreach m,$(MAN),install -D -m 644 $m $(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $m))/$(notdir $m) &&) true
 
 uninstall: ## remove what install has put there, under the same DESTDIR, PREFIX and LIBDIR
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/danesmtp bin/danelab bin/danelab-clock.so include/danesmtp.h $(PAGES))
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/danesmtp bin/danelab bin/danelab-fast bin/danelab-clock.so include/danesmtp.h $(PAGES))
 	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,libdanesmtp.a $(SO) $(SONAME) libdanesmtp.so pkgconfig/libdanesmtp.pc)
 	rm -rf $(DESTDIR)$(PREFIX)/share/danelab
 
@@ -268,6 +279,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
 
 FORCE:
-.PHONY: FORCE all unit deps test test-release test-asan test-cross cross cross-broken replay fuzz bench check check-lab gates clang lint cppcheck headers layers \
+.PHONY: FORCE all unit deps test test-release test-asan test-cross test-fast cross cross-broken replay fuzz bench check check-lab gates clang lint cppcheck headers layers \
         purity symbols complexity banned words rules format format-check man installed coverage install uninstall clean help
 endif

@@ -1,4 +1,5 @@
 /* cmd_run.c - danelab run. */
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/options.h"
+#include "cli/run_by.h"
 #include "run/run.h"
 #include "scen/lint.h"
 
@@ -34,7 +36,9 @@ enum {
     REPEAT,
     UNTIL_FAIL,
     WRAP,
-    DRY_RUN
+    DRY_RUN,
+    FAST,
+    REAL
 };
 
 /* clang-format off */
@@ -59,6 +63,8 @@ static const struct lab_option table[] = {
     [UNTIL_FAIL]  = {"until-fail", NULL, "with --repeat, or without end: stop at the first run that is not clean", 0},
     [WRAP]        = {"wrap", "COMMAND", "put this in front of the sender's command, as in --wrap 'valgrind -q'", 0},
     [DRY_RUN]     = {"dry-run", NULL, "print what would run, and what would not and why", 0},
+    [FAST]        = {"fast", NULL, "interpret the scenarios in process: danesmtp's engine only; no namespaces, daemons or packets, and --lean", 0},
+    [REAL]        = {"real", NULL, "in a world of namespaces, daemons and sockets (the default)", 0},
     {NULL, NULL, NULL, 0},
 };
 /* clang-format on */
@@ -69,6 +75,7 @@ struct plan {
     unsigned shard, shards; /* part number shard, from 0, of so many */
     unsigned times;
     bool until_fail;
+    lab_runner *runner;
 };
 
 static bool profile_known(const char *word)
@@ -169,7 +176,7 @@ static int run_again(struct plan *plan)
         int rc;
 
         plan->config.out_dir = dir;
-        rc = lab_run(&plan->config, &fault);
+        rc = plan->runner(&plan->config, &fault);
         if (rc < 0)
             rc = lab_complaint(3, "%s", fault.what);
         if (plan->times > 1 && rc != 0)
@@ -266,9 +273,39 @@ static int run(const struct lab_suite *suite, const struct lab_selection *select
     return rc;
 }
 
+/* The speed. The lab links nothing of the engine, so that fast is another program; it gets the same
+ * arguments. */
+static int choose_speed(const char **got, char **argv, struct plan *plan)
+{
+    char *program;
+
+    if (got[FAST] == NULL && plan->runner == lab_run)
+        return -1;
+    plan->config.fast = true;
+    plan->config.lean = true; /* what passes can be had again in a moment */
+    plan->config.command = "danelab run --fast";
+    if (got[REAL] != NULL)
+        return lab_complaint(2, "--fast and --real exclude each other");
+    if (strcmp(plan->config.sut, "danesmtp") != 0 || got[VARIANT] != NULL || got[WRAP] != NULL)
+        return lab_complaint(2, "--fast: only danesmtp's own engine runs in process; expected "
+                                "neither --sut, --variant nor --wrap");
+    if (plan->runner != lab_run)
+        return -1;
+    program = lab_format("%s/danelab-fast", lab_paths_find()->bin);
+    (void)execv(program, argv);
+    (void)lab_complaint(3, "--fast: %s: %s", program, strerror(errno));
+    free(program);
+    return 3;
+}
+
 int lab_cmd_run(int argc, char **argv)
 {
-    struct plan plan = {.config.command = "danelab run"};
+    return lab_cmd_run_by(argc, argv, lab_run);
+}
+
+int lab_cmd_run_by(int argc, char **argv, lab_runner *runner)
+{
+    struct plan plan = {.config.command = "danelab run", .runner = runner};
     const char *got[LAB_COUNT(table)];
     struct lab_suite suite;
     int first;
@@ -278,6 +315,8 @@ int lab_cmd_run(int argc, char **argv)
         rc = configure(got, &plan.config);
     if (rc < 0)
         rc = configure_manner(got, &plan.config, &plan);
+    if (rc < 0)
+        rc = choose_speed(got, argv, &plan);
     if (rc >= 0)
         return rc;
     lab_suite_open(&suite);

@@ -47,6 +47,9 @@ enum lab_dns_next {
 /* The row for the question of a message, or NULL. */
 const struct lab_dns_fault *lab_dns_fault_find(const struct lab_dns_fault *list, size_t count,
                                                const struct lab_dns_message *m);
+/* The same for a name (absolute, lower case, trailing dot) and a type. */
+const struct lab_dns_fault *lab_dns_fault_for(const struct lab_dns_fault *list, size_t count,
+                                              const char *name, unsigned type);
 /* A query came in; fault: of its question, or NULL. */
 enum lab_dns_next lab_dns_query(const struct lab_dns_fault *fault, struct lab_dns_message *m);
 /* The real server's reply is to go out. */

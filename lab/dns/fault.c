@@ -71,12 +71,16 @@ const struct lab_dns_fault *lab_dns_fault_find(const struct lab_dns_fault *list,
 {
     char name[NAME_MAX_TEXT];
     size_t end = question_end(m);
-    unsigned type;
 
     if (end == 0)
         return NULL;
     (void)question_name(m, name);
-    type = get16(m->data + end - 4);
+    return lab_dns_fault_for(list, count, name, get16(m->data + end - 4));
+}
+
+const struct lab_dns_fault *lab_dns_fault_for(const struct lab_dns_fault *list, size_t count,
+                                              const char *name, unsigned type)
+{
     for (size_t i = 0; i < count; i++) {
         if ((list[i].type == 0 || list[i].type == type) && covers(list[i].owner, name))
             return &list[i];

@@ -7,11 +7,7 @@
 #include "judge/evidence.h"
 #include "run/evidence_dir.h"
 
-#define SENDER "sender@probe.lab"
 #define CALL_SECONDS 20u
-#define SERVER_SECONDS 5
-#define DEFAULT_JOBS 64
-#define DEFAULT_SEED 1
 
 /* A judgement that no evidence is needed for. */
 static void give(struct lab_case *k, enum lab_verdict verdict, const char *why)
@@ -76,10 +72,10 @@ static int configure(struct lab_batch *b)
     json_t *request = json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:i, s:i, s:i, s:s?}", "verb", "configure",
         "dir", b->dir, "resolver", LAB_RESOLVER, "trust_anchor", "/etc/danelab/trust-anchor",
-        "ca_file", LAB_WORLD_DIR "/roots.pem", "helo", "sender.lab", "profile", c->profile,
-        "policy", lab_policy_name(b->policy), "variant", c->variant, "timeout", SERVER_SECONDS,
-        "seed", c->seed != 0 ? (int)c->seed : DEFAULT_SEED, "jobs",
-        c->jobs != 0 ? (int)c->jobs : DEFAULT_JOBS, "wrap", c->wrap);
+        "ca_file", LAB_WORLD_DIR "/roots.pem", "helo", LAB_SENDER_HELO, "profile", c->profile,
+        "policy", lab_policy_name(b->policy), "variant", c->variant, "timeout", LAB_SERVER_SECONDS,
+        "seed", c->seed != 0 ? (int)c->seed : LAB_DEFAULT_SEED, "jobs",
+        c->jobs != 0 ? (int)c->jobs : LAB_DEFAULT_JOBS, "wrap", c->wrap);
 
     if (call(b, request, &reply) != 0)
         return -1;
@@ -124,14 +120,19 @@ static void add_cases(const struct lab_batch *b, json_t *messages)
     free(order);
 }
 
-static int submit(struct lab_batch *b)
+char *lab_batch_message(const char *phase, const char *profile)
 {
-    char *file = lab_format("%s/message", b->dir);
-    char *text = lab_format(
+    return lab_format(
         "From: <%s>\nTo: undisclosed-recipients:;\nSubject: danelab\nDate: Thu, 15 Jan 2026 "
         "12:00:00 +0000\n"
         "Message-Id: <%s.%s@probe.lab>\n\nA message of the lab.\n.A line that begins with a dot.\n",
-        SENDER, b->phase, b->config->profile);
+        LAB_SENDER, phase, profile);
+}
+
+static int submit(struct lab_batch *b)
+{
+    char *file = lab_format("%s/message", b->dir);
+    char *text = lab_batch_message(b->phase, b->config->profile);
     json_t *messages = json_array();
     struct lab_fault fault;
     json_t *reply;
@@ -142,8 +143,8 @@ static int submit(struct lab_batch *b)
     add_cases(b, messages);
     if (rc == 0)
         rc = call(b,
-                  json_pack("{s:s, s:s, s:s, s:O}", "verb", "submit", "from", SENDER, "file", file,
-                            "messages", messages),
+                  json_pack("{s:s, s:s, s:s, s:O}", "verb", "submit", "from", LAB_SENDER, "file",
+                            file, "messages", messages),
                   &reply);
     if (rc == 0)
         json_decref(reply);
@@ -228,7 +229,7 @@ static int await(struct lab_batch *b)
 }
 
 /* Does this case want another attempt, and did the sender keep the message for one? */
-static bool wants_more(const struct lab_case *k)
+bool lab_case_wants_more(const struct lab_case *k)
 {
     return !k->judged && k->attempts < k->scenario->attempts &&
            (k->outcome == LAB_R_DEFERRED || k->outcome == LAB_R_QUEUED);
@@ -243,7 +244,7 @@ static json_t *take_again(struct lab_batch *b)
         struct lab_case *k = b->cases[i];
         char *to;
 
-        if (!wants_more(k))
+        if (!lab_case_wants_more(k))
             continue;
         to = lab_scenario_recipient(k->scenario, 0);
         (void)json_array_append_new(messages, json_pack("{s:s, s:s}", "id", k->name, "to", to));
@@ -265,7 +266,7 @@ static bool can_retry(struct lab_batch *b)
                          CALL_SECONDS, NULL, NULL, &reply, &kind, &fault) == 0)
         json_decref(reply);
     for (size_t i = 0; i < b->count && kind == LAB_ADAPTER_UNSUPPORTED; i++) {
-        if (wants_more(b->cases[i]))
+        if (lab_case_wants_more(b->cases[i]))
             give(b->cases[i], LAB_V_UNSUPPORTED, "the adapter cannot be asked to try again");
     }
     return kind == LAB_ADAPTER_OK;
@@ -278,7 +279,7 @@ static int retry(struct lab_batch *b)
     int rc = 0;
 
     for (size_t i = 0; i < b->count && !any; i++)
-        any = wants_more(b->cases[i]);
+        any = lab_case_wants_more(b->cases[i]);
     if (!any || !can_retry(b))
         return 0;
     for (;;) {
@@ -347,7 +348,7 @@ int lab_batch_greet(struct lab_adapter *adapter, json_t **hello, struct lab_faul
 }
 
 /* The wire decides; what could not be asked was judged before. */
-static void judge(struct lab_case *k, struct lab_evidence *evidence)
+void lab_case_judge(struct lab_case *k, struct lab_evidence *evidence)
 {
     char *to = lab_scenario_recipient(k->scenario, 0);
 
@@ -372,7 +373,7 @@ static int finish(struct lab_batch *b, struct lab_case *k, struct lab_evidence_i
     int rc;
 
     lab_evidence_of(index, k->scenario->id, &evidence);
-    judge(k, &evidence);
+    lab_case_judge(k, &evidence);
     if (b->record == NULL)
         return 0;
     rerun = lab_rerun_command(b->config, k);

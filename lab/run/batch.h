@@ -30,4 +30,19 @@ LAB_MUST_USE int lab_batch_run(struct lab_batch *batch, struct lab_fault *fault)
 LAB_MUST_USE int lab_batch_greet(struct lab_adapter *adapter, json_t **hello,
                                  struct lab_fault *fault);
 
+/* What every sender is configured with. */
+#define LAB_SENDER "sender@probe.lab"
+#define LAB_SENDER_HELO "sender.lab"
+#define LAB_SERVER_SECONDS 5
+#define LAB_DEFAULT_JOBS 64
+#define LAB_DEFAULT_SEED 1
+
+/* The steps of a batch that do not depend on how the sender is reached. The message: the caller
+ * frees it. */
+char *lab_batch_message(const char *phase, const char *profile);
+/* Does this case want another attempt, and did the sender keep the message for one? */
+bool lab_case_wants_more(const struct lab_case *k);
+/* The wire decides; what could not be asked was judged before. */
+void lab_case_judge(struct lab_case *k, struct lab_evidence *evidence);
+
 #endif

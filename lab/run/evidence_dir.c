@@ -23,8 +23,9 @@ char *lab_rerun_command(const struct lab_run_config *config, const struct lab_ca
 {
     char *variant =
         config->variant != NULL ? lab_format(" --variant %s", config->variant) : lab_strdup("");
-    char *out = lab_format("danelab run %s --sut %s --profile %s --policy %s%s", k->scenario->id,
-                           config->sut, config->profile, lab_policy_name(k->policy), variant);
+    char *out = lab_format("danelab run %s --sut %s --profile %s --policy %s%s%s", k->scenario->id,
+                           config->sut, config->profile, lab_policy_name(k->policy), variant,
+                           config->fast ? " --fast" : "");
 
     free(variant);
     return out;
@@ -57,6 +58,8 @@ static int put_zones(const struct folder *f)
     const struct lab_scenario *s = f->k->scenario;
     int rc = 0;
 
+    if (f->world == NULL)
+        return 0;
     for (unsigned i = 0; i < s->zones_count && rc == 0; i++) {
         char *zone = lab_scenario_name(s, s->zones[i].name);
         char *from = lab_format(LAB_WORLD_DIR "/leaf/%szone", zone);
@@ -75,6 +78,8 @@ static int put_certs(const struct folder *f)
 {
     const struct lab_scenario *s = f->k->scenario;
 
+    if (f->world == NULL)
+        return 0;
     for (unsigned i = 0; i < s->hosts_count; i++) {
         const struct lab_chain *chain = lab_world_chain(f->world, s, &s->hosts[i]);
         char *path = lab_format("%s/certs/%s.pem", f->dir, s->hosts[i].name);
@@ -130,19 +135,31 @@ static int put_sessions(const struct folder *f)
     return rc;
 }
 
-/* Wire and logs: the SMTP hosts' lines as they are, all packets, and both as one story. */
-static int put_traces(const struct folder *f)
+/* All packets, also as lines of the story. */
+static int put_packets(const struct folder *f, struct lab_timeline *timeline)
 {
     const struct lab_packet **packets;
     size_t count = lab_packets_of(f->traces->packets, f->k->scenario, &packets);
     char *path = lab_format("%s/packets.pcapng", f->dir);
-    struct lab_text raw = {0}, story = {0};
-    struct lab_timeline timeline = {0};
     int rc =
         lab_pcapng_write(path, packets, count, &f->traces->secrets, f->traces->epoch_ns, f->fault);
 
+    lab_timeline_packets(timeline, packets, count);
+    free(packets);
+    free(path);
+    return rc;
+}
+
+/* Wire and logs: the SMTP hosts' lines as they are, all packets, and both as one story. */
+static int put_traces(const struct folder *f)
+{
+    struct lab_text raw = {0}, story = {0};
+    struct lab_timeline timeline = {0};
+    int rc = 0;
+
     lab_transcript_of(f->traces->transcript, f->evidence, &raw, &timeline);
-    lab_timeline_packets(&timeline, packets, count);
+    if (f->world != NULL)
+        rc = put_packets(f, &timeline);
     if (f->k->text != NULL)
         lab_timeline_end(&timeline, "sender", lab_format("says: %s", f->k->text));
     lab_timeline_write(&timeline, &story);
@@ -152,8 +169,6 @@ static int put_traces(const struct folder *f)
         rc = put(f, "timeline.txt", story.text);
     free(raw.text);
     free(story.text);
-    free(packets);
-    free(path);
     return rc;
 }
 

@@ -9,7 +9,8 @@
 /* Write OUT/CASE/: scenario.yaml, zones/ (as served, signed and damaged), certs/HOST.pem (as
  * built), queries.txt, smtp.jsonl, sessions.txt, packets.pcapng
  * (with the TLS secrets), timeline.txt,
- * path.svg, verdict.json, repro.sh. */
+ * path.svg, verdict.json, repro.sh. world NULL (a fast run): without zones, certificates and
+ * packets. */
 LAB_MUST_USE int lab_evidence_dir_write(const struct lab_run_config *config,
                                         const struct lab_world *world, const struct lab_case *k,
                                         const struct lab_evidence *evidence,

@@ -213,10 +213,8 @@ static void adapter_broken(struct run *r, const char *why)
     }
 }
 
-static void count_verdicts(struct run *r)
+void lab_run_count(struct lab_run_result *result)
 {
-    struct lab_run_result *result = &r->result;
-
     result->passed = result->failed = result->skipped = 0;
     for (size_t i = 0; i < result->count; i++) {
         switch (result->cases[i].judgement.verdict) {
@@ -282,13 +280,13 @@ static int open_sender(struct run *r, json_t **hello)
     return rc == 0 ? lab_batch_greet(r->adapter, hello, &r->fault) : -1;
 }
 
-static int exit_status(const struct run *r)
+int lab_run_status(const struct lab_run_config *config, const struct lab_run_result *result)
 {
-    if (r->result.lab_broken)
+    if (result->lab_broken)
         return 3;
-    if (r->result.failed > 0)
+    if (result->failed > 0)
         return 1;
-    return r->result.passed < r->config->min || r->result.count == 0 ? 4 : 0;
+    return result->passed < config->min || result->count == 0 ? 4 : 0;
 }
 
 static int drive(struct run *r)
@@ -317,7 +315,7 @@ static int body(void *self)
     gather(r);
     rc = drive(r);
     r->result.total_ms = (int)(lab_now_ms() - begin);
-    count_verdicts(r);
+    lab_run_count(&r->result);
     if (rc == 0 && r->record != NULL)
         rc = lab_record_close(&r->record, &r->result, &r->fault);
     lab_adapter_close(&r->adapter);
@@ -326,7 +324,7 @@ static int body(void *self)
     else
         (void)fprintf(stderr, "danelab: %s\n", r->fault.what);
     lab_world_stop(&r->world);
-    return rc == 0 ? exit_status(r) : 3;
+    return rc == 0 ? lab_run_status(r->config, &r->result) : 3;
 }
 
 int lab_run(const struct lab_run_config *config, struct lab_fault *fault)

@@ -42,6 +42,7 @@ struct lab_run_config {
     unsigned seed;       /* also given to the sender; 0: 1 */
     bool lean;           /* no folder for a case that passed */
     bool quiet;          /* no console lines */
+    bool fast;           /* interpreted by danelab-fast; only its runner takes this */
     const char *command; /* how the run was started, for repro.sh */
 };
 
@@ -56,6 +57,11 @@ struct lab_run_result {
 /* All cases of the configuration, in order of scenario and policy. */
 size_t lab_cases_make(const struct lab_run_config *config, struct lab_case **out);
 void lab_cases_free(struct lab_case *cases, size_t count);
+
+/* Fill passed, failed, skipped and lab_broken from the cases' verdicts. */
+void lab_run_count(struct lab_run_result *result);
+/* The exit status of design 4.3. */
+int lab_run_status(const struct lab_run_config *config, const struct lab_run_result *result);
 
 /* Boot a world, prove, send, judge, write. Enters namespaces of its own. Exit status of design 4.3:
  * 0 clean, 1 regression, 3 lab or adapter broken, 4 fewer than min ran. Prints to standard output.

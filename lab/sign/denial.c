@@ -260,6 +260,13 @@ static struct lab_rrset *covering_hash(const struct lab_built *built, const ldns
     return set;
 }
 
+struct lab_rrset *lab_denial_covering(const struct lab_built *built, const ldns_rdf *name,
+                                      bool *matches)
+{
+    return built->zone->denial == LAB_NSEC ? covering(built, name, LDNS_RR_TYPE_NSEC, matches)
+                                           : covering_hash(built, name, matches);
+}
+
 struct lab_rrset *lab_denial_find(const struct lab_built *built, const ldns_rdf *owner)
 {
     ldns_rdf *name;

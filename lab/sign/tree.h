@@ -160,6 +160,9 @@ struct lab_tree {
     int64_t epoch;
 };
 
+/* Find the parent of every zone: the nearest zone above it. */
+void lab_tree_link(struct lab_tree *tree);
+
 /* --- built.c: one zone as sorted RRsets
  * ------------------------------------------------------------- */
 
@@ -209,6 +212,9 @@ void *lab_must(void *p);
 void lab_denial_add(struct lab_built *built);
 /* The NSEC3PARAM record of a zone; the caller frees it. */
 ldns_rr *lab_denial_parameters(const struct lab_tree_zone *zone);
+/* The NSEC or NSEC3 RRset that has the name (matches), or whose span has it. NULL: as below. */
+struct lab_rrset *lab_denial_covering(const struct lab_built *built, const ldns_rdf *name,
+                                      bool *matches);
 /* The NSEC or NSEC3 RRset that shows that owner has no such type or does not exist. NULL: the zone
  * has none any more. */
 struct lab_rrset *lab_denial_find(const struct lab_built *built, const ldns_rdf *owner);

@@ -18,20 +18,31 @@ static const struct {
     {"leaf", LAB_LEAF_SERVER4, LAB_LEAF_SERVER6},
 };
 
+/* Names of zones are lower case and without escapes (tree.c): their texts tell. */
+static bool is_above(const char *above, size_t len, const char *name, size_t name_len)
+{
+    return name_len > len && strcmp(name + name_len - len, above) == 0 &&
+           (len == 1 || name[name_len - len - 1] == '.');
+}
+
 /* The zone with the longest name above each one. */
-static void link_parents(struct lab_tree *tree)
+void lab_tree_link(struct lab_tree *tree)
 {
     for (size_t i = 0; i < tree->count; i++) {
         struct lab_tree_zone *zone = tree->zones[i];
 
+        const size_t name_len = strlen(zone->name);
+        size_t best = 0;
+
         zone->parent = NULL;
         for (size_t j = 0; j < tree->count; j++) {
             struct lab_tree_zone *above = tree->zones[j];
+            const size_t len = strlen(above->name);
 
-            if (ldns_dname_is_subdomain(zone->origin, above->origin) &&
-                (zone->parent == NULL ||
-                 ldns_rdf_size(above->origin) > ldns_rdf_size(zone->parent->origin)))
+            if (len > best && is_above(above->name, len, zone->name, name_len)) {
                 zone->parent = above;
+                best = len;
+            }
         }
     }
 }
@@ -300,7 +311,7 @@ int lab_tree_write(struct lab_tree *tree, const char *dir, struct lab_fault *fau
     char *absolute;
     int rc;
 
-    link_parents(tree);
+    lab_tree_link(tree);
     if (lab_make_dirs(dir, fault) != 0)
         return -1;
     absolute = realpath(dir, NULL); /* NSD changes its directory */

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
@@ -15,59 +14,17 @@
 
 #include <event2/listener.h>
 
-#include "smtp/hosts.h"
 #include "smtp/session.h"
 
 #define SMTP_PORT 25
 #define BACKLOG 1024
 
-/* How often a host was called in a round. */
-struct visits {
-    unsigned round;
-    unsigned count;
-};
-
 struct service {
     struct lab_smtp_server server;
-    const struct lab_smtp_host *list;
-    const lab_smtp_round *round;
-    struct visits *visits; /* as many as hosts */
-    struct lab_hosts hosts;
     struct evconnlistener *listeners[2];
     struct event *signals[3];
     int key_log_fd;
 };
-
-static json_t *address_json(const struct sockaddr_storage *address, socklen_t len)
-{
-    char text[NI_MAXHOST];
-
-    if (getnameinfo((const struct sockaddr *)address, len, text, sizeof(text), NULL, 0,
-                    NI_NUMERICHOST) != 0)
-        return lab_smtp_json_text(NULL);
-    return lab_smtp_json_text(text);
-}
-
-static void reset(evutil_socket_t fd)
-{
-    const struct linger now = {.l_onoff = 1};
-
-    (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-    (void)close(fd);
-}
-
-/* Does this connection see what the host does later? */
-static bool is_later(struct service *s, const struct lab_smtp_host *host)
-{
-    struct visits *v = &s->visits[host - s->list];
-    const unsigned round = s->round != NULL ? *s->round : LAB_SHOW_ROUND;
-
-    if (round < LAB_SHOW_ROUND)
-        return round == LAB_SHOW_LATER;
-    if (v->round != round)
-        *v = (struct visits){.round = round};
-    return v->count++ > 0;
-}
 
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *peer,
                       int peer_len, void *self)
@@ -75,8 +32,6 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
     struct service *s = self;
     struct sockaddr_storage local = {0}, remote = {0};
     socklen_t local_len = sizeof(local);
-    const struct lab_smtp_host *host;
-    const unsigned conn = ++s->server.conns;
     const int on = 1;
 
     (void)listener;
@@ -85,21 +40,8 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
         (void)close(fd);
         return;
     }
-    host = lab_hosts_find(&s->hosts, &local);
-    lab_smtp_log(&s->server.log, conn, "connect",
-                 json_pack("{s:o, s:o, s:o, s:o}", "scenario",
-                           lab_smtp_json_text(host != NULL ? host->scenario : NULL), "host",
-                           lab_smtp_json_text(host != NULL ? host->name : NULL), "address",
-                           address_json(&local, local_len), "peer",
-                           address_json(&remote, (socklen_t)peer_len)));
-    if (host == NULL) {
-        lab_smtp_log(&s->server.log, conn, "close",
-                     json_pack("{s:s, s:b}", "by", "server", "tls", 0));
-        reset(fd);
-    } else {
-        (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-        lab_session_start(&s->server, conn, host, is_later(s, host), fd);
-    }
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    lab_smtp_accept(&s->server, fd, &local, &remote);
     if (s->server.log.failed)
         (void)event_base_loopbreak(s->server.base);
 }
@@ -214,19 +156,19 @@ static void close_service(struct service *s)
         (void)close(s->server.log.fd);
     if (s->key_log_fd >= 0)
         (void)close(s->key_log_fd);
-    lab_hosts_fini(&s->hosts);
+    lab_hosts_fini(&s->server.hosts);
 }
 
 int lab_smtp_run(const struct lab_smtp_host *hosts, size_t count, const lab_smtp_round *round,
                  const char *log_path, const char *key_log, int ready_fd, struct lab_fault *fault)
 {
-    struct service s = {.list = hosts, .round = round, .key_log_fd = -1, .server.log.fd = -1};
+    struct service s = {.server = {.list = hosts, .round = round, .log.fd = -1}, .key_log_fd = -1};
     int result = -1;
 
     (void)signal(SIGPIPE, SIG_IGN);
     raise_limits();
-    s.visits = lab_calloc(count, sizeof(*s.visits));
-    if (lab_hosts_init(&s.hosts, hosts, count, fault) == 0 &&
+    s.server.visits = lab_calloc(count, sizeof(*s.server.visits));
+    if (lab_hosts_init(&s.server.hosts, hosts, count, fault) == 0 &&
         open_service(&s, log_path, key_log, fault) == 0) {
         if (write(ready_fd, "", 1) != 1) {
             (void)lab_fail_errno(fault, "SMTP server: nobody waits for it");
@@ -239,7 +181,7 @@ int lab_smtp_run(const struct lab_smtp_host *hosts, size_t count, const lab_smtp
         }
     }
     close_service(&s);
-    free(s.visits);
+    free(s.server.visits);
     return result;
 }
 

@@ -95,6 +95,10 @@ struct lab_world {
 /* Chains and the list of SMTP hosts. */
 LAB_MUST_USE int lab_world_make_hosts(struct lab_world *w, struct lab_fault *fault);
 void lab_world_free_hosts(struct lab_world *w);
+/* All zones, not yet signed; lab_tree_close them. */
+struct lab_tree;
+LAB_MUST_USE int lab_world_plant(const struct lab_world *w, struct lab_tree **out,
+                                 struct lab_fault *fault);
 /* All zones, signed, below LAB_WORLD_DIR. */
 LAB_MUST_USE int lab_world_make_zones(const struct lab_world *w, struct lab_fault *fault);
 /* The rows of the fault server. */

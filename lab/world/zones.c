@@ -335,7 +335,7 @@ static int blame(const struct lab_world *w, struct lab_fault *fault)
     return guilty != NULL ? in_scenario(guilty, NULL, fault) : -1;
 }
 
-int lab_world_make_zones(const struct lab_world *w, struct lab_fault *fault)
+int lab_world_plant(const struct lab_world *w, struct lab_tree **out, struct lab_fault *fault)
 {
     char *shared = lab_format("%s/zones", w->source);
     char *damage = lab_format("%s/zones/damage.yaml", w->source);
@@ -347,10 +347,24 @@ int lab_world_make_zones(const struct lab_world *w, struct lab_fault *fault)
         for (unsigned j = 0; rc == 0 && j < w->scenarios[i]->zones_count; j++)
             rc = add_zone(w, i, &w->scenarios[i]->zones[j], tree, fault);
     }
-    if (rc == 0 && lab_tree_write(tree, LAB_WORLD_DIR, fault) != 0)
-        rc = blame(w, fault);
-    lab_tree_close(&tree);
+    if (rc == 0)
+        *out = tree;
+    else
+        lab_tree_close(&tree);
     free(damage);
     free(shared);
+    return rc;
+}
+
+int lab_world_make_zones(const struct lab_world *w, struct lab_fault *fault)
+{
+    struct lab_tree *tree;
+    int rc = lab_world_plant(w, &tree, fault);
+
+    if (rc != 0)
+        return rc;
+    if (lab_tree_write(tree, LAB_WORLD_DIR, fault) != 0)
+        rc = blame(w, fault);
+    lab_tree_close(&tree);
     return rc;
 }

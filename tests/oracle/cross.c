@@ -14,7 +14,7 @@ static const char usage[] =
     "usage: cross [--states N] [--seed S] [--thin N] [--profile P] [--show N] [--verbose STATE]\n"
     "  --states N       so many random states besides the product (100000)\n"
     "  --seed S         of the random states (1)\n"
-    "  --thin N         every Nth state of the product only (1; 0: none)\n"
+    "  --thin N         one in N states of the product only (1: all; 0: none)\n"
     "  --profile P      states of this profile only\n"
     "  --show N         print so many disagreements (20)\n"
     "  --verbose STATE  one state: what the oracle allows and what the engine does\n";

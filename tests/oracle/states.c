@@ -132,8 +132,7 @@ bool states_product(uint64_t index, struct oracle_state *out)
 
 /* --- random states --- */
 
-/* splitmix64: small, and the same everywhere. */
-static uint64_t draw(uint64_t *seed)
+uint64_t states_draw(uint64_t *seed)
 {
     uint64_t z = *seed += 0x9e3779b97f4a7c15U;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
@@ -143,7 +142,7 @@ static uint64_t draw(uint64_t *seed)
 
 static unsigned below(uint64_t *seed, unsigned limit)
 {
-    return (unsigned)(draw(seed) % limit);
+    return (unsigned)(states_draw(seed) % limit);
 }
 
 /* The first value so many times out of eight, otherwise any: what fails must not hide the rest. */

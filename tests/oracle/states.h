@@ -17,6 +17,9 @@ bool states_product(uint64_t index, struct oracle_state *out);
  * in every build. */
 void states_random(uint64_t seed, uint64_t number, struct oracle_state *out);
 
+/* The next number of a stream that seed begins: splitmix64, small, and the same everywhere. */
+uint64_t states_draw(uint64_t *seed);
+
 enum { STATES_ID_SIZE = 48, STATES_TEXT_SIZE = 1600 };
 
 /* "pINDEX" or "rSEED:NUMBER" to a state; false: it is neither. */

@@ -93,14 +93,21 @@ static bool stopped(const struct sweep_tally *tally)
     return tally->config->stop && tally->failed > 0;
 }
 
+/* One of so many, drawn by its index: a stride would always meet the same values of axes whose size
+ * it divides. */
+static bool drawn(const struct sweep_config *config, uint64_t index)
+{
+    uint64_t seed = index;
+    return states_draw(&seed) % config->thin == 0;
+}
+
 static void sweep_product(struct sweep_tally *tally)
 {
     const struct sweep_config *config = tally->config;
     struct oracle_state state;
     char id[STATES_ID_SIZE];
-    uint64_t kept = 0;
     for (uint64_t i = 0; config->thin > 0 && i < states_product_count() && !stopped(tally); i++) {
-        if (!states_product(i, &state) || !wanted(config, &state) || kept++ % config->thin != 0)
+        if (!drawn(config, i) || !states_product(i, &state) || !wanted(config, &state))
             continue;
         snprintf(id, sizeof(id), "p%" PRIu64, i);
         sweep_state(tally, id, &state, SWEEP_ONE_SHAPE);

@@ -7,7 +7,7 @@
 struct sweep_config {
     uint64_t states;     /* random ones besides the product */
     uint64_t seed;       /* of the random states */
-    uint64_t thin;       /* every so many-th state of the product; 0: none */
+    uint64_t thin;       /* one of so many states of the product; 0: none */
     const char *profile; /* of this profile only; NULL: of all that the engine knows */
     uint64_t show;       /* print so many disagreements */
     bool stop;           /* at the first one */

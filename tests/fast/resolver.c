@@ -1,0 +1,204 @@
+/* resolver.c - questions of the engine and their answers, see resolver.h. */
+#include "fast/resolver.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#include "adapt/dns_name.h"
+#include "fast/answer.h"
+
+struct question {
+    LIST_ENTRY(question) link;
+    struct event *soon;
+    struct resolver *resolver;
+    dsmtp_answer_fn *done; /* NULL: forgotten */
+    void *arg;
+    enum dsmtp_rrtype type;
+    char name[];
+};
+
+LIST_HEAD(question_list, question);
+
+struct resolver {
+    struct dsmtp_loop *loop;
+    const struct fast_zones *zones;
+    struct lab_text *asked;
+    struct question_list questions;
+};
+
+static void drop(struct question *q)
+{
+    LIST_REMOVE(q, link);
+    event_free(q->soon);
+    free(q);
+}
+
+static enum dsmtp_security security_of(enum lab_security v)
+{
+    static const enum dsmtp_security of[] = {[LAB_SECURE] = DSMTP_SECURITY_SECURE,
+                                             [LAB_INSECURE] = DSMTP_SECURITY_INSECURE,
+                                             [LAB_BOGUS] = DSMTP_SECURITY_BOGUS,
+                                             [LAB_ERROR] = DSMTP_SECURITY_ERROR};
+
+    return of[v];
+}
+
+/* The data of a record as it stands in a message, names uncompressed; owned. */
+static struct dsmtp_rdata rdata_of(const ldns_rr *rr)
+{
+    struct lab_text t = {0};
+
+    lab_text_add(&t, "", 0);
+    for (size_t i = 0; i < ldns_rr_rd_count(rr); i++) {
+        const ldns_rdf *field = ldns_rr_rdf(rr, i);
+
+        lab_text_add(&t, (const char *)ldns_rdf_data(field), ldns_rdf_size(field));
+    }
+    return (struct dsmtp_rdata){(const uint8_t *)t.text, t.len};
+}
+
+static void canonical_text(const ldns_rdf *name, char out[DSMTP_DNAME_TEXT_SIZE])
+{
+    struct dsmtp_dname wire = {.len = ldns_rdf_size(name)};
+
+    memcpy(wire.wire, ldns_rdf_data(name), wire.len);
+    dsmtp_dname_to_text(&wire, out);
+}
+
+/* Records of the answer; the caller frees each one's data and the list. */
+static struct dsmtp_rdata *records_of(const struct fast_answer *a, unsigned *count)
+{
+    const size_t n = a->set != NULL ? ldns_rr_list_rr_count(a->set->rrs) : a->alias != NULL;
+    struct dsmtp_rdata *list = lab_calloc(n, sizeof(*list));
+    struct lab_text alias = {0};
+
+    if (a->alias != NULL) {
+        lab_text_add(&alias, (const char *)ldns_rdf_data(a->alias), ldns_rdf_size(a->alias));
+        list[0] = (struct dsmtp_rdata){(const uint8_t *)alias.text, alias.len};
+    }
+    for (size_t i = 0; a->set != NULL && i < n; i++)
+        list[i] = rdata_of(ldns_rr_list_rr(a->set->rrs, i));
+    *count = (unsigned)n;
+    return list;
+}
+
+static void tell(struct question *q, const struct dsmtp_query *query, const struct fast_answer *a)
+{
+    static const enum dsmtp_presence presence[] = {[LAB_ANSWER_ANY] = DSMTP_PRESENCE_FAILED,
+                                                   [LAB_ANSWER_DATA] = DSMTP_PRESENCE_DATA,
+                                                   [LAB_ANSWER_NODATA] = DSMTP_PRESENCE_NODATA,
+                                                   [LAB_ANSWER_NXDOMAIN] = DSMTP_PRESENCE_NXDOMAIN};
+    char canonical[DSMTP_DNAME_TEXT_SIZE];
+    struct dsmtp_answer answer = {.query = *query,
+                                  .security = security_of(a->security),
+                                  .presence = presence[a->answer],
+                                  .aliases = a->aliases,
+                                  .ttl = LAB_ZONE_TTL};
+    struct dsmtp_rdata *records = records_of(a, &answer.count);
+
+    answer.records = records;
+    if (a->canonical != NULL) {
+        canonical_text(a->canonical, canonical);
+        answer.canonical = canonical;
+    }
+    q->done(q->arg, &answer);
+    for (unsigned i = 0; i < answer.count; i++)
+        free((void *)(uintptr_t)records[i].data);
+    free(records);
+}
+
+static void give(struct question *q)
+{
+    const struct dsmtp_query query = {.name = q->name, .type = q->type};
+    ldns_rdf *name = ldns_dname_new_frm_str(q->name);
+    struct dsmtp_answer failed;
+    struct fast_answer a;
+
+    if (name == NULL) {
+        failed = dsmtp_answer_failed(&query, DSMTP_SECURITY_ERROR, "the name cannot be asked");
+        q->done(q->arg, &failed);
+        return;
+    }
+    fast_ask(q->resolver->zones, name, (ldns_rr_type)q->type, &a);
+    if (a.security == LAB_BOGUS || a.security == LAB_ERROR) {
+        failed = dsmtp_answer_failed(&query, security_of(a.security), NULL);
+        q->done(q->arg, &failed);
+    } else if (a.set != NULL && ldns_rr_list_rr_count(a.set->rrs) > DSMTP_RECORDS_MAX) {
+        failed = dsmtp_answer_failed(&query, DSMTP_SECURITY_ERROR, "too many records");
+        q->done(q->arg, &failed);
+    } else {
+        tell(q, &query, &a);
+    }
+    fast_answer_free(&a);
+    ldns_rdf_deep_free(name);
+}
+
+static void on_soon(evutil_socket_t fd, short what, void *arg)
+{
+    struct question *q = arg;
+
+    (void)fd, (void)what;
+    LIST_REMOVE(q, link);
+    if (q->done != NULL)
+        give(q);
+    event_free(q->soon);
+    free(q);
+}
+
+static enum dsmtp_status resolver_ask(void *self, const struct dsmtp_query *query,
+                                      dsmtp_answer_fn *done, void *arg)
+{
+    struct resolver *r = self;
+    const size_t size = strlen(query->name) + 1;
+    struct question *q = lab_calloc(1, sizeof(*q) + size);
+
+    q->resolver = r;
+    q->done = done;
+    q->arg = arg;
+    q->type = query->type;
+    memcpy(q->name, query->name, size);
+    q->soon = event_new(r->loop->base, -1, 0, on_soon, q);
+    if (q->soon == NULL) {
+        free(q);
+        return DSMTP_NOMEM;
+    }
+    lab_text_put(r->asked, "%s. %s\n", query->name, dsmtp_rrtype_name(query->type));
+    LIST_INSERT_HEAD(&r->questions, q, link);
+    event_active(q->soon, EV_TIMEOUT, 0);
+    return DSMTP_OK;
+}
+
+static void resolver_forget(void *self, const void *arg)
+{
+    struct resolver *r = self;
+    struct question *q;
+
+    LIST_FOREACH(q, &r->questions, link)
+    if (q->arg == arg)
+        q->done = NULL;
+}
+
+static void resolver_close(void *self)
+{
+    struct resolver *r = self;
+    struct question *q;
+
+    while ((q = LIST_FIRST(&r->questions)) != NULL)
+        drop(q);
+    free(r);
+}
+
+void fast_resolver_open(struct dsmtp_loop *loop, const struct fast_zones *zones,
+                        struct lab_text *asked, struct dsmtp_resolver *out)
+{
+    struct resolver *r = lab_calloc(1, sizeof(*r));
+
+    r->loop = loop;
+    r->zones = zones;
+    r->asked = asked;
+    LIST_INIT(&r->questions);
+    *out = (struct dsmtp_resolver){
+        .self = r, .ask = resolver_ask, .forget = resolver_forget, .close = resolver_close};
+}

@@ -76,9 +76,9 @@ static int configure(struct lab_batch *b)
     json_t *request = json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:i, s:i, s:i, s:s?}", "verb", "configure",
         "dir", b->dir, "resolver", LAB_RESOLVER, "trust_anchor", "/etc/danelab/trust-anchor",
-        "ca_file", LAB_WORLD_DIR "/roots.pem", "helo", "sender.lab", "profile", c->profile,
-        "policy", lab_policy_name(b->policy), "variant", c->variant, "timeout", SERVER_SECONDS,
-        "seed", c->seed != 0 ? (int)c->seed : DEFAULT_SEED, "jobs",
+        "ca_file", "/etc/danelab/roots.pem", "helo", "sender.lab", "profile", c->profile, "policy",
+        lab_policy_name(b->policy), "variant", c->variant, "timeout", SERVER_SECONDS, "seed",
+        c->seed != 0 ? (int)c->seed : DEFAULT_SEED, "jobs",
         c->jobs != 0 ? (int)c->jobs : DEFAULT_JOBS, "wrap", c->wrap);
 
     if (call(b, request, &reply) != 0)

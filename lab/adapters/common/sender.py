@@ -4,6 +4,7 @@ import ctypes
 import json
 import os
 import shutil
+import smtplib
 import socket
 import sys
 import tempfile
@@ -81,6 +82,20 @@ def serve(sender):
         except Exception as error:  # a fault of the adapter must reach the runner as such
             print("%s: %s" % (type(error).__name__, error), file=sys.stderr, flush=True)
             say({"error": "%s: %s" % (type(error).__name__, error)})
+
+
+def inject(port, sender, file, messages):
+    """Hand the message in by SMTP on 127.0.0.1, once for each recipient; {recipient: reply to the final dot}."""
+    replies = {}
+    with open(file, "rb") as text, smtplib.SMTP("127.0.0.1", port, timeout=20) as shop:
+        data = text.read()
+        shop.ehlo("lab")
+        for to in (m["to"] for m in messages):
+            for code, reply in (shop.mail(sender), shop.rcpt(to), shop.data(data)):
+                if code not in (250, 251):
+                    raise RuntimeError("%s was not taken: %d %s" % (to, code, reply.decode(errors="replace")))
+            replies[to] = reply.decode(errors="replace")
+    return replies
 
 
 def until(deadline, done, pause=0.05):

@@ -38,7 +38,7 @@ else
 ENGINE := $(wildcard engine/*/*.c)
 LAB := $(wildcard lab/*/*.c)
 UNIT := $(wildcard tests/unit/*.c tests/fakes/*.c)
-PRELOAD := lab/world/preload/clock.c
+PRELOAD := $(wildcard lab/world/preload/*.c)
 FUZZ := $(wildcard tests/fuzz/*.c)
 TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FAULTS := $(wildcard tests/faults/*.c)
@@ -97,10 +97,10 @@ build/$(1)/danesmtp: build/$(1)/sources $(call objects,$(1),$(filter engine/cli/
 	$(LINK) $$(LIBS)
 build/$(1)/danesmtp-faulty: build/$(1)/sources $(wildcard tests/faults/wraps) $(call objects,$(1),$(filter engine/cli/%,$(ENGINE)) $(FAULTS)) build/$(1)/libdanesmtp.a
 	$(LINK) $$(WRAPS) $$(LIBS)
-build/$(1)/danelab: build/$(1)/sources $(call objects,$(1),$(LAB)) build/$(1)/danelab-clock.so
+build/$(1)/danelab: build/$(1)/sources $(call objects,$(1),$(LAB)) $(PRELOAD:lab/world/preload/%.c=build/$(1)/danelab-%.so)
 	$(LINK) $$(LIBS)
-# Loaded into every program of a world: never with sanitizers.
-build/$(1)/danelab-clock.so: $(PRELOAD)
+# Loaded into every program of a world, or every one of a sender: never with sanitizers.
+build/$(1)/danelab-%.so: lab/world/preload/%.c
 	@mkdir -p $$(@D)
 	$(if $(V),,@echo CC $$@ &&) $$(CC) $$(STD) $$(W) -O2 -shared -fPIC -o $$@ $$<
 build/$(1)/unit: build/$(1)/sources $(call objects,$(1),$(UNIT) $(filter-out lab/cli/main.c,$(LAB))) build/$(1)/libdanesmtp.a
@@ -213,7 +213,7 @@ coverage: build/coverage/unit ## line and branch coverage of the unit tests, in 
 install: all ## below DESTDIR and PREFIX
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib include share/danelab/lab)
 	install -m 755 build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab $(DESTDIR)$(PREFIX)/bin
-	install -m 644 build/$(VARIANT)/danelab-clock.so $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(PRELOAD:lab/world/preload/%.c=build/$(VARIANT)/danelab-%.so) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 build/$(VARIANT)/libdanesmtp.a $(DESTDIR)$(PREFIX)/lib
 	$(if $(wildcard engine/include/*.h),install -m 644 engine/include/*.h $(DESTDIR)$(PREFIX)/include)
 	cp -R zones certs scenarios $(DESTDIR)$(PREFIX)/share/danelab

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "judge/evidence.h"
+#include "run/claims.h"
 #include "run/evidence_dir.h"
+#include "run/known.h"
 
 #define SENDER "sender@probe.lab"
 #define CALL_SECONDS 20u
@@ -188,6 +190,8 @@ static void take_results(struct lab_batch *b, const json_t *reply)
         k->outcome = outcome_of(json_string_value(json_object_get(result, "outcome")));
         k->reason = text_of(result, "reason");
         k->text = text_of(result, "text");
+        lab_claims_free(k->claims, k->claims_count);
+        k->claims = lab_claims_read(json_object_get(result, "claims"), &k->claims_count);
         if (k->outcome == LAB_R_NONE)
             give(k, LAB_V_ADAPTER_ERROR,
                  "the adapter's result has no outcome that the protocol knows");
@@ -277,6 +281,8 @@ static void judge(struct lab_case *k, struct lab_evidence *evidence)
     evidence->report.outcome = k->outcome;
     evidence->report.reason = k->reason;
     evidence->report.text = k->text;
+    evidence->report.claims = k->claims;
+    evidence->report.claims_count = k->claims_count;
     if (k->judged)
         return;
     k->judged = true;
@@ -294,6 +300,7 @@ static int finish(struct lab_batch *b, struct lab_case *k, struct lab_evidence_i
     judge(k, &evidence);
     if (b->record == NULL)
         return 0;
+    lab_known_apply(b->config->knowns, b->version, b->config->profile, k);
     rerun = lab_rerun_command(b->config, k);
     rc = lab_record_case(b->record, b->world, k, &evidence, traces, fault);
     lab_console_case(b->console, k, b->config->out_dir, rerun);

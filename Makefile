@@ -14,7 +14,7 @@ endif
 
 # Without a -j on the command line use every core, and keep the messages of one command together; but
 # whoever waits for the lab wants to see it work.
-MAKEFLAGS += --no-print-directory $(if $(filter check-lab,$(MAKECMDGOALS)),,--output-sync=target)
+MAKEFLAGS += --no-print-directory $(if $(filter check-lab check-mta,$(MAKECMDGOALS)),,--output-sync=target)
 ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
@@ -143,6 +143,9 @@ check: all test gates ## everything that needs no lab: test and gates
 check-lab: build/$(VARIANT)/danesmtp build/$(VARIANT)/danesmtp-faulty build/$(VARIANT)/danelab ## scenarios against the engine, and the lab against itself
 	tests/tools/check-lab build/$(VARIANT)/danelab
 
+check-mta: build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab ## scenarios against every mail server that can be had here: senders by topics
+	tests/tools/check-mta build/$(VARIANT)/danelab
+
 bench: build/release/danesmtp build/release/danelab $(BENCH:tests/bench/bench_%.c=build/release/bench-%) ## figures: core, TLS, world and run
 	build/release/bench-core
 	build/release/bench-tls
@@ -227,6 +230,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
 
 FORCE:
-.PHONY: FORCE all unit deps test test-release test-asan replay fuzz bench check check-lab gates clang lint cppcheck headers layers \
+.PHONY: FORCE all unit deps test test-release test-asan replay fuzz bench check check-lab check-mta gates clang lint cppcheck headers layers \
         purity symbols complexity banned words rules format format-check man coverage install clean help
 endif

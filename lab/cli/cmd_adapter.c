@@ -33,6 +33,8 @@ static int manage(char **argv)
 /* The controls alone, as ordinary cases: each gets its line and its evidence. */
 static int check(const char *name, const char *profile)
 {
+    char *here = getcwd(NULL, 0);
+    char *out = lab_format("%s/out/check-%s", here != NULL ? here : ".", name);
     struct lab_scenario **controls;
     struct lab_suite suite;
     struct lab_fault fault;
@@ -49,6 +51,7 @@ static int check(const char *name, const char *profile)
                                               .policy = LAB_POLICY_DANE,
                                               .scenarios = controls,
                                               .count = count,
+                                              .out_dir = out,
                                               .deadline = 60,
                                               .command = "danelab adapter check"};
 
@@ -57,6 +60,8 @@ static int check(const char *name, const char *profile)
     if (rc < 0)
         rc = lab_complaint(3, "%s", fault.what);
     free(controls);
+    free(out);
+    free(here);
     lab_suite_close(&suite);
     return rc;
 }

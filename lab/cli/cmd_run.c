@@ -260,16 +260,18 @@ static bool fits_a_case(const struct lab_suite *suite, const struct lab_known *r
     return false;
 }
 
-/* The expect file, if there is one. An exit status >= 0 when it is wrong. */
+/* The expect file, if there is one; the adapter's own is about the sender as it comes, not about
+ * variants. An exit status >= 0 when it is wrong. */
 static int load_knowns(const struct lab_suite *suite, const char *given,
                        const struct lab_run_config *config, struct lab_knowns *out)
 {
     char *own = lab_format("%s/lab/adapters/%s/expect.tsv", suite->paths->source, config->sut);
     const char *path = given != NULL ? given : own;
+    bool applies = given != NULL || (config->variant == NULL && access(own, F_OK) == 0);
     struct lab_fault fault;
     int rc = -1;
 
-    if ((given != NULL || access(path, F_OK) == 0) && lab_knowns_load(path, out, &fault) != 0)
+    if (applies && lab_knowns_load(path, out, &fault) != 0)
         rc = lab_complaint(2, "%s", fault.what);
     for (size_t i = 0; rc < 0 && i < out->count; i++)
         if (!fits_a_case(suite, &out->list[i]))

@@ -27,6 +27,7 @@ class Sender:
     name = "?"
     profiles = ["rfc7672"]
     policies = ["dane"]
+    takes = ()  # of variant and wrap: what configure understands
 
     def __init__(self):
         self.config, self.messages = {}, []
@@ -44,8 +45,12 @@ class Sender:
         return {}
 
     def configure(self, request):
-        if request["policy"] not in self.policies:
-            raise Unsupported("%s has no policy %s" % (self.name, request["policy"]))
+        for key, known in (("profile", self.profiles), ("policy", self.policies)):
+            if request[key] not in known:
+                raise Unsupported("%s has no %s %s" % (self.name, key, request[key]))
+        for key in ("variant", "wrap"):
+            if request.get(key) and key not in self.takes:
+                raise Unsupported("the adapter of %s takes no %s" % (self.name, key))
         self.config, self.messages = request, []
         return {}
 
@@ -107,8 +112,14 @@ def until(deadline, done, pause=0.05):
     return value
 
 
+def table_of(path):
+    """Rows of two fields with a tab between them, # lines left out: [(words, reason)], more telling rows first."""
+    with open(path) as file:
+        return [tuple(line.rstrip("\n").split("\t")) for line in file if line.strip() and not line.startswith("#")]
+
+
 def by_words(table, text):
-    """The first reason whose words stand in text: table is [(words, reason)], most telling first. None: no row applies."""
+    """The first reason of such a table whose words stand in text. None: no row applies."""
     return next((reason for words, reason in table if words in text), None)
 
 
@@ -138,7 +149,10 @@ class Room:
         mount("none", "/", None, REC | PRIVATE)
         self.base = tempfile.mkdtemp(prefix="sender.", dir="/run")
         os.chmod(self.base, 0o755)
-        mount("overlay", "/usr", "overlay", RDONLY, "lowerdir=%s/usr:/usr" % self.root)
+        layer = os.path.join(self.base, "layer")  # a path without the characters that mount options are made of
+        os.mkdir(layer)
+        mount(self.root, layer, None, BIND)
+        mount("overlay", "/usr", "overlay", RDONLY, "lowerdir=%s/usr:/usr" % layer)
         self.own("/etc")
         self.add_missing(os.path.join(self.root, "etc"), "/etc")
 

@@ -16,7 +16,7 @@ from sender import Room, Sender, by_words, serve, until  # noqa: E402,F401
 # to nothing is not blamed, so leave out what is not certain.
 REASONS = [
     ("TLSA lookup failed", "TLSA_ERROR"),
-]
+]  # table_of(FILE) reads a longer one
 
 
 class Adapter(Sender):

@@ -304,6 +304,7 @@ static int run(const struct lab_suite *suite, const struct lab_selection *select
         rc = load_knowns(suite, got[EXPECT], config, &knowns);
         if (rc < 0)
             rc = got[DRY_RUN] != NULL ? dry_run(config) : run_again(plan);
+        config->knowns = NULL;
         lab_knowns_free(&knowns);
     }
     free(out);

@@ -126,6 +126,7 @@ void lab_console_sum(struct lab_console *c, const struct lab_run_config *config,
                      const struct lab_run_result *r)
 {
     unsigned of[LAB_V_COUNT] = {0};
+    char *known;
 
     for (size_t i = 0; i < r->count; i++)
         of[r->cases[i].judgement.verdict]++;
@@ -139,6 +140,8 @@ void lab_console_sum(struct lab_console *c, const struct lab_run_config *config,
         lab_console_say(c, "records and evidence: %s", config->out_dir);
     if (r->stale > 0)
         lab_console_say(c, "%u rows of the expect file no longer hold", r->stale);
-    lab_console_say(c, "%u passed, %u failed, %u skipped, %u known", r->passed, r->failed,
-                    r->skipped, r->known);
+    known = r->known > 0 ? lab_format(", %u known", r->known) : lab_strdup("");
+    lab_console_say(c, "%u passed, %u failed, %u skipped%s", r->passed, r->failed, r->skipped,
+                    known);
+    free(known);
 }

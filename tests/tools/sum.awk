@@ -5,4 +5,4 @@
     skipped += $5
     known += $7
 }
-END { printf "%d passed, %d failed, %d skipped, %d known\n", passed, failed, skipped, known }
+END { printf "%d passed, %d failed, %d skipped%s\n", passed, failed, skipped, known ? ", " known " known" : "" }

@@ -213,8 +213,9 @@ static void test_words(void)
     check_str(got.seen, "delivered to mx (198.18.3.1) in TLSv1.3, SNI MX.x.example");
     lab_judgement_free(&got);
 
-    seen = (struct lab_evidence){SEEN(tls_broke),
-                                 .report = {LAB_R_DEFERRED, "TLS_HANDSHAKE", "no\nway"}};
+    seen = (struct lab_evidence){
+        SEEN(tls_broke),
+        .report = {.outcome = LAB_R_DEFERRED, .reason = "TLS_HANDSHAKE", .text = "no\nway"}};
     expect = (struct lab_expect){ACCEPT(ranked)};
     lab_judge(&s, &expect, &seen, &got);
     check_str(got.expected,

@@ -10,14 +10,14 @@
 
 #define HEADER "case\tverdict\toutcome\tversions\tprofiles\treference\twhy\n"
 
-/* The text as a file; the caller removes it. */
-static void put(const char *text, char path[32])
+#define SOME_FILE "/tmp/danelab-unit-XXXXXX"
+
+/* The text as a file whose name is made from path; the caller removes it. */
+static void put(const char *text, char *path)
 {
     struct lab_fault fault;
-    int fd;
+    int fd = mkstemp(path);
 
-    (void)strcpy(path, "/tmp/danelab-unit-XXXXXX");
-    fd = mkstemp(path);
     check_true(fd >= 0 && close(fd) == 0 && lab_file_write(path, text, strlen(text), &fault) == 0);
 }
 
@@ -43,7 +43,7 @@ static void test_refused(void)
     for (size_t i = 0; i < CHECK_COUNT(refused); i++) {
         struct lab_knowns knowns;
         struct lab_fault fault = {0};
-        char path[32];
+        char path[] = SOME_FILE;
 
         check_row(refused[i].label);
         put(refused[i].text, path);
@@ -88,7 +88,7 @@ static void test_applied(void)
 {
     struct lab_knowns knowns;
     struct lab_fault fault;
-    char path[32];
+    char path[] = SOME_FILE;
 
     put(rows, path);
     if (!check_int(lab_knowns_load(path, &knowns, &fault), 0))

@@ -15,7 +15,7 @@ endif
 
 # Without a -j on the command line use every core, and keep the messages of one command together; but
 # whoever waits for the lab wants to see it work.
-MAKEFLAGS += --no-print-directory $(if $(filter check-lab,$(MAKECMDGOALS)),,--output-sync=target)
+MAKEFLAGS += --no-print-directory $(if $(filter check-lab check-mta,$(MAKECMDGOALS)),,--output-sync=target)
 ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
@@ -39,7 +39,7 @@ else
 ENGINE := $(wildcard engine/*/*.c)
 LAB := $(wildcard lab/*/*.c)
 UNIT := $(wildcard tests/unit/*.c tests/fakes/*.c)
-PRELOAD := lab/world/preload/clock.c
+PRELOAD := $(wildcard lab/world/preload/*.c)
 ORACLE := $(wildcard tests/oracle/*.c)
 FUZZ := $(wildcard tests/fuzz/*.c)
 TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -110,10 +110,10 @@ build/$(1)/danesmtp: build/$(1)/sources $(call objects,$(1),$(filter engine/cli/
 	$(LINK) $$(LIBS)
 build/$(1)/danesmtp-faulty: build/$(1)/sources $(wildcard tests/faults/wraps) $(call objects,$(1),$(filter engine/cli/%,$(ENGINE)) $(FAULTS)) build/$(1)/libdanesmtp.a
 	$(LINK) $$(WRAPS) $$(LIBS)
-build/$(1)/danelab: build/$(1)/sources $(call objects,$(1),$(LAB)) build/$(1)/danelab-clock.so
+build/$(1)/danelab: build/$(1)/sources $(call objects,$(1),$(LAB)) $(PRELOAD:lab/world/preload/%.c=build/$(1)/danelab-%.so)
 	$(LINK) $$(LIBS)
-# Loaded into every program of a world: never with sanitizers.
-build/$(1)/danelab-clock.so: $(PRELOAD)
+# Loaded into every program of a world, or every one of a sender: never with sanitizers.
+build/$(1)/danelab-%.so: lab/world/preload/%.c
 	@mkdir -p $$(@D)
 	$(if $(V),,@echo CC $$@ &&) $$(CC) $$(STD) $$(W) -O2 -shared -fPIC -o $$@ $$<
 # Both halves in one program; connect(2) ends at the fake hosts (tests/fast/net.h).
@@ -179,6 +179,9 @@ check: all test gates ## everything that needs no lab: test and gates
 
 check-lab: build/$(VARIANT)/danesmtp build/$(VARIANT)/danesmtp-faulty build/$(VARIANT)/danelab build/$(VARIANT)/danelab-fast ## scenarios against the engine, and the lab against itself
 	tests/tools/check-lab build/$(VARIANT)/danelab
+
+check-mta: build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab ## scenarios against every mail server that can be had here: senders by topics
+	tests/tools/check-mta build/$(VARIANT)/danelab
 
 bench: build/release/danesmtp build/release/danelab $(BENCH:tests/bench/bench_%.c=build/release/bench-%) ## figures: core, TLS, world and run
 	build/release/bench-core
@@ -257,7 +260,7 @@ PAGES = $(foreach m,$(MAN),share/man/man$(subst .,,$(suffix $m))/$(notdir $m))
 install: all ## below DESTDIR and PREFIX (/usr/local); libraries go to LIBDIR (PREFIX/lib)
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin include share/danelab/lab) $(DESTDIR)$(LIBDIR)/pkgconfig
 	install -m 755 build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab build/$(VARIANT)/danelab-fast $(DESTDIR)$(PREFIX)/bin
-	install -m 644 build/$(VARIANT)/danelab-clock.so $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(PRELOAD:lab/world/preload/%.c=build/$(VARIANT)/danelab-%.so) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 build/$(VARIANT)/libdanesmtp.a build/$(VARIANT)/$(SO) $(DESTDIR)$(LIBDIR)
 	ln -sf $(SO) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libdanesmtp.so
@@ -268,7 +271,7 @@ install: all ## below DESTDIR and PREFIX (/usr/local); libraries go to LIBDIR (P
 	$(foreach m,$(MAN),install -D -m 644 $m $(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $m))/$(notdir $m) &&) true
 
 uninstall: ## remove what install has put there, under the same DESTDIR, PREFIX and LIBDIR
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/danesmtp bin/danelab bin/danelab-fast bin/danelab-clock.so include/danesmtp.h $(PAGES))
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/danesmtp bin/danelab bin/danelab-fast $(PRELOAD:lab/world/preload/%.c=bin/danelab-%.so) include/danesmtp.h $(PAGES))
 	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,libdanesmtp.a $(SO) $(SONAME) libdanesmtp.so pkgconfig/libdanesmtp.pc)
 	rm -rf $(DESTDIR)$(PREFIX)/share/danelab
 
@@ -279,6 +282,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
 
 FORCE:
-.PHONY: FORCE all unit deps test test-release test-asan test-cross test-fast cross cross-broken replay fuzz bench check check-lab gates clang lint cppcheck headers layers \
+.PHONY: FORCE all unit deps test test-release test-asan test-cross test-fast cross cross-broken replay fuzz bench check check-lab check-mta gates clang lint cppcheck headers layers \
         purity symbols complexity banned words rules format format-check man installed coverage install uninstall clean help
 endif

@@ -1,5 +1,7 @@
-/* cmd_adapter.c - danelab adapter check. */
+/* cmd_adapter.c - danelab adapter: check is done here, the rest by lab/adapters/common/manage. */
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/common.h"
@@ -12,37 +14,44 @@ enum { PROFILE };
 
 /* clang-format off */
 static const struct lab_option table[] = {
-    [PROFILE] = {"profile", "NAME", "which version of the rules the sender is held to (rfc7672)", 0},
+    [PROFILE] = {"profile", "NAME", "check: which version of the rules the sender is held to (rfc7672)", 0},
     {NULL, NULL, NULL, 0},
 };
 /* clang-format on */
 
-/* The controls alone, as ordinary cases: each gets its line and its evidence. */
-int lab_cmd_adapter(int argc, char **argv)
+/* Returns only when it cannot be started. */
+static int manage(char **argv)
 {
-    const char *got[LAB_COUNT(table)];
+    char *program = lab_format("%s/lab/adapters/common/manage", lab_paths_find()->source);
+
+    argv[0] = program;
+    (void)execv(program, argv);
+    return lab_complaint(EX_UNAVAILABLE, "adapter: %s: %s (it needs python3)", program,
+                         strerror(errno));
+}
+
+/* The controls alone, as ordinary cases: each gets its line and its evidence. */
+static int check(const char *name, const char *profile)
+{
+    char *here = getcwd(NULL, 0);
+    char *out = lab_format("%s/out/check-%s", here != NULL ? here : ".", name);
     struct lab_scenario **controls;
     struct lab_suite suite;
     struct lab_fault fault;
-    int first;
-    int rc = lab_options(argc, argv, table, "adapter check NAME", got, &first);
+    int rc;
 
-    if (rc >= 0)
-        return rc;
-    if (argc - first != 2 || strcmp(argv[first], "check") != 0)
-        return lab_complaint(2, "adapter: expected \"check NAME\"");
     lab_suite_open(&suite);
     if (suite.faults > 0)
         return lab_complaint(2, "%d faults in scenario files; nothing was run", suite.faults);
     {
         size_t count = lab_controls(&suite, &controls);
         const struct lab_run_config config = {.paths = suite.paths,
-                                              .sut = argv[first + 1],
-                                              .profile =
-                                                  got[PROFILE] != NULL ? got[PROFILE] : "rfc7672",
+                                              .sut = name,
+                                              .profile = profile,
                                               .policy = LAB_POLICY_DANE,
                                               .scenarios = controls,
                                               .count = count,
+                                              .out_dir = out,
                                               .deadline = 60,
                                               .command = "danelab adapter check"};
 
@@ -51,6 +60,22 @@ int lab_cmd_adapter(int argc, char **argv)
     if (rc < 0)
         rc = lab_complaint(3, "%s", fault.what);
     free(controls);
+    free(out);
+    free(here);
     lab_suite_close(&suite);
     return rc;
+}
+
+int lab_cmd_adapter(int argc, char **argv)
+{
+    const char *got[LAB_COUNT(table)];
+    int first;
+    int rc =
+        lab_options(argc, argv, table, "adapter check|fetch|new NAME, adapter list", got, &first);
+
+    if (rc >= 0)
+        return rc;
+    if (argc - first != 2 || strcmp(argv[first], "check") != 0)
+        return manage(argv + first - 1);
+    return check(argv[first + 1], got[PROFILE] != NULL ? got[PROFILE] : "rfc7672");
 }

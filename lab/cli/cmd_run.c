@@ -1,5 +1,6 @@
 /* cmd_run.c - danelab run. */
 #include <errno.h>
+#include <fnmatch.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "cli/common.h"
 #include "cli/options.h"
 #include "cli/run_by.h"
+#include "run/known.h"
 #include "run/run.h"
 #include "scen/lint.h"
 
@@ -36,6 +38,7 @@ enum {
     REPEAT,
     UNTIL_FAIL,
     WRAP,
+    EXPECT,
     DRY_RUN,
     FAST,
     REAL
@@ -62,6 +65,7 @@ static const struct lab_option table[] = {
     [REPEAT]      = {"repeat", "N", "run N times, in DIR.1, DIR.2, ...; the exit status is the worst", 0},
     [UNTIL_FAIL]  = {"until-fail", NULL, "with --repeat, or without end: stop at the first run that is not clean", 0},
     [WRAP]        = {"wrap", "COMMAND", "put this in front of the sender's command, as in --wrap 'valgrind -q'", 0},
+    [EXPECT]      = {"expect", "FILE", "what the sender is known to do wrong (lab/adapters/NAME/expect.tsv)", 0},
     [DRY_RUN]     = {"dry-run", NULL, "print what would run, and what would not and why", 0},
     [FAST]        = {"fast", NULL, "interpret the scenarios in process: danesmtp's engine only; no namespaces, daemons or packets, and --lean", 0},
     [REAL]        = {"real", NULL, "in a world of namespaces, daemons and sockets (the default)", 0},
@@ -247,12 +251,50 @@ static size_t take_shard(struct lab_scenario **list, size_t count, const struct 
     return kept;
 }
 
+/* Does the pattern of a row fit any case that there is? */
+static bool fits_a_case(const struct lab_suite *suite, const struct lab_known *row)
+{
+    for (size_t i = 0; i < suite->catalogue.count; i++) {
+        for (int p = 0; p < LAB_POLICY_COUNT; p++) {
+            char *name = lab_case_name(suite->catalogue.list[i], (enum lab_policy)p);
+            bool fits = fnmatch(row->cases, name, 0) == 0;
+
+            free(name);
+            if (fits)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* The expect file, if there is one; the adapter's own is about the sender as it comes, not about
+ * variants. An exit status >= 0 when it is wrong. */
+static int load_knowns(const struct lab_suite *suite, const char *given,
+                       const struct lab_run_config *config, struct lab_knowns *out)
+{
+    char *own = lab_format("%s/lab/adapters/%s/expect.tsv", suite->paths->source, config->sut);
+    const char *path = given != NULL ? given : own;
+    bool applies = given != NULL || (config->variant == NULL && access(own, F_OK) == 0);
+    struct lab_fault fault;
+    int rc = -1;
+
+    if (applies && lab_knowns_load(path, out, &fault) != 0)
+        rc = lab_complaint(2, "%s", fault.what);
+    for (size_t i = 0; rc < 0 && i < out->count; i++)
+        if (!fits_a_case(suite, &out->list[i]))
+            rc = lab_complaint(2, "%s:%u: no case is called \"%s\"; see danelab list", path,
+                               out->list[i].line, out->list[i].cases);
+    free(own);
+    return rc;
+}
+
 static int run(const struct lab_suite *suite, const struct lab_selection *selection,
                const char **got, struct plan *plan)
 {
     struct lab_run_config *config = &plan->config;
     struct lab_scenario **selected = NULL, **controls = NULL;
     long count = lab_select(suite, selection, &selected);
+    struct lab_knowns knowns = {0};
     char *out = got[OUT] != NULL ? absolute(got[OUT]) : default_out(config->sut, config->profile);
     int rc = 2;
 
@@ -265,7 +307,12 @@ static int run(const struct lab_suite *suite, const struct lab_selection *select
         config->out_dir = out;
         config->controls_count = got[NO_CONTROLS] == NULL ? lab_controls(suite, &controls) : 0;
         config->controls = controls;
-        rc = got[DRY_RUN] != NULL ? dry_run(config) : run_again(plan);
+        config->knowns = &knowns;
+        rc = load_knowns(suite, got[EXPECT], config, &knowns);
+        if (rc < 0)
+            rc = got[DRY_RUN] != NULL ? dry_run(config) : run_again(plan);
+        config->knowns = NULL;
+        lab_knowns_free(&knowns);
     }
     free(out);
     free(selected);

@@ -34,7 +34,7 @@ static const struct {
     {"exec",     "-- COMMAND...",        "run a command in the sender's place of that world",          lab_cmd_exec},
     {"shell",    "",                     "open a shell there",                                         lab_cmd_shell},
     {"down",     "",                     "end that world",                                             lab_cmd_down},
-    {"adapter",  "check NAME",           "run the four controls against a sender",                     lab_cmd_adapter},
+    {"adapter",  "check|fetch|new NAME", "try a sender with the controls, get it, begin one; or list",  lab_cmd_adapter},
     {"replay",   "DIR",                  "judge the evidence of a run again, without running anything", lab_cmd_replay},
     {"merge",    "--out DIR DIR...",     "the records of several runs as one",                         lab_cmd_merge},
     {"bundle",   "DIR CASE...",          "the evidence of these cases as one archive",                 lab_cmd_bundle},

@@ -117,7 +117,7 @@ void lab_evidence_of(struct lab_evidence_index *index, const char *id, struct la
         .sessions_count = c->sessions_count,
         .queries = c->queries,
         .queries_count = c->queries_count,
-        .report = {LAB_R_NONE, NULL, NULL},
+        .report = {.outcome = LAB_R_NONE},
     };
 }
 

@@ -4,13 +4,13 @@
  * -> LEAK. Whatever else happened, and whatever the sender says. 2  forbidden   seen: MAIL (also in
  * clear) -> LEAK, a connection -> OTHER, the rest -> REASON. 3  no outcome  UNSUPPORTED, CRASH,
  * HANG from the report, if no host has acknowledged the message. 4  contradiction between report
- * and wire, and delivery more than once -> OTHER. 5  no attempt  not delivered, but neither a query
- * nor a session -> OTHER: a sender that does nothing also "defers". 6  too early   delivered or
- * bounced before the last attempt that the scenario asks for -> LEAK, DOWNGRADE, OTHER, LOST. 7
- * outcome     the first accepted alternative that fits. None: delivered in clear -> LEAK, in TLS ->
- * LEAK or DOWNGRADE, bounced -> LOST, deferred -> STUCK. 8  required    not seen -> REASON. 9
- * reason      the sender gave a reason word that is not among the accepted ones -> REASON. 10  the
- * grade of the alternative: PASS, NON-STRICT or INFO.
+ * (also what it claims of its connections) and wire, and delivery more than once -> OTHER. 5  no
+ * attempt  not delivered, but neither a query nor a session -> OTHER: a sender that does nothing
+ * also "defers". 6  too early   delivered or bounced before the last attempt that the scenario asks
+ * for -> LEAK, DOWNGRADE, OTHER, LOST. 7 outcome     the first accepted alternative that fits.
+ * None: delivered in clear -> LEAK, in TLS -> LEAK or DOWNGRADE, bounced -> LOST, deferred ->
+ * STUCK. 8  required    not seen -> REASON. 9 reason      the sender gave a reason word that is not
+ * among the accepted ones -> REASON. 10  the grade of the alternative: PASS, NON-STRICT or INFO.
  *
  * "Delivered" means that a host has acknowledged the final dot with 2xx; only for what is not
  * delivered the sender is asked whether it deferred or bounced. Mail that is still queued is
@@ -51,6 +51,28 @@ const char *lab_report_outcome_name(enum lab_report_outcome v)
                                         "none",      "crashed",  "unsupported"};
 
     return names[v];
+}
+
+static const char *const claimed[] = {
+#define X(name, word) word,
+    LAB_CLAIMED_LIST(X)
+#undef X
+};
+
+const char *lab_claimed_name(enum lab_claimed v)
+{
+    return claimed[v];
+}
+
+bool lab_claimed_find(const char *word, enum lab_claimed *out)
+{
+    for (size_t i = 0; word != NULL && i < LAB_COUNT(claimed); i++) {
+        if (strcmp(claimed[i], word) == 0) {
+            *out = (enum lab_claimed)i;
+            return true;
+        }
+    }
+    return false;
 }
 
 bool lab_verdict_gates(enum lab_verdict v)
@@ -192,6 +214,7 @@ static bool check_no_outcome(struct trial *t, enum lab_verdict *v)
 static bool check_contradiction(struct trial *t, enum lab_verdict *v)
 {
     enum lab_report_outcome said = t->seen->report.outcome;
+    const struct lab_claim *claim;
 
     *v = LAB_V_OTHER;
     if (said == LAB_R_DELIVERED && t->deliveries == 0)
@@ -207,6 +230,9 @@ static bool check_contradiction(struct trial *t, enum lab_verdict *v)
                      t->delivery->host);
     else if (t->deliveries > 1)
         lab_text_put(&t->why, "one message was delivered %u times", t->deliveries);
+    else if ((claim = lab_false_claim(t->seen)) != NULL)
+        lab_text_put(&t->why, "the sender says that its connection to %s was %s, but it was not",
+                     claim->address, lab_claimed_name(claim->result));
     else
         return false;
     return true;

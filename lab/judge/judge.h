@@ -70,10 +70,29 @@ enum lab_report_outcome {
 };
 /* "delivered", ...; never NULL. */
 const char *lab_report_outcome_name(enum lab_report_outcome v);
+/* What the sender says of one of its connections. */
+#define LAB_CLAIMED_LIST(X)           \
+    X(AUTHENTICATED, "authenticated") \
+    X(ENCRYPTED, "encrypted")         \
+    X(CLEARTEXT, "cleartext")
+enum lab_claimed {
+#define X(name, word) LAB_CLAIMED_##name,
+    LAB_CLAIMED_LIST(X)
+#undef X
+};
+const char *lab_claimed_name(enum lab_claimed v);
+/* False: no such word, or NULL. */
+bool lab_claimed_find(const char *word, enum lab_claimed *out);
+struct lab_claim {
+    char *address;
+    enum lab_claimed result;
+};
 struct lab_report {
     enum lab_report_outcome outcome;
     const char *reason; /* our reason word, or NULL */
     const char *text;   /* the sender's own words, or NULL */
+    const struct lab_claim *claims;
+    unsigned claims_count;
 };
 
 struct lab_evidence {

@@ -123,3 +123,23 @@ bool lab_observed(const struct lab_scenario *s, const struct lab_observation *o,
     }
     return false;
 }
+
+static bool bears_out(const struct lab_session *session, const struct lab_claim *claim)
+{
+    return strcmp(session->address, claim->address) == 0 &&
+           session->tls == (claim->result != LAB_CLAIMED_CLEARTEXT);
+}
+
+const struct lab_claim *lab_false_claim(const struct lab_evidence *seen)
+{
+    for (unsigned c = 0; c < seen->report.claims_count; c++) {
+        const struct lab_claim *claim = &seen->report.claims[c];
+        bool found = false;
+
+        for (unsigned i = 0; i < seen->sessions_count && !found; i++)
+            found = bears_out(&seen->sessions[i], claim);
+        if (!found)
+            return claim;
+    }
+    return NULL;
+}

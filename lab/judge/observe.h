@@ -8,6 +8,8 @@
 bool lab_at(const struct lab_scenario *s, const struct lab_session *session, const char *host);
 /* Was the message acknowledged in this session? */
 bool lab_acknowledged(const struct lab_evidence *seen, const struct lab_session *session);
+/* The first claim of the sender that no session bears out, or NULL. */
+const struct lab_claim *lab_false_claim(const struct lab_evidence *seen);
 bool lab_observed(const struct lab_scenario *s, const struct lab_observation *o,
                   const struct lab_evidence *seen);
 

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "judge/evidence.h"
+#include "run/claims.h"
 #include "run/evidence_dir.h"
+#include "run/known.h"
 
 #define CALL_SECONDS 20u
 
@@ -72,7 +74,7 @@ static int configure(struct lab_batch *b)
     json_t *request = json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:i, s:i, s:i, s:s?}", "verb", "configure",
         "dir", b->dir, "resolver", LAB_RESOLVER, "trust_anchor", "/etc/danelab/trust-anchor",
-        "ca_file", LAB_WORLD_DIR "/roots.pem", "helo", LAB_SENDER_HELO, "profile", c->profile,
+        "ca_file", "/etc/danelab/roots.pem", "helo", LAB_SENDER_HELO, "profile", c->profile,
         "policy", lab_policy_name(b->policy), "variant", c->variant, "timeout", LAB_SERVER_SECONDS,
         "seed", c->seed != 0 ? (int)c->seed : LAB_DEFAULT_SEED, "jobs",
         c->jobs != 0 ? (int)c->jobs : LAB_DEFAULT_JOBS, "wrap", c->wrap);
@@ -192,6 +194,8 @@ static void take_results(struct lab_batch *b, const json_t *reply)
         k->outcome = outcome_of(json_string_value(json_object_get(result, "outcome")));
         k->reason = text_of(result, "reason");
         k->text = text_of(result, "text");
+        lab_claims_free(k->claims, k->claims_count);
+        k->claims = lab_claims_read(json_object_get(result, "claims"), &k->claims_count);
         if (k->outcome == LAB_R_NONE)
             give(k, LAB_V_ADAPTER_ERROR,
                  "the adapter's result has no outcome that the protocol knows");
@@ -357,6 +361,8 @@ void lab_case_judge(struct lab_case *k, struct lab_evidence *evidence)
     evidence->report.outcome = k->outcome;
     evidence->report.reason = k->reason;
     evidence->report.text = k->text;
+    evidence->report.claims = k->claims;
+    evidence->report.claims_count = k->claims_count;
     if (!k->judged) {
         k->judged = true;
         lab_judge(k->scenario, k->expect, evidence, &k->judgement);
@@ -376,6 +382,7 @@ static int finish(struct lab_batch *b, struct lab_case *k, struct lab_evidence_i
     lab_case_judge(k, &evidence);
     if (b->record == NULL)
         return 0;
+    lab_known_apply(b->config->knowns, b->version, b->config->profile, k);
     rerun = lab_rerun_command(b->config, k);
     rc = lab_record_case(b->record, b->world, k, &evidence, traces, fault);
     lab_console_case(b->console, k, b->config->out_dir, rerun);

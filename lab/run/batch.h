@@ -17,6 +17,7 @@ struct lab_batch {
     const char *phase;         /* for the bar: "controls", "dane", ... */
     const char *dir;           /* where the sender's files go */
     enum lab_policy policy;
+    const char *version; /* the sender's */
     struct lab_case **cases;
     size_t count;
 };

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "run/known.h"
+
 #define BAR_WIDTH 24u
 
 void lab_console_init(struct lab_console *c, bool quiet)
@@ -68,6 +70,16 @@ static const char *colour(const struct lab_console *c, enum lab_verdict v)
     return good(v) || v == LAB_V_SKIP || v == LAB_V_UNSUPPORTED ? "\033[33m" : "\033[31m";
 }
 
+static const char *alarm_colour(const struct lab_console *c)
+{
+    return c->colour ? "\033[31m" : "";
+}
+
+static const char *known_word(const struct lab_case *k)
+{
+    return k->stale ? " (stale)" : k->known != NULL ? " (known)" : "";
+}
+
 /* The rule ids of a scenario on one line. */
 static char *rules_text(const struct lab_scenario *s)
 {
@@ -85,9 +97,9 @@ void lab_console_case(struct lab_console *c, const struct lab_case *k, const cha
     enum lab_verdict v = k->judgement.verdict;
     char *rules;
 
-    lab_console_say(c, "%s%s%s: %s", colour(c, v), lab_verdict_name(v), c->colour ? "\033[0m" : "",
-                    k->name);
-    if (v == LAB_V_PASS || c->quiet)
+    lab_console_say(c, "%s%s%s%s: %s", k->stale ? alarm_colour(c) : colour(c, v),
+                    lab_verdict_name(v), known_word(k), c->colour ? "\033[0m" : "", k->name);
+    if ((v == LAB_V_PASS && !k->stale) || c->quiet)
         return;
     rules = rules_text(k->scenario);
     lab_console_say(c, "    what      %s", k->scenario->title);
@@ -97,6 +109,12 @@ void lab_console_case(struct lab_console *c, const struct lab_case *k, const cha
         lab_console_say(c, "    seen      %s", k->judgement.seen);
     if (k->judgement.why != NULL)
         lab_console_say(c, "    because   %s", k->judgement.why);
+    if (k->stale)
+        lab_console_say(c, "    stale     the expect file has %s, %s in line %u: %s",
+                        lab_verdict_name(k->known->verdict),
+                        lab_report_outcome_name(k->known->outcome), k->known->line, k->known->why);
+    else if (k->known != NULL)
+        lab_console_say(c, "    known     %s (%s)", k->known->why, k->known->reference);
     lab_console_say(c, "    rules     %s", rules);
     if (evidence_dir != NULL)
         lab_console_say(c, "    evidence  %s/%s", evidence_dir, k->name);
@@ -108,6 +126,7 @@ void lab_console_sum(struct lab_console *c, const struct lab_run_config *config,
                      const struct lab_run_result *r)
 {
     unsigned of[LAB_V_COUNT] = {0};
+    char *known;
 
     for (size_t i = 0; i < r->count; i++)
         of[r->cases[i].judgement.verdict]++;
@@ -119,5 +138,10 @@ void lab_console_sum(struct lab_console *c, const struct lab_run_config *config,
                     config->profile, r->boot_ms, r->total_ms);
     if (config->out_dir != NULL)
         lab_console_say(c, "records and evidence: %s", config->out_dir);
-    lab_console_say(c, "%u passed, %u failed, %u skipped", r->passed, r->failed, r->skipped);
+    if (r->stale > 0)
+        lab_console_say(c, "%u rows of the expect file no longer hold", r->stale);
+    known = r->known > 0 ? lab_format(", %u known", r->known) : lab_strdup("");
+    lab_console_say(c, "%u passed, %u failed, %u skipped%s", r->passed, r->failed, r->skipped,
+                    known);
+    free(known);
 }

@@ -7,7 +7,7 @@
 
 /* What must be the same in all parts, and what is added up. */
 static const char *const same[] = {"format", "sut", "name", "version", "profile", "epoch"};
-static const char *const added[] = {"cases", "passed", "failed", "skipped"};
+static const char *const added[] = {"cases", "passed", "failed", "skipped", "known", "stale"};
 static const char *const longest[] = {"boot_ms", "total_ms"};
 
 static int add_header(struct lab_merge *m, json_t *header, const char *path,

@@ -7,7 +7,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "run/claims.h"
 #include "run/evidence_dir.h"
+#include "run/known.h"
 
 struct lab_record {
     const struct lab_run_config *config;
@@ -113,14 +115,15 @@ json_t *lab_record_verdict(const struct lab_run_config *config, const struct lab
 
     return json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:s?, s:s, s:i, s:s?, s:s?, "
-        "s:s?, s:s?, s:s?}",
+        "s:s?, s:s?, s:s?, s:s?, s:b, s:o}",
         "type", "case", "case", k->name, "id", s->id, "topic", s->topic, "profile", config->profile,
         "policy", lab_policy_name(k->policy), "verdict", lab_verdict_name(k->judgement.verdict),
         "impact", lab_impact_name(s->impact), "rules", strings(s->rules, s->rules_count), "tags",
         strings(s->tags, s->tags_count), "twin", s->twin, "outcome",
         lab_report_outcome_name(k->outcome), "attempts", (int)k->attempts, "reason", k->reason,
         "text", k->text, "expected", k->judgement.expected, "seen", k->judgement.seen, "why",
-        k->judgement.why);
+        k->judgement.why, "known", k->known != NULL ? k->known->why : NULL, "stale", (int)k->stale,
+        "claims", lab_claims_json(k->claims, k->claims_count));
 }
 
 int lab_record_case(struct lab_record *r, const struct lab_world *world, const struct lab_case *k,
@@ -150,9 +153,10 @@ int lab_record_close(struct lab_record **r, const struct lab_run_result *result,
         (void)json_object_set_new(verdicts, name, json_integer(n + 1));
     }
     rc = write_line(it,
-                    json_pack("{s:s, s:i, s:i, s:i, s:i, s:o, s:i, s:i, s:b}", "type", "footer",
-                              "cases", (int)result->count, "passed", (int)result->passed, "failed",
-                              (int)result->failed, "skipped", (int)result->skipped, "verdicts",
+                    json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:o, s:i, s:i, s:b}", "type",
+                              "footer", "cases", (int)result->count, "passed", (int)result->passed,
+                              "failed", (int)result->failed, "skipped", (int)result->skipped,
+                              "known", (int)result->known, "stale", (int)result->stale, "verdicts",
                               verdicts, "boot_ms", result->boot_ms, "total_ms", result->total_ms,
                               "lab_broken", (int)result->lab_broken),
                     fault);

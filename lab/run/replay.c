@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "judge/evidence.h"
+#include "run/claims.h"
 
 static const char *text_of(const json_t *record, const char *key)
 {
@@ -71,6 +72,7 @@ static int judge(const char *dir, const struct lab_scenario *s, const json_t *re
     char *to = lab_scenario_recipient(s, 0);
     struct lab_evidence_index *index = NULL;
     struct lab_evidence evidence;
+    struct lab_claim *claims;
     int rc = expect == NULL ? lab_fail(fault, EX_DATAERR,
                                        "%s: the scenario expects nothing under that profile and "
                                        "policy",
@@ -84,7 +86,10 @@ static int judge(const char *dir, const struct lab_scenario *s, const json_t *re
         evidence.report.outcome = find_outcome(record);
         evidence.report.reason = text_of(record, "reason");
         evidence.report.text = text_of(record, "text");
+        claims = lab_claims_read(json_object_get(record, "claims"), &evidence.report.claims_count);
+        evidence.report.claims = claims;
         lab_judge(s, expect, &evidence, &out->judgement);
+        lab_claims_free(claims, evidence.report.claims_count);
         lab_evidence_close(&index);
     }
     free(to);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "run/batch.h"
+#include "run/claims.h"
 #include "run/prove.h"
 
 /* Everything of a run, inside the world's first process. */
@@ -17,7 +18,8 @@ struct run {
     struct lab_run_result result;
     struct lab_scenario **scenarios; /* selected and controls, each once */
     size_t scenarios_count;
-    char **invalid; /* for each of them */
+    char **invalid;      /* for each of them */
+    const char *version; /* the sender's, held by its hello */
     struct lab_fault fault;
 };
 
@@ -26,13 +28,18 @@ static bool selected(const struct lab_run_config *c, enum lab_policy policy)
     return c->any_policy || c->policy == policy;
 }
 
+char *lab_case_name(const struct lab_scenario *s, enum lab_policy policy)
+{
+    return policy == LAB_POLICY_DANE ? lab_strdup(s->id)
+                                     : lab_format("%s@%s", s->id, lab_policy_name(policy));
+}
+
 static void add_case(struct lab_case **list, size_t *count, struct lab_scenario *s,
                      enum lab_policy policy, const struct lab_expect *expect)
 {
     struct lab_case k = {.scenario = s, .policy = policy, .expect = expect, .outcome = LAB_R_NONE};
 
-    k.name = policy == LAB_POLICY_DANE ? lab_strdup(s->id)
-                                       : lab_format("%s@%s", s->id, lab_policy_name(policy));
+    k.name = lab_case_name(s, policy);
     *list = lab_realloc(*list, *count + 1, sizeof(**list));
     (*list)[(*count)++] = k;
 }
@@ -61,6 +68,7 @@ void lab_cases_free(struct lab_case *cases, size_t count)
         free(cases[i].name);
         free(cases[i].reason);
         free(cases[i].text);
+        lab_claims_free(cases[i].claims, cases[i].claims_count);
         lab_judgement_free(&cases[i].judgement);
     }
     free(cases);
@@ -124,6 +132,7 @@ static int send_batch(struct run *r, const char *phase, enum lab_policy policy,
                           .phase = phase,
                           .dir = dir,
                           .policy = policy,
+                          .version = r->version,
                           .cases = cases,
                           .count = count};
     int rc = count > 0 ? lab_batch_run(&b, &r->fault) : 0;
@@ -207,6 +216,8 @@ static void adapter_broken(struct run *r, const char *why)
         if (k->judgement.verdict == LAB_V_LAB_INVALID)
             continue;
         free(k->judgement.why);
+        k->known = NULL;
+        k->stale = false;
         k->judged = true;
         k->judgement.verdict = LAB_V_ADAPTER_ERROR;
         k->judgement.why = lab_strdup(why);
@@ -215,9 +226,20 @@ static void adapter_broken(struct run *r, const char *why)
 
 void lab_run_count(struct lab_run_result *result)
 {
-    result->passed = result->failed = result->skipped = 0;
+    result->passed = result->failed = result->skipped = result->known = result->stale = 0;
     for (size_t i = 0; i < result->count; i++) {
-        switch (result->cases[i].judgement.verdict) {
+        const struct lab_case *k = &result->cases[i];
+
+        if (k->stale) {
+            result->stale++;
+            result->failed++;
+            continue;
+        }
+        if (k->known != NULL && lab_verdict_gates(k->judgement.verdict)) {
+            result->known++;
+            continue;
+        }
+        switch (k->judgement.verdict) {
         case LAB_V_PASS:
         case LAB_V_NON_STRICT:
         case LAB_V_INFO:
@@ -286,7 +308,7 @@ int lab_run_status(const struct lab_run_config *config, const struct lab_run_res
         return 3;
     if (result->failed > 0)
         return 1;
-    return result->passed < config->min || result->count == 0 ? 4 : 0;
+    return result->passed + result->known < config->min || result->count == 0 ? 4 : 0;
 }
 
 static int drive(struct run *r)
@@ -298,8 +320,12 @@ static int drive(struct run *r)
         rc = open_sender(r, &hello);
     if (rc == 0 && r->config->out_dir != NULL)
         rc = lab_record_open(r->config, hello, &r->record, &r->fault);
-    if (rc == 0)
+    if (rc == 0) {
+        const char *version = json_string_value(json_object_get(hello, "version"));
+
+        r->version = version != NULL ? version : "";
         rc = send_all(r);
+    }
     json_decref(hello);
     return rc;
 }

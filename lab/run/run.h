@@ -8,6 +8,9 @@
 #include "judge/judge.h"
 #include "world/world.h"
 
+struct lab_known; /* known.h */
+struct lab_knowns;
+
 /* A scenario under one policy. */
 struct lab_case {
     struct lab_scenario *scenario;
@@ -18,7 +21,11 @@ struct lab_case {
     enum lab_report_outcome outcome;
     char *reason, *text; /* the sender's, or NULL */
     unsigned attempts;   /* how often the sender was asked */
+    struct lab_claim *claims;
+    unsigned claims_count;
     bool judged;
+    const struct lab_known *known; /* the row of the expect file, or NULL */
+    bool stale;                    /* and it says something else than what was seen */
 };
 
 struct lab_run_config {
@@ -27,6 +34,7 @@ struct lab_run_config {
     const char
         *variant; /* passed to the adapter, or NULL: selftest's fault, an option of the sender */
     const char *profile;
+    const struct lab_knowns *knowns;       /* known failures, or NULL */
     bool any_policy;                       /* all policies that scenarios have expectations for */
     enum lab_policy policy;                /* otherwise only this */
     struct lab_scenario *const *scenarios; /* selected */
@@ -50,10 +58,14 @@ struct lab_run_result {
     struct lab_case *cases;
     size_t count;
     unsigned passed, failed, skipped; /* gates; SKIP and UNSUPPORTED count as skipped */
+    unsigned known;                   /* failures that the expect file has; not in failed */
+    unsigned stale;                   /* cases whose row no longer holds; also in failed */
     bool lab_broken;                  /* LAB-INVALID, ADAPTER-ERROR, a daemon died */
     int boot_ms, total_ms;
 };
 
+/* "ID", or "ID@POLICY" if the policy is not dane; the caller frees it. */
+char *lab_case_name(const struct lab_scenario *s, enum lab_policy policy);
 /* All cases of the configuration, in order of scenario and policy. */
 size_t lab_cases_make(const struct lab_run_config *config, struct lab_case **out);
 void lab_cases_free(struct lab_case *cases, size_t count);

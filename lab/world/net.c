@@ -11,18 +11,30 @@
 
 /* Lines of `ip -batch`. The sender's end is made there and the other end given to PID 1, which is
  * in the internet. IPv6 addresses are used at once (nodad), and no link-local ones are made, which
- * would first have to be probed for. */
-static const char sender4[] = "link add eth0 type veth peer name sender netns 1\n"
-                              "link set eth0 addrgenmode none up\n"
-                              "address add 192.0.2.1/24 dev eth0\n"
-                              "route add default via 192.0.2.2\n";
-static const char sender6[] = "address add 2001:db8:25::1/64 dev eth0 nodad\n"
-                              "route add default via 2001:db8:25::2\n";
-static const char internet4[] = "link set sender addrgenmode none up\n"
-                                "address add 192.0.2.2/24 dev sender\n"
-                                "route add local 198.18.0.0/15 dev lo\n";
-static const char internet6[] = "address add 2001:db8:25::2/64 dev sender nodad\n"
-                                "route add local 2001:db8:18::/48 dev lo\n";
+ * would first have to be probed for. Both sides know each other's hardware address for good:
+ * without link-local addresses the kernel cannot find it again after a minute without traffic. */
+#define SENDER_MAC "02:00:00:00:00:01"
+#define INTERNET_MAC "02:00:00:00:00:02"
+static const char sender4[] =
+    "link add eth0 address " SENDER_MAC " type veth peer name sender address " INTERNET_MAC
+    " netns 1\n"
+    "link set eth0 addrgenmode none up\n"
+    "address add 192.0.2.1/24 dev eth0\n"
+    "neighbour add 192.0.2.2 lladdr " INTERNET_MAC " dev eth0 nud permanent\n"
+    "route add default via 192.0.2.2\n";
+static const char sender6[] =
+    "address add 2001:db8:25::1/64 dev eth0 nodad\n"
+    "neighbour add 2001:db8:25::2 lladdr " INTERNET_MAC " dev eth0 nud permanent\n"
+    "route add default via 2001:db8:25::2\n";
+static const char internet4[] =
+    "link set sender addrgenmode none up\n"
+    "address add 192.0.2.2/24 dev sender\n"
+    "neighbour add 192.0.2.1 lladdr " SENDER_MAC " dev sender nud permanent\n"
+    "route add local 198.18.0.0/15 dev lo\n";
+static const char internet6[] =
+    "address add 2001:db8:25::2/64 dev sender nodad\n"
+    "neighbour add 2001:db8:25::1 lladdr " SENDER_MAC " dev sender nud permanent\n"
+    "route add local 2001:db8:18::/48 dev lo\n";
 
 static int run_ip(const struct lab_world *w, const struct lab_spaces *where, const char *path,
                   const struct lab_text *batch, struct lab_fault *fault)

@@ -77,8 +77,15 @@ static struct lab_query asked_mx[] = {{"x.example.", "MX"}};
 
 #define SEEN(list) .sessions = (list), .sessions_count = CHECK_COUNT(list)
 #define ASKED(list) .queries = (list), .queries_count = CHECK_COUNT(list)
-#define SAID(word) .report = {LAB_R_##word, NULL, NULL}
-#define BECAUSE(word, reason) .report = {LAB_R_##word, reason, NULL}
+#define SAID(word) .report = {.outcome = LAB_R_##word}
+#define BECAUSE(word, why) .report = {.outcome = LAB_R_##word, .reason = (why)}
+static char mx_ip[] = "198.18.3.1";
+static char other_ip[] = "198.18.3.9";
+static const struct lab_claim auth_there[] = {{mx_ip, LAB_CLAIMED_AUTHENTICATED}};
+static const struct lab_claim enc_there[] = {{mx_ip, LAB_CLAIMED_ENCRYPTED}};
+static const struct lab_claim clear_there[] = {{mx_ip, LAB_CLAIMED_CLEARTEXT}};
+static const struct lab_claim both_there[] = {{mx_ip, LAB_CLAIMED_AUTHENTICATED}, {other_ip, LAB_CLAIMED_ENCRYPTED}};
+#define CLAIMS(word, list) .report = {.outcome = LAB_R_##word, .claims = (list), .claims_count = CHECK_COUNT(list)}
 
 static const struct {
     const char *label;
@@ -134,6 +141,14 @@ static const struct {
     {"still holds it", {ACCEPT(ranked)}, {SEEN(took_tls), SAID(QUEUED)}, 0, LAB_V_OTHER, "come twice"},
     {"says bounced", {ACCEPT(ranked)}, {SEEN(took_tls), SAID(BOUNCED)}, 0, LAB_V_OTHER, "says bounced"},
     {"twice", {ACCEPT(tls_mx)}, {SEEN(took_twice), SAID(DELIVERED)}, 0, LAB_V_OTHER, "2 times"},
+    {"claims what it did", {ACCEPT(tls_mx)}, {SEEN(took_tls), CLAIMS(DELIVERED, auth_there)}, 0, LAB_V_PASS, ""},
+    {"claims cleartext, and it was", {ACCEPT(clear_mx)}, {SEEN(took_clear), CLAIMS(DELIVERED, clear_there)}, 0, LAB_V_PASS, ""},
+    {"claims TLS where there was none", {ACCEPT(clear_mx)}, {SEEN(took_clear), CLAIMS(DELIVERED, enc_there)}, 0, LAB_V_OTHER,
+     "198.18.3.1 was encrypted, but it was not"},
+    {"claims to have authenticated a broken handshake", {ACCEPT(defer)}, {SEEN(tls_broke), CLAIMS(DEFERRED, auth_there)}, 0, LAB_V_OTHER,
+     "was authenticated, but"},
+    {"claims cleartext where there was TLS", {ACCEPT(tls_mx)}, {SEEN(took_tls), CLAIMS(DELIVERED, clear_there)}, 0, LAB_V_OTHER, "cleartext, but"},
+    {"claims a connection that nobody saw", {ACCEPT(tls_mx)}, {SEEN(took_tls), CLAIMS(DELIVERED, both_there)}, 0, LAB_V_OTHER, "198.18.3.9"},
     {"deferred without trying", {ACCEPT(defer)}, {SAID(DEFERRED)}, 0, LAB_V_OTHER, "no sign of an attempt"},
     {"bounced without trying", {ACCEPT(bounce)}, {SAID(BOUNCED)}, 0, LAB_V_OTHER, "no sign of an attempt"},
 
@@ -250,8 +265,9 @@ static void test_words(void)
     check_str(got.seen, "delivered to mx (198.18.3.1) in TLSv1.3, SNI MX.x.example");
     lab_judgement_free(&got);
 
-    seen = (struct lab_evidence){SEEN(tls_broke),
-                                 .report = {LAB_R_DEFERRED, "TLS_HANDSHAKE", "no\nway"}};
+    seen = (struct lab_evidence){
+        SEEN(tls_broke),
+        .report = {.outcome = LAB_R_DEFERRED, .reason = "TLS_HANDSHAKE", .text = "no\nway"}};
     expect = (struct lab_expect){ACCEPT(ranked)};
     lab_judge(&s, &expect, &seen, &got);
     check_str(got.expected,

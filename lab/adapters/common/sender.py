@@ -1,0 +1,227 @@
+"""What adapters share: the conversation with the lab (serve) and a private place for a sender that is unpacked, not installed (Room).
+The protocol and an example: ../README.md."""
+import ctypes
+import json
+import os
+import shutil
+import smtplib
+import socket
+import sys
+import tempfile
+import threading
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+EPOCH_BEFORE = 3600  # seconds before the lab's now: a time for configuration files that must not look new
+NEWNS, RDONLY, BIND, REC, PRIVATE = 0x20000, 1, 4096, 16384, 1 << 18
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+class Unsupported(Exception):
+    """What this sender cannot do here, in words for people."""
+
+
+class Sender:
+    """A sender to be derived from: what most of them do in the same way. Each verb takes the request and returns the reply."""
+
+    name = "?"
+    profiles = ["rfc7672"]
+    policies = ["dane"]
+    takes = ()  # of variant and wrap: what configure understands
+
+    def __init__(self):
+        self.config, self.messages = {}, []
+
+    def version(self):
+        raise NotImplementedError
+
+    def hello(self, request):
+        return {"name": self.name, "version": self.version(), "profiles": self.profiles, "policies": self.policies}
+
+    def probe(self, request):
+        if request["feature"] == "retry" and hasattr(self, "retry"):
+            return {}
+        kind, _, value = request["feature"].partition(":")
+        if value not in {"policy": self.policies, "profile": self.profiles}.get(kind, []):
+            raise Unsupported("%s has no %s" % (self.name, request["feature"]))
+        return {}
+
+    def configure(self, request):
+        for key, known in (("profile", self.profiles), ("policy", self.policies)):
+            if request[key] not in known:
+                raise Unsupported("%s has no %s %s" % (self.name, key, request[key]))
+        for key in ("variant", "wrap"):
+            if request.get(key) and key not in self.takes:
+                raise Unsupported("the adapter of %s takes no %s" % (self.name, key))
+        self.config, self.messages = request, []
+        return {}
+
+    def start(self, request):
+        return {}
+
+    def submit(self, request):
+        self.messages, self.sender, self.file = request["messages"], request["from"], request["file"]
+        return {"accepted": [m["id"] for m in self.messages]}
+
+    def wait(self, request, say):
+        raise NotImplementedError
+
+    def collect(self, request):
+        return {"files": sorted(os.listdir("."))}
+
+    def stop(self, request):
+        return {}
+
+
+def serve(sender):
+    """Answer requests until the lab closes the conversation."""
+    for line in sys.stdin:
+        request = json.loads(line)
+
+        def say(reply, seq=request["seq"]):
+            print(json.dumps(dict(reply, seq=seq)), flush=True)
+
+        try:
+            verb = request["verb"]
+            say(sender.wait(request, say) if verb == "wait" else getattr(sender, verb)(request))
+        except Unsupported as reason:
+            say({"unsupported": True, "reason": str(reason)})
+        except Exception as error:  # a fault of the adapter must reach the runner as such
+            print("%s: %s" % (type(error).__name__, error), file=sys.stderr, flush=True)
+            say({"error": "%s: %s" % (type(error).__name__, error)})
+
+
+def inject(port, sender, file, messages):
+    """Hand the message in by SMTP on 127.0.0.1, once for each recipient; {recipient: reply to the final dot}."""
+    replies = {}
+    with open(file, "rb") as text, smtplib.SMTP("127.0.0.1", port, timeout=20) as shop:
+        data = text.read()
+        shop.ehlo("lab")
+        for to in (m["to"] for m in messages):
+            for code, reply in (shop.mail(sender), shop.rcpt(to), shop.data(data)):
+                if code not in (250, 251):
+                    raise RuntimeError("%s was not taken: %d %s" % (to, code, reply.decode(errors="replace")))
+            replies[to] = reply.decode(errors="replace")
+    return replies
+
+
+def until(deadline, done, pause=0.05):
+    """Poll done() until it is true or the monotonic time deadline has come; the last value of done()."""
+    value = done()
+    while not value and time.monotonic() < deadline:
+        time.sleep(pause)
+        value = done()
+    return value
+
+
+def table_of(path):
+    """Rows of two fields with a tab between them, # lines left out: [(words, reason)], more telling rows first."""
+    with open(path) as file:
+        return [tuple(line.rstrip("\n").split("\t")) for line in file if line.strip() and not line.startswith("#")]
+
+
+def by_words(table, text):
+    """The first reason of such a table whose words stand in text. None: no row applies."""
+    return next((reason for words, reason in table if words in text), None)
+
+
+def cache_dir():
+    """Where danelab adapter fetch unpacks packages."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return os.environ.get("DANELAB_CACHE") or os.path.join(home, "danelab", "senders")
+
+
+def mount(source, target, kind=None, flags=0, options=None):
+    args = [a.encode() if a is not None else None for a in (source, target, kind)]
+    if libc.mount(*args, ctypes.c_ulong(flags), options.encode() if options else None) != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, "mount: " + os.strerror(code), target)
+
+
+class Room:
+    """The sender's own view of the file system, for this process and what it starts: the unpacked packages over /usr, and whatever
+    directories and users it is given. Nothing outside of it changes; it is gone with the process."""
+
+    def __init__(self, name):
+        self.root = os.path.join(cache_dir(), name, "root")
+        if not os.path.isdir(self.root):
+            raise Unsupported("%s is not on this machine; run: danelab adapter fetch %s" % (name, name))
+        if libc.unshare(NEWNS) != 0:
+            raise OSError(ctypes.get_errno(), "no mount namespace for the sender")
+        mount("none", "/", None, REC | PRIVATE)
+        self.base = tempfile.mkdtemp(prefix="sender.", dir="/run")
+        os.chmod(self.base, 0o755)
+        layer = os.path.join(self.base, "layer")  # a path without the characters that mount options are made of
+        os.mkdir(layer)
+        mount(self.root, layer, None, BIND)
+        mount("overlay", "/usr", "overlay", RDONLY, "lowerdir=%s/usr:/usr" % layer)
+        self.own("/etc")
+        self.add_missing(os.path.join(self.root, "etc"), "/etc")
+
+    def own(self, path):
+        """Make a directory writable and private. What is in it stays visible, by symbolic links."""
+        old, new = (os.path.join(self.base, kind + path.replace("/", "-")) for kind in ("old", "new"))
+        os.mkdir(new, 0o755)
+        if os.path.isdir(path):
+            os.mkdir(old)
+            mount(path, old, None, BIND | REC)
+            for entry in os.listdir(old):
+                os.symlink(os.path.join(old, entry), os.path.join(new, entry))
+            mount(new, path, None, BIND)
+        else:
+            os.symlink(new, path)
+
+    def add_missing(self, source, target):
+        """Copy what target does not have."""
+        for entry in os.listdir(source) if os.path.isdir(source) else []:
+            where = os.path.join(target, entry)
+            if not os.path.lexists(where):
+                copy = shutil.copytree if os.path.isdir(os.path.join(source, entry)) else shutil.copy2
+                copy(os.path.join(source, entry), where)
+
+    def write(self, path, text, mode=0o644):
+        """A file below a directory that is owned; it may replace a link to an old one. It looks an hour old."""
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        if os.path.islink(path):
+            os.unlink(path)
+        with open(path, "w") as file:
+            file.write(text)
+        os.chmod(path, mode)
+        then = time.time() - EPOCH_BEFORE
+        os.utime(path, (then, then))
+
+    def append(self, path, text):
+        with open(path) as file:
+            self.write(path, file.read() + text)
+
+    def users(self, **ids):
+        """Add users and groups NAME=ID. Where the world knows only one user (started by an ordinary one), a library answers all calls
+        that change user or owner with success, for the sender and what it starts."""
+        self.append("/etc/passwd", "".join("%s:x:%d:%d::/nonexistent:/bin/false\n" % (n, i, i) for n, i in ids.items()))
+        self.append("/etc/group", "".join("%s:x:%d:\n" % (n, i) for n, i in ids.items()))
+        with open("/proc/self/uid_map") as file:
+            known = [(int(f[0]), int(f[0]) + int(f[2])) for f in map(str.split, file)]
+        if all(any(first <= i < end for first, end in known) for i in ids.values()):
+            return
+        library = shutil.which("danelab")
+        library = os.path.join(os.path.dirname(library or ""), "danelab-users.so")
+        if not os.path.exists(library):
+            raise Unsupported("an ordinary user without subordinate ids, and danelab-users.so is not beside danelab")
+        shutil.copy(library, self.base)
+        self.append("/etc/ld.so.preload", os.path.join(self.base, "danelab-users.so") + "\n")
+
+    def syslog(self, path):
+        """Serve /dev/log: everything that is sent there becomes a line of the file."""
+        self.own("/dev")
+        if os.path.lexists("/dev/log"):
+            os.unlink("/dev/log")
+        log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        log.bind("/dev/log")
+        os.chmod("/dev/log", 0o666)
+
+        def copy():
+            with open(path, "ab", buffering=0) as out:
+                while True:
+                    out.write(log.recv(65536).rstrip(b"\0\n") + b"\n")
+
+        threading.Thread(target=copy, daemon=True).start()

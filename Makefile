@@ -111,7 +111,7 @@ build/$(1)/cross: build/$(1)/sources $(call objects,$(1),$(filter-out %/broken.c
 build/$(1)/cross-broken: build/$(1)/sources $(call objects,$(1),$(filter-out %/cross.c,$(ORACLE)) tests/fakes/loop.c) build/$(1)/libdanesmtp.a
 	$(LINK) $(addprefix -Wl$$(comma)--wrap=,dsmtp_dialog_step dsmtp_judge_next dsmtp_policy_host dsmtp_policy_mx)
 build/$(1)/fuzz-%: build/$(1)/tests/fuzz/fuzz_%.o build/$(1)/tests/fuzz/replay.o build/$(1)/engine/cli/lines.o build/$(1)/libdanesmtp.a
-	$(LINK)
+	$(LINK) $$(LIBS)
 build/$(1)/bench-%: build/$(1)/tests/bench/bench_%.o build/$(1)/libdanesmtp.a
 	$(LINK) $$(LIBS)
 endef
@@ -147,11 +147,16 @@ replay: $(TARGETS:%=build/asan/fuzz-%)
 SECONDS := 10
 fuzz: $(TARGETS:%=build/fuzz/%) ## let each fuzzer run for SECONDS (10)
 	@set -e; for t in $(TARGETS); do mkdir -p build/fuzz/corpus-$$t; \
-	    build/fuzz/$$t -max_total_time=$(SECONDS) -print_final_stats=1 build/fuzz/corpus-$$t tests/fuzz/corpus/$$t; done
+	    build/fuzz/$$t -max_total_time=$(SECONDS) -print_final_stats=1 -dict=tests/fuzz/dict/$$t.dict build/fuzz/corpus-$$t tests/fuzz/corpus/$$t; done
+# What a target needs beyond base, model and core.
+FUZZ_NEEDS_dns := $(wildcard engine/adapt/dns_*.c)
+FUZZ_NEEDS_name := engine/adapt/dns_name.c
+FUZZ_NEEDS_lines := engine/cli/lines.c
 .SECONDARY:
-build/fuzz/%: tests/fuzz/fuzz_%.c $(wildcard engine/base/*.[ch] engine/model/*.[ch] engine/core/*.[ch] engine/cli/lines.[ch])
+.SECONDEXPANSION:
+build/fuzz/%: tests/fuzz/fuzz_%.c $(wildcard engine/base/*.c engine/model/*.c engine/core/*.c) $$(FUZZ_NEEDS_$$*) $(wildcard engine/*/*.h)
 	@mkdir -p $(@D)
-	$(CLANG) $(STD) -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined $(I_tests) -o $@ $(filter %.c,$^)
+	$(CLANG) $(STD) -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined $(I_tests) -o $@ $(filter %.c,$^) -Wl,--as-needed -lldns
 
 check: all test gates ## everything that needs no lab: test and gates
 

@@ -44,7 +44,9 @@ FUZZ := $(wildcard tests/fuzz/*.c)
 TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FAULTS := $(wildcard tests/faults/*.c)
 BENCH := $(wildcard tests/bench/*.c)
-SOURCES := $(ENGINE) $(LAB) $(UNIT) $(ORACLE) $(FAULTS) $(FUZZ) $(BENCH) $(PRELOAD)
+STARVE := $(wildcard tests/starve/*.c)
+STARVE_HELPERS := $(wildcard tests/fakes/*.c) $(addprefix tests/unit/,$(addsuffix .c,main check batch_bench schema tls_certs tls_case dns_server dns_reply))
+SOURCES := $(ENGINE) $(LAB) $(UNIT) $(ORACLE) $(FAULTS) $(FUZZ) $(BENCH) $(STARVE) $(PRELOAD)
 HEADERS := $(wildcard engine/*/*.h lab/*/*.h tests/*/*.h)
 
 # --- flags -------------------------------------------------------------------------------------------
@@ -112,6 +114,13 @@ build/$(1)/cross-broken: build/$(1)/sources $(call objects,$(1),$(filter-out %/c
 	$(LINK) $(addprefix -Wl$$(comma)--wrap=,dsmtp_dialog_step dsmtp_judge_next dsmtp_policy_host dsmtp_policy_mx)
 build/$(1)/fuzz-%: build/$(1)/tests/fuzz/fuzz_%.o build/$(1)/tests/fuzz/replay.o build/$(1)/engine/cli/lines.o build/$(1)/libdanesmtp.a
 	$(LINK) $$(LIBS)
+# An engine whose allocations are those of tests/starve, and what the tests there need beside it.
+build/$(1)/starved.a: build/$(1)/sources tests/starve/symbols $(call objects,$(1),$(ENGINE))
+	@rm -f $$@
+	@$$(AR) rcs $$@ $$(filter %.o,$$^)
+	@objcopy --redefine-syms=tests/starve/symbols $$@
+build/$(1)/starve: build/$(1)/sources $(call objects,$(1),$(STARVE) $(STARVE_HELPERS)) build/$(1)/starved.a
+	$(LINK) $$(LIBS) $$(LIBS_UNIT)
 build/$(1)/bench-%: build/$(1)/tests/bench/bench_%.o build/$(1)/libdanesmtp.a
 	$(LINK) $$(LIBS)
 endef

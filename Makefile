@@ -153,6 +153,13 @@ cross-broken: build/release/cross-broken ## break each row of the engine's table
 replay: $(TARGETS:%=build/asan/fuzz-%)
 	@set -e; for t in $(TARGETS); do build/asan/fuzz-$$t tests/fuzz/corpus/$$t/*; done
 
+# Two of the lab's worlds: whoever waits for a time-out must not wait for valgrind.
+WATCH := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --child-silent-after-fork=yes
+VALGRIND := '04-*' '05-*' '06-*' '07-*' '08-*' '09-*' '10-*' '11-*' '12-*'
+
+starve: build/$(VARIANT)/starve ## every allocation of the engine made to fail once
+	$<
+
 SECONDS := 10
 fuzz: $(TARGETS:%=build/fuzz/%) ## let each fuzzer run for SECONDS (10)
 	@set -e; for t in $(TARGETS); do mkdir -p build/fuzz/corpus-$$t; \

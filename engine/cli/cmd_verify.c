@@ -75,6 +75,8 @@ static int report(const struct dsmtp_options *o, const struct dsmtp_tls_demand *
         dsmtp_say("out of memory");
         return EX_SOFTWARE;
     }
+    if (evidence->reason == DSMTP_REASON_INTERNAL)
+        return EX_SOFTWARE;
     return evidence->authenticated ? EX_OK : EX_UNAVAILABLE;
 }
 

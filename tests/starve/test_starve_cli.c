@@ -45,14 +45,14 @@ static const struct cli_case cases[] = {
     {"authorities",  "verify --chain @chain --ca-file @anchor --name mx.d.example --time 1768478400", "", EX_OK},
     {"tables",       "tables", "", EX_OK},
     {"diff",         "tables --diff rfc7672 seed2013", "", EX_OK},
-    {"plan, stub",   "plan --trust-ad --resolver @dns --policy @policy --timeout 3 --tlsrpt @tlsrpt --tlsrpt-org o --tlsrpt-contact mailto:c@d --self me.example d.example secure.example", "", EX_OK},
-    {"plan, JSON",   "plan --trust-ad --resolver @dns --canary= --timeout 3 --trace --format json [mx.d.example]", "", EX_OK},
-    {"plan, TCP",    "plan --trust-ad --resolver @dns --canary= --timeout 3 large.example", "", EX_OK},
-    {"plan, unbound", "plan --trust-anchor @anchors --resolver @dns --canary= --timeout 3 d.example", "", EX_OK},
-    {"batch",        "batch --trust-ad --resolver @dns --policy @policy --timeout 3 --skip-done @done --tlsrpt @tlsrpt --tlsrpt-org o --tlsrpt-contact mailto:c@d", "d.example\nold.example\n!\n", EX_DATAERR},
-    {"probe",        "probe --trust-ad --resolver @dns --canary= --timeout 3 --policy @policy @mail", "", EX_OK},
-    {"send, clear",  "send --trust-ad --resolver @dns --canary= --timeout 3 --default-policy none -f f@s.example --nexthop @mail a@d.example b@d.example", "Subject: x\n\n.\n", EX_UNAVAILABLE},
-    {"send, TLS",    "send --trust-ad --resolver @dns --canary= --timeout 3 --policy @policy -f <> --nexthop @mail --format json a@d.example", "Subject: x\n\n.\n", EX_OK},
+    {"plan, stub",   "plan --trust-ad --resolver @dns --policy @policy --timeout 1 --self me.example d.example secure.example", "", EX_OK},
+    {"plan, trace",   "plan --trust-ad --resolver @dns --canary= --timeout 1 --trace [mx.d.example]", "", EX_OK},
+    {"plan, TCP",    "plan --trust-ad --resolver @dns --canary= --timeout 1 large.example", "", EX_OK},
+    {"plan, unbound", "plan --trust-anchor @anchors --resolver @dns --canary= --timeout 1 d.example", "", EX_OK},
+    {"batch",        "batch --trust-ad --resolver @dns --policy @policy --timeout 1 --skip-done @done", "d.example\nold.example\n!\n", EX_DATAERR},
+    {"probe",        "probe --trust-ad --resolver @dns --canary= --timeout 1 --policy @policy --tlsrpt @tlsrpt --tlsrpt-org o --tlsrpt-contact mailto:c@d.example @mail", "", EX_OK},
+    {"send, clear",  "send --trust-ad --resolver @dns --canary= --timeout 1 --default-policy none -f f@s.example --nexthop @mail a@d.example b@d.example", "Subject: x\n\n.\n", EX_UNAVAILABLE},
+    {"send, TLS",    "send --trust-ad --resolver @dns --canary= --timeout 1 --policy @policy -f <> --nexthop @mail a@d.example", "Subject: x\n\n.\n", EX_OK},
 };
 /* clang-format on */
 
@@ -275,12 +275,10 @@ static void look_at_cli(void *arg, unsigned n, bool hungry)
 {
     struct cli_run *r = arg;
     bool owned_up = r->status == EX_SOFTWARE || r->status == EX_IOERR || r->status == EX_TEMPFAIL ||
-                    r->status == EX_OSERR;
+                    strstr(r->said, "Cannot allocate") != NULL;
 
     check_rowf("%s, allocation %u", r->of->label, n);
-    if (!check_true(r->status == r->of->status || (hungry && owned_up)))
-        printf("%s, allocation %u: status %d, \"%s\", \"%.200s\"\n", r->of->label, n, r->status,
-               r->said, r->out);
+    check_true(r->status == r->of->status || (hungry && owned_up));
     check_true(r->status == r->of->status || r->said[0] != '\0' || r->out[0] != '\0');
     if (!hungry)
         check_str(r->out, r->want);
@@ -308,7 +306,6 @@ static void test_cli(void)
         r.want = r.out;
         allocations = starve(run_cli, look_at_cli, &r);
         check_true(allocations > 2);
-        printf("%s: %u\n", cases[i].label, allocations);
         free(r.want);
     }
     close_place();

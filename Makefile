@@ -47,7 +47,9 @@ FAULTS := $(wildcard tests/faults/*.c)
 BENCH := $(wildcard tests/bench/*.c)
 EXAMPLES := $(wildcard tests/examples/*.c)
 FAST := $(wildcard tests/fast/*.c)
-SOURCES := $(ENGINE) $(LAB) $(UNIT) $(ORACLE) $(FAULTS) $(FUZZ) $(BENCH) $(EXAMPLES) $(FAST) $(PRELOAD)
+STARVE := $(wildcard tests/starve/*.c)
+STARVE_HELPERS := $(wildcard tests/fakes/*.c) $(addprefix tests/unit/,$(addsuffix .c,main check batch_bench schema tls_certs tls_case dns_server dns_reply))
+SOURCES := $(ENGINE) $(LAB) $(UNIT) $(ORACLE) $(FAULTS) $(FUZZ) $(BENCH) $(EXAMPLES) $(FAST) $(STARVE) $(PRELOAD)
 HEADERS := $(wildcard engine/*/*.h lab/*/*.h tests/*/*.h)
 
 # --- flags -------------------------------------------------------------------------------------------
@@ -126,7 +128,14 @@ build/$(1)/cross: build/$(1)/sources $(call objects,$(1),$(filter-out %/broken.c
 build/$(1)/cross-broken: build/$(1)/sources $(call objects,$(1),$(filter-out %/cross.c,$(ORACLE)) tests/fakes/loop.c) build/$(1)/libdanesmtp.a
 	$(LINK) $(addprefix -Wl$$(comma)--wrap=,dsmtp_dialog_step dsmtp_judge_next dsmtp_policy_host dsmtp_policy_mx)
 build/$(1)/fuzz-%: build/$(1)/tests/fuzz/fuzz_%.o build/$(1)/tests/fuzz/replay.o build/$(1)/engine/cli/lines.o build/$(1)/libdanesmtp.a
-	$(LINK)
+	$(LINK) $$(LIBS)
+# An engine whose allocations are those of tests/starve, and what the tests there need beside it.
+build/$(1)/starved.a: build/$(1)/sources tests/starve/symbols $(call objects,$(1),$(ENGINE))
+	@rm -f $$@
+	@$$(AR) rcs $$@ $$(filter %.o,$$^)
+	@objcopy --redefine-syms=tests/starve/symbols $$@
+build/$(1)/starve: build/$(1)/sources $(call objects,$(1),$(STARVE) $(STARVE_HELPERS)) build/$(1)/starved.a
+	$(LINK) $$(LIBS) $$(LIBS_UNIT)
 build/$(1)/bench-%: build/$(1)/tests/bench/bench_%.o build/$(1)/libdanesmtp.a
 	$(LINK) $$(LIBS)
 endef
@@ -166,14 +175,26 @@ cross-broken: build/release/cross-broken ## break each row of the engine's table
 replay: $(TARGETS:%=build/asan/fuzz-%)
 	@set -e; for t in $(TARGETS); do build/asan/fuzz-$$t tests/fuzz/corpus/$$t/*; done
 
+# Two of the lab's worlds: whoever waits for a time-out must not wait for valgrind.
+WATCH := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --child-silent-after-fork=yes
+VALGRIND := '04-*' '05-*' '06-*' '07-*' '08-*' '09-*' '10-*' '11-*' '12-*'
+
+starve: build/$(VARIANT)/starve ## every allocation of the engine made to fail once
+	$<
+
 SECONDS := 10
 fuzz: $(TARGETS:%=build/fuzz/%) ## let each fuzzer run for SECONDS (10)
 	@set -e; for t in $(TARGETS); do mkdir -p build/fuzz/corpus-$$t; \
-	    build/fuzz/$$t -max_total_time=$(SECONDS) -print_final_stats=1 build/fuzz/corpus-$$t tests/fuzz/corpus/$$t; done
+	    build/fuzz/$$t -max_total_time=$(SECONDS) -print_final_stats=1 -dict=tests/fuzz/dict/$$t.dict build/fuzz/corpus-$$t tests/fuzz/corpus/$$t; done
+# What a target needs beyond base, model and core.
+FUZZ_NEEDS_dns := $(wildcard engine/adapt/dns_*.c)
+FUZZ_NEEDS_name := engine/adapt/dns_name.c
+FUZZ_NEEDS_lines := engine/cli/lines.c
 .SECONDARY:
-build/fuzz/%: tests/fuzz/fuzz_%.c $(wildcard engine/base/*.[ch] engine/model/*.[ch] engine/core/*.[ch] engine/cli/lines.[ch])
+.SECONDEXPANSION:
+build/fuzz/%: tests/fuzz/fuzz_%.c $(wildcard engine/base/*.c engine/model/*.c engine/core/*.c) $$(FUZZ_NEEDS_$$*) $(wildcard engine/*/*.h)
 	@mkdir -p $(@D)
-	$(CLANG) $(STD) -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined $(I_tests) -o $@ $(filter %.c,$^)
+	$(CLANG) $(STD) -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined $(I_tests) -o $@ $(filter %.c,$^) -Wl,--as-needed -lldns
 
 check: all test gates ## everything that needs no lab: test and gates
 

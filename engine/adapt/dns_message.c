@@ -147,14 +147,46 @@ static void read_ede(const struct reader *r, const struct rr *opt, char *why, si
     }
 }
 
-/* Walk all of the message once: is it well-formed, and what else does it say? */
-static bool survey(struct reader r, struct dsmtp_dns_reply *out, bool *referral)
+/* Rdata that an answer rests on: octets, then names, then octets. */
+static const struct {
+    unsigned type;
+    size_t before, names, after;
+} shapes[] = {
+    {DSMTP_RR_A, 4, 0, 0},     {DSMTP_RR_NS, 0, 1, 0}, {DSMTP_RR_CNAME, 0, 1, 0},
+    {TYPE_SOA, 0, 2, 20},      {DSMTP_RR_MX, 2, 1, 0}, {DSMTP_RR_AAAA, 16, 0, 0},
+    {DSMTP_RR_DNAME, 0, 1, 0},
+};
+
+/* A message with a broken SOA record proves no absence, whatever its rcode. */
+static bool well_shaped(const struct reader *r, const struct rr *rr)
+{
+    const size_t end = rr->rdata + rr->rdlen;
+
+    for (size_t i = 0; rr->class == CLASS_IN && i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+        struct dsmtp_dname name;
+        size_t pos = rr->rdata + shapes[i].before;
+
+        if (shapes[i].type != rr->type)
+            continue;
+        for (size_t n = 0; n < shapes[i].names; n++)
+            if (!dsmtp_dname_read(r->message, end, &pos, &name))
+                return false;
+        return pos + shapes[i].after == end;
+    }
+    return true;
+}
+
+/* Walk all of the message once: what is wrong with it (NULL: nothing), and what else does it say?
+ */
+static const char *survey(struct reader r, struct dsmtp_dns_reply *out, bool *referral)
 {
     struct rr rr;
     bool ns = false;
     int got;
 
     while ((got = next_rr(&r, &rr)) > 0) {
+        if (!well_shaped(&r, &rr))
+            return "malformed record";
         if (rr.section == AUTHORITY && rr.type == TYPE_SOA) {
             out->soa = true;
             out->ttl = rr.ttl;
@@ -166,57 +198,43 @@ static bool survey(struct reader r, struct dsmtp_dns_reply *out, bool *referral)
         }
     }
     *referral = ns && !out->soa;
-    return got == 0;
+    return got == 0 ? NULL : "malformed reply";
 }
 
 /* Names inside rdata are written out in full. */
-static const char *copy_named(const struct reader *r, const struct rr *rr, size_t skip,
-                              struct dsmtp_arena *arena, struct dsmtp_rdata *out)
+static bool copy_named(const struct reader *r, const struct rr *rr, size_t skip,
+                       struct dsmtp_arena *arena, struct dsmtp_rdata *out)
 {
-    struct dsmtp_dname name;
+    struct dsmtp_dname name = {.len = 0};
     size_t pos = rr->rdata + skip;
     uint8_t *data;
 
-    if (rr->rdlen <= skip || !dsmtp_dname_read(r->message, rr->rdata + rr->rdlen, &pos, &name) ||
-        pos != rr->rdata + rr->rdlen)
-        return "malformed record";
+    (void)dsmtp_dname_read(r->message, r->len, &pos, &name); /* is well-shaped */
     data = dsmtp_arena_alloc(arena, 1, skip + name.len);
     if (data == NULL)
-        return "out of memory";
+        return false;
     memcpy(data, r->message + rr->rdata, skip);
     memcpy(data + skip, name.wire, name.len);
     *out = (struct dsmtp_rdata){.data = data, .len = skip + name.len};
-    return NULL;
+    return true;
 }
 
-static const char *copy_plain(const struct reader *r, const struct rr *rr, size_t want,
-                              struct dsmtp_arena *arena, struct dsmtp_rdata *out)
+/* False: out of memory. */
+static bool copy_rdata(const struct reader *r, const struct rr *rr, struct dsmtp_arena *arena,
+                       struct dsmtp_rdata *out)
 {
-    if (want != 0 && rr->rdlen != want)
-        return "malformed record";
-    out->data = dsmtp_arena_copy(arena, r->message + rr->rdata, rr->rdlen);
-    out->len = rr->rdlen;
-    return out->data == NULL ? "out of memory" : NULL;
-}
-
-static const char *copy_rdata(const struct reader *r, const struct rr *rr, enum dsmtp_rrtype type,
-                              struct dsmtp_arena *arena, struct dsmtp_rdata *out)
-{
-    switch (type) {
-    case DSMTP_RR_A:
-        return copy_plain(r, rr, 4, arena, out);
-    case DSMTP_RR_AAAA:
-        return copy_plain(r, rr, 16, arena, out);
-    case DSMTP_RR_TLSA:
-        return copy_plain(r, rr, 0, arena, out);
+    switch (rr->type) {
     case DSMTP_RR_NS:
     case DSMTP_RR_CNAME:
     case DSMTP_RR_DNAME:
         return copy_named(r, rr, 0, arena, out);
     case DSMTP_RR_MX:
         return copy_named(r, rr, 2, arena, out);
+    default:
+        out->data = dsmtp_arena_copy(arena, r->message + rr->rdata, rr->rdlen);
+        out->len = rr->rdlen;
+        return out->data != NULL;
     }
-    return "unknown type";
 }
 
 /* What the answer section holds at one name. */
@@ -239,13 +257,12 @@ static const char *look_at(struct reader r, const struct dsmtp_dname *name, enum
         if (rr.class != CLASS_IN || (rr.type != type && rr.type != DSMTP_RR_CNAME) ||
             !dsmtp_dname_equal(&rr.owner, name))
             continue;
-        if (rr.type == type)
+        if (rr.type == type) {
             out->records++;
-        else if (!dsmtp_dname_read(r.message, rr.rdata + rr.rdlen, &pos, &out->target) ||
-                 pos != rr.rdata + rr.rdlen)
-            return "malformed alias";
-        else
+        } else {
+            (void)dsmtp_dname_read(r.message, r.len, &pos, &out->target); /* is well-shaped */
             out->aliases++;
+        }
         out->ttl = rr.ttl < out->ttl ? rr.ttl : out->ttl;
     }
     if (out->aliases > 1 || (out->aliases == 1 && out->records > 0))
@@ -305,14 +322,11 @@ static const char *collect(struct reader r, const struct dsmtp_query *query,
     if (records == NULL)
         return "out of memory";
     while (n < out->count && next_rr(&r, &rr) > 0) {
-        const char *wrong;
-
         if (rr.section != ANSWER || rr.class != CLASS_IN || rr.type != query->type ||
             !dsmtp_dname_equal(&rr.owner, name))
             continue;
-        wrong = copy_rdata(&r, &rr, query->type, arena, &records[n++]);
-        if (wrong != NULL)
-            return wrong;
+        if (!copy_rdata(&r, &rr, arena, &records[n++]))
+            return "out of memory";
     }
     out->records = records;
     return NULL;
@@ -358,7 +372,7 @@ const char *dsmtp_dns_read(const uint8_t *message, size_t len, const struct dsmt
 {
     struct dsmtp_dns_reply reply = {.presence = DSMTP_PRESENCE_FAILED};
     struct reader r;
-    const char *wrong = NULL;
+    const char *wrong;
     bool referral;
 
     if (bare_error(message, len)) {
@@ -371,9 +385,8 @@ const char *dsmtp_dns_read(const uint8_t *message, size_t len, const struct dsmt
     reply.rcode = get16(message + 2) & 0xfu;
     reply.authentic = (get16(message + 2) & AD) != 0;
     reply.truncated = (get16(message + 2) & TC) != 0;
-    if (!survey(r, &reply, &referral))
-        return "malformed reply";
-    if (!reply.truncated &&
+    wrong = survey(r, &reply, &referral);
+    if (wrong == NULL && !reply.truncated &&
         (reply.rcode == DSMTP_RCODE_NOERROR || reply.rcode == DSMTP_RCODE_NXDOMAIN))
         wrong = interpret(&r, query, arena, &reply);
     if (wrong == NULL && reply.presence == DSMTP_PRESENCE_NODATA && referral)

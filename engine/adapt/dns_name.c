@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LABEL_MAX = 63, POINTER = 0xc0 };
+enum { LABEL_MAX = 63, POINTER = 0xc0, HEADER = 12 };
 
 static uint8_t lower(uint8_t c)
 {
@@ -142,7 +142,7 @@ bool dsmtp_dname_read(const uint8_t *message, size_t len, size_t *pos, struct ds
                 *pos = at + 1;
             jumped = true;
             at = (size_t)(head & ~POINTER) << 8 | message[at];
-            if (at >= limit)
+            if (at < HEADER || at >= limit)
                 return false;
             limit = at;
             continue;

@@ -34,8 +34,8 @@ bool dsmtp_dname_equal(const struct dsmtp_dname *a, const struct dsmtp_dname *b)
 bool dsmtp_dname_below(const struct dsmtp_dname *name, const struct dsmtp_dname *above);
 
 /* The name at *pos of a message, compression undone; *pos moves behind it. False: malformed. A
- * pointer must point backwards from where the name (or the last pointer's target) began, so that no
- * loop can be built. */
+ * pointer must point behind the header of the message, and backwards from where the name (or the
+ * last pointer's target) began, so that no loop can be built. */
 bool dsmtp_dname_read(const uint8_t *message, size_t len, size_t *pos, struct dsmtp_dname *out);
 
 #endif

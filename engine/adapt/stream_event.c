@@ -122,9 +122,10 @@ static enum dsmtp_status stream_write(struct dsmtp_stream *s, const void *bytes,
 {
     if (!usable(s))
         return DSMTP_MISUSE;
-    if (evbuffer_add(s->out, bytes, len) != 0)
-        return DSMTP_NOMEM;
-    return event_add(&s->writable, NULL) == 0 ? DSMTP_OK : DSMTP_SYSTEM;
+    /* In this order: what was refused must not go out with the last words of a stream. */
+    if (event_add(&s->writable, NULL) != 0)
+        return DSMTP_SYSTEM;
+    return evbuffer_add(s->out, bytes, len) == 0 ? DSMTP_OK : DSMTP_NOMEM;
 }
 
 static enum dsmtp_status stream_secure(struct dsmtp_stream *s,
@@ -156,8 +157,8 @@ static void stream_deadline(struct dsmtp_stream *s, unsigned milliseconds)
         return;
     if (milliseconds == 0)
         (void)event_del(&s->timer);
-    else
-        (void)event_add(&s->timer, &tv);
+    else if (event_add(&s->timer, &tv) != 0 && !event_pending(&s->timer, EV_TIMEOUT, NULL))
+        fail_later(s, DSMTP_REASON_CONNECTION_LOST, "no memory for a deadline");
 }
 
 static void stream_shut(struct dsmtp_stream **stream)

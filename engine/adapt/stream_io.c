@@ -9,6 +9,8 @@
 
 #include "adapt/stream_internal.h"
 
+#define NO_MEMORY "out of memory"
+
 enum {
     PIECE = 16384,  /* read or written at once: a TLS record */
     PIECES_MAX = 8, /* then others get their turn */
@@ -58,8 +60,11 @@ static void finish_connect(struct dsmtp_stream *s)
         fail(s, DSMTP_REASON_CONNECT_FAILED, strerror(error), NULL);
         return;
     }
+    if (event_add(&s->readable, NULL) != 0) {
+        fail(s, DSMTP_REASON_CONNECT_FAILED, NO_MEMORY, NULL);
+        return;
+    }
     s->stage = STREAM_PLAIN;
-    (void)event_add(&s->readable, NULL);
     s->busy = true;
     s->events->connected(s->arg);
     (void)leave(s);
@@ -92,9 +97,8 @@ bool dsmtp_stream_flush_plain(struct dsmtp_stream *s, const char **why)
             return false;
         }
     }
-    if (evbuffer_get_length(s->out) > 0)
-        (void)event_add(&s->writable, NULL);
-    return true;
+    *why = NO_MEMORY;
+    return evbuffer_get_length(s->out) == 0 || event_add(&s->writable, NULL) == 0;
 }
 
 /* --- in TLS --------------------------------------------------------------------------------------
@@ -109,8 +113,8 @@ static bool waits(struct dsmtp_stream *s, int result, const char **why)
     case SSL_ERROR_WANT_READ:
         return true;
     case SSL_ERROR_WANT_WRITE:
-        (void)event_add(&s->writable, NULL);
-        return true;
+        *why = NO_MEMORY;
+        return event_add(&s->writable, NULL) == 0;
     case SSL_ERROR_ZERO_RETURN:
         *why = "closed by the peer";
         return false;
@@ -161,14 +165,11 @@ bool dsmtp_stream_flush_tls(struct dsmtp_stream *s, const char **why)
         const unsigned char *bytes = evbuffer_pullup(s->out, (ev_ssize_t)piece);
         int n;
 
-        if (i == PIECES_MAX) {
-            (void)event_add(&s->writable, NULL);
-            break;
-        }
-        if (bytes == NULL) {
-            *why = "out of memory";
+        *why = NO_MEMORY;
+        if (i == PIECES_MAX)
+            return event_add(&s->writable, NULL) == 0;
+        if (bytes == NULL)
             return false;
-        }
         ERR_clear_error();
         errno = 0;
         n = SSL_write(s->ssl, bytes, (int)piece);

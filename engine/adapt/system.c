@@ -68,6 +68,7 @@ void dsmtp_system_resolv_conf(const char *file, struct dsmtp_resolv_conf *out)
 
     while (f != NULL && getline(&line, &room, f) >= 0)
         read_line(&conf, line, &unusable);
+    unusable = unusable || (f != NULL && !feof(f));
     free(line);
     if (f != NULL)
         (void)fclose(f);

@@ -15,8 +15,10 @@ static int encode(X509 *cert, unsigned selector, unsigned char **der)
                                    : i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), der);
 }
 
-/* Does the part of the certificate, or its digest, equal the data? md NULL: the part itself. */
-static bool equals(X509 *cert, unsigned selector, const EVP_MD *md, const uint8_t *data, size_t len)
+/* Does the part of the certificate, or its digest, equal the data? md NULL: the part itself.
+ * *unable: no memory to find out. */
+static bool equals(X509 *cert, unsigned selector, const EVP_MD *md, const uint8_t *data, size_t len,
+                   bool *unable)
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned digest_len = 0;
@@ -24,6 +26,7 @@ static bool equals(X509 *cert, unsigned selector, const EVP_MD *md, const uint8_
     int der_len = encode(cert, selector, &der);
     bool same = false;
 
+    *unable = *unable || der_len <= 0;
     if (der_len > 0 && md == NULL)
         same = (size_t)der_len == len && memcmp(der, data, len) == 0;
     else if (der_len > 0 && EVP_Digest(der, (size_t)der_len, digest, &digest_len, md, NULL) > 0)
@@ -36,9 +39,10 @@ static bool equals(X509 *cert, unsigned selector, const EVP_MD *md, const uint8_
 static bool matches_record(const struct dsmtp_tlsa *r, X509 *cert)
 {
     const EVP_MD *const md[] = {NULL, EVP_sha256(), EVP_sha512()};
+    bool unable = false;
 
     return r->selector <= KEY && r->matching < sizeof(md) / sizeof(md[0]) &&
-           equals(cert, r->selector, md[r->matching], r->data, r->len);
+           equals(cert, r->selector, md[r->matching], r->data, r->len, &unable);
 }
 
 static const EVP_MD *digest_of_length(size_t len)
@@ -55,14 +59,14 @@ static const EVP_MD *digest_of_length(size_t len)
     }
 }
 
-static bool has_fingerprint(X509 *leaf, const struct dsmtp_tls_demand *demand)
+static bool has_fingerprint(X509 *leaf, const struct dsmtp_tls_demand *demand, bool *unable)
 {
     for (unsigned i = 0; leaf != NULL && i < demand->fingerprint_count; i++) {
         const struct dsmtp_fingerprint *f = &demand->fingerprints[i];
         const EVP_MD *md = digest_of_length(f->len);
 
-        if (md != NULL && (equals(leaf, CERTIFICATE, md, f->digest, f->len) ||
-                           equals(leaf, KEY, md, f->digest, f->len)))
+        if (md != NULL && (equals(leaf, CERTIFICATE, md, f->digest, f->len, unable) ||
+                           equals(leaf, KEY, md, f->digest, f->len, unable)))
             return true;
     }
     return false;
@@ -127,9 +131,12 @@ static bool check_tlsa(X509_STORE_CTX *ctx, const struct dsmtp_tls_demand *deman
 
 static bool check_fingerprint(X509_STORE_CTX *ctx, const struct dsmtp_tls_demand *demand)
 {
-    bool good = has_fingerprint(X509_STORE_CTX_get0_cert(ctx), demand);
+    bool unable = false;
+    bool good = has_fingerprint(X509_STORE_CTX_get0_cert(ctx), demand, &unable);
 
-    X509_STORE_CTX_set_error(ctx, good ? X509_V_OK : X509_V_ERR_DANE_NO_MATCH);
+    X509_STORE_CTX_set_error(ctx, good     ? X509_V_OK
+                                  : unable ? X509_V_ERR_OUT_OF_MEM
+                                           : X509_V_ERR_DANE_NO_MATCH);
     return good;
 }
 

@@ -50,6 +50,7 @@ static const struct {
     {X509_V_ERR_EE_KEY_TOO_SMALL,                    INVALID, F(WEAK)},
     {X509_V_ERR_CA_KEY_TOO_SMALL,                    INVALID, F(WEAK)},
     {X509_V_ERR_CA_MD_TOO_WEAK,                      INVALID, F(WEAK)},
+    {X509_V_ERR_OUT_OF_MEM,                          DSMTP_REASON_INTERNAL, F(OTHER)},
 };
 /* clang-format on */
 

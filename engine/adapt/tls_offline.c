@@ -28,10 +28,13 @@ static enum dsmtp_status read_chain(BIO *bio, STACK_OF(X509) * chain, struct dsm
     X509 *cert;
 
     while ((cert = PEM_read_bio_X509(bio, NULL, no_password, NULL)) != NULL) {
-        if (sk_X509_num(chain) >= CHAIN_MAX || sk_X509_push(chain, cert) <= 0) {
-            X509_free(cert);
-            return dsmtp_fault_set(fault, DSMTP_TOOBIG, "more than %d certificates", CHAIN_MAX);
-        }
+        bool room = sk_X509_num(chain) < CHAIN_MAX;
+
+        if (room && sk_X509_push(chain, cert) > 0)
+            continue;
+        X509_free(cert);
+        return room ? dsmtp_fault_set(fault, DSMTP_NOMEM, "out of memory")
+                    : dsmtp_fault_set(fault, DSMTP_TOOBIG, "more than %d certificates", CHAIN_MAX);
     }
     if (ERR_GET_LIB(ERR_peek_last_error()) != ERR_LIB_PEM ||
         ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE) {
@@ -65,7 +68,11 @@ static enum dsmtp_status verify(const struct dsmtp_tls *tls, SSL *ssl, STACK_OF(
     X509_STORE_CTX_set0_dane(ctx, SSL_get0_dane(ssl));
     param = X509_STORE_CTX_get0_param(ctx);
     X509_VERIFY_PARAM_set_auth_level(param, SSL_get_security_level(ssl));
-    (void)X509_VERIFY_PARAM_set1(param, SSL_get0_param(ssl));
+    /* Without them any name would do. */
+    if (X509_VERIFY_PARAM_set1(param, SSL_get0_param(ssl)) <= 0) {
+        X509_STORE_CTX_free(ctx);
+        return dsmtp_tls_fault(fault, "cannot set the names");
+    }
     if (time >= 0)
         X509_VERIFY_PARAM_set_time(param, (time_t)time);
     (void)dsmtp_tls_check_chain(ctx, demand);

@@ -202,14 +202,19 @@ static enum dsmtp_status check_anchors(const char *file, struct dsmtp_fault *fau
     char *line = NULL;
     size_t room = 0;
     bool found = false;
+    bool whole;
 
     if (f == NULL)
         return dsmtp_fault_set(fault, DSMTP_SYNTAX, "cannot read the trust anchor %s: %s", file,
                                strerror(errno));
     while (!found && getline(&line, &room, f) >= 0)
         found = anchor_line(line);
+    whole = found || feof(f);
     free(line);
     (void)fclose(f);
+    if (!whole)
+        return dsmtp_fault_set(fault, DSMTP_SYSTEM, "cannot read the trust anchor %s: %s", file,
+                               strerror(errno));
     if (!found)
         return dsmtp_fault_set(
             fault, DSMTP_SYNTAX,

@@ -69,9 +69,13 @@ static int report(const struct dsmtp_options *o, const struct dsmtp_tls_demand *
         .evidence = *evidence,
     };
 
-    if (o->format != DSMTP_GRID_JSON)
+    if (o->format != DSMTP_GRID_JSON) {
         dsmtp_report_verification_text(stdout, &v, dsmtp_runner_colour());
-    else if (dsmtp_report_verification_json(stdout, &v) != DSMTP_OK)
+    } else if (dsmtp_report_verification_json(stdout, &v) != DSMTP_OK) {
+        dsmtp_say("out of memory");
+        return EX_SOFTWARE;
+    }
+    if (evidence->reason == DSMTP_REASON_INTERNAL)
         return EX_SOFTWARE;
     return evidence->authenticated ? EX_OK : EX_UNAVAILABLE;
 }

@@ -75,7 +75,10 @@ static void done(void *self, struct dsmtp_task *task, enum dsmtp_status status,
 
     if (status == DSMTP_OK)
         status = write_report(o, report, outcome);
-    if (status != DSMTP_OK)
+    if (status != DSMTP_OK && outcome != NULL)
+        dsmtp_say("%s: %s, but there is no report: %s", task->target,
+                  dsmtp_verdict_name(outcome->verdict), dsmtp_status_text(status));
+    else if (status != DSMTP_OK)
         dsmtp_say("%s: %s", task->target, dsmtp_status_text(status));
     o->exit =
         dsmtp_status_worse(o->exit, status == DSMTP_OK ? dsmtp_status_of(outcome) : EX_SOFTWARE);

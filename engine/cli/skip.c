@@ -56,7 +56,7 @@ static int read_lines(FILE *from, const char *file, struct reading *r, bool *cut
         ok = read_line(r, line, (size_t)len);
     }
     free(line);
-    if (ok && !ferror(from))
+    if (ok && feof(from))
         return 0;
     dsmtp_say("%s: %s", file, ok ? strerror(errno) : "out of memory");
     return ok ? EX_DATAERR : EX_SOFTWARE;

@@ -85,7 +85,7 @@ const struct dsmtp_next_row *dsmtp_judge_next_row(unsigned index)
 
 static const struct dsmtp_next_row *find(const struct dsmtp_attempt_end *end, unsigned level)
 {
-    for (unsigned i = 0; i < ROWS; i++)
+    for (unsigned i = 0; i < ROWS - 1; i++)
         if ((rows[i].state & 1u << end->state) != 0 && (rows[i].event & 1u << end->event) != 0 &&
             (rows[i].level & 1u << level) != 0)
             return &rows[i];

@@ -37,11 +37,10 @@ static unsigned accepted(const struct dsmtp_profile *profile, enum dsmtp_trust t
     case DSMTP_TRUST_HOST:
         return of_host[profile->value[DSMTP_SWITCH_HOST_NAMES]];
     case DSMTP_TRUST_INSECURE:
-        return of_insecure_mx[profile->value[DSMTP_SWITCH_INSECURE_MX_NAMES]];
     case DSMTP_TRUST_COUNT:
         break;
     }
-    return BASE;
+    return of_insecure_mx[profile->value[DSMTP_SWITCH_INSECURE_MX_NAMES]];
 }
 
 unsigned dsmtp_names_list(const struct dsmtp_profile *profile, const struct dsmtp_names_input *in,

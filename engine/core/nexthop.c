@@ -28,7 +28,14 @@ static enum dsmtp_status parse_port(const char *text, unsigned *out, struct dsmt
 static enum dsmtp_status parse_name(const char *text, char out[DSMTP_NAME_SIZE],
                                     struct dsmtp_fault *fault)
 {
-    if (dsmtp_name_parse(text, out) == DSMTP_OK)
+    bool good = dsmtp_name_parse(text, out) == DSMTP_OK;
+
+    /* Only now, as a dot at the end is gone. */
+    if (good && dsmtp_name_is_address(out))
+        return dsmtp_fault_set(fault, DSMTP_SYNTAX,
+                               "bad domain \"%.100s\"; an address is written in brackets, [%.100s]",
+                               text, out);
+    if (good)
         return DSMTP_OK;
     if (has_octets_beyond_ascii(text))
         return dsmtp_fault_set(fault, DSMTP_SYNTAX,
@@ -84,10 +91,6 @@ static enum dsmtp_status parse_domain(const char *text, struct dsmtp_nexthop *ou
                                "bad domain \"%.100s...\"; the name is too long", text);
     memcpy(domain, text, len);
     domain[len] = '\0';
-    if (dsmtp_name_is_address(domain))
-        return dsmtp_fault_set(fault, DSMTP_SYNTAX,
-                               "bad domain \"%.100s\"; an address is written in brackets, [%.100s]",
-                               text, domain);
     if (colon != NULL)
         DSMTP_TRY(parse_port(colon + 1, &out->port, fault));
     out->kind = DSMTP_NEXTHOP_DOMAIN;

@@ -132,6 +132,33 @@ static bool advance(struct dsmtp_job *job)
     return false;
 }
 
+/* Whoever has the message, or was refused for good, must be told even if nothing more can be done
+ * for the others. */
+static bool somebody_settled(const struct dsmtp_job *job)
+{
+    const struct dsmtp_outcome *o = &job->outcome;
+
+    for (unsigned i = 0; i < o->recipient_count; i++)
+        if (o->recipients[i].settled)
+            return true;
+    return false;
+}
+
+/* No session can be had, for lack of memory or the like. */
+static void give_up(struct dsmtp_job *job, enum dsmtp_status status)
+{
+    struct dsmtp_outcome *o = &job->outcome;
+
+    if (!somebody_settled(job)) {
+        end(job, status);
+        return;
+    }
+    o->attempt_count--;
+    dsmtp_recipients_found(o->recipients, o->recipient_count, DSMTP_VERDICT_DEFERRED,
+                           &(struct dsmtp_finding){DSMTP_REASON_INTERNAL, NULL, NULL, ""});
+    sum_up(job);
+}
+
 static void open_session(struct dsmtp_job *job, bool clear, dsmtp_session_done *done)
 {
     const struct dsmtp_host_plan *h = &job->outcome.plan->hosts[job->host];
@@ -153,7 +180,7 @@ static void open_session(struct dsmtp_job *job, bool clear, dsmtp_session_done *
     job->clear_retry = clear;
     status = dsmtp_session_open(&config, &job->session);
     if (status != DSMTP_OK)
-        end(job, status);
+        give_up(job, status);
 }
 
 /* What the end of a session means for the recipients. The server's words go with it only where they

@@ -1,4 +1,7 @@
-/* fuzz_tlsa.c - TLSA records from text and from rdata, and their usability. */
+/* fuzz_tlsa.c - TLSA records from text and from rdata, and their usability; text against a second
+ * reader, and written anew it reads the same. */
+#include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,22 +22,89 @@ static void use(struct dsmtp_tlsa record)
         abort();
 }
 
+/* "3 1 1 HEX" read by other means: three numbers, then pairs of digits. False: not that. */
+static bool read_text(const char *text, unsigned field[3], uint8_t *octets, size_t room,
+                      size_t *len)
+{
+    size_t digits = 0;
+    int at = 0;
+
+    for (unsigned i = 0; i < 3; i++, text += at) {
+        at = 0;
+        text += strspn(text, " \t\n\v\f\r");
+        if (!isdigit((unsigned char)*text) || sscanf(text, "%9u%n", &field[i], &at) != 1 ||
+            field[i] > 255 || !isspace((unsigned char)text[at]))
+            return false;
+    }
+    for (char pair[3] = ""; *text != '\0'; text++) {
+        if (isspace((unsigned char)*text))
+            continue;
+        if (!isxdigit((unsigned char)*text) || digits / 2 >= room)
+            return false;
+        pair[digits % 2] = *text;
+        if (digits++ % 2 == 1)
+            octets[digits / 2 - 1] = (uint8_t)strtoul(pair, NULL, 16);
+    }
+    *len = digits / 2;
+    return digits > 0 && digits % 2 == 0;
+}
+
+static void check_text(const char *text)
+{
+    uint8_t octets[64], other[64];
+    char anew[16 + 2 * sizeof(octets)];
+    struct dsmtp_tlsa record, again;
+    unsigned field[3];
+    size_t len;
+    int at;
+
+    if (dsmtp_tlsa_from_text(text, octets, sizeof(octets), &record) != DSMTP_OK) {
+        /* The second reader takes no number of more than nine digits: leading zeros. */
+        if (read_text(text, field, other, sizeof(other), &len))
+            abort();
+        return;
+    }
+    if (record.len == 0 || record.len > sizeof(octets))
+        abort();
+    use(record);
+    if (read_text(text, field, other, sizeof(other), &len) &&
+        (field[0] != record.usage || field[1] != record.selector || field[2] != record.matching ||
+         len != record.len || memcmp(other, octets, len) != 0))
+        abort();
+    at = snprintf(anew, sizeof(anew), "%u %u %u ", record.usage, record.selector, record.matching);
+    for (size_t i = 0; i < record.len; i++)
+        at += snprintf(anew + at, sizeof(anew) - (size_t)at, "%02X", octets[i]);
+    if (dsmtp_tlsa_from_text(anew, other, sizeof(other), &again) != DSMTP_OK ||
+        again.usage != record.usage || again.selector != record.selector ||
+        again.matching != record.matching || again.len != record.len ||
+        memcmp(octets, other, record.len) != 0)
+        abort();
+}
+
+/* The fields are the octets, in order. */
+static void check_rdata(const uint8_t *data, size_t size)
+{
+    struct dsmtp_tlsa record = dsmtp_tlsa_split(data, size);
+
+    if ((record.why == DSMTP_UNUSABLE_SHORT) != (size < 4) ||
+        record.len != (size < 4 ? 0 : size - 3))
+        abort();
+    if (size >= 3 &&
+        (record.usage != data[0] || record.selector != data[1] || record.matching != data[2]))
+        abort();
+    use(record);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *text = malloc(size + 1);
-    uint8_t octets[64];
-    struct dsmtp_tlsa record;
+    char *text = calloc(1, size + 1);
 
     if (text == NULL)
         return 0;
-    memcpy(text, data, size);
-    text[size] = '\0';
-    if (dsmtp_tlsa_from_text(text, octets, sizeof(octets), &record) == DSMTP_OK) {
-        if (record.len == 0 || record.len > sizeof(octets))
-            abort();
-        use(record);
-    }
+    if (size > 0)
+        memcpy(text, data, size);
+    check_text(text);
     free(text);
-    use(dsmtp_tlsa_split(data, size));
+    check_rdata(data, size);
     return 0;
 }

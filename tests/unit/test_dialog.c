@@ -270,9 +270,25 @@ static void test_events(void)
     }
 }
 
+/* With a host that is skipped there is no conversation at all. */
+static void test_skipped(void)
+{
+    for (unsigned state = 0; state < DSMTP_STATE_COUNT; state++) {
+        for (unsigned event = 0; event < DSMTP_EVENT_COUNT; event++) {
+            const struct dsmtp_dialog_row *row = dsmtp_dialog_step(state, event, DSMTP_LEVEL_SKIP);
+
+            check_rowf("%s %s", dsmtp_state_name(state), dsmtp_event_name(event));
+            check_true(marked_impossible(row));
+            check_int(row->action, DSMTP_ACTION_CLOSE);
+            check_int(row->next, DSMTP_STATE_END);
+        }
+    }
+}
+
 static const struct check_test tests[] = {{"total and unambiguous", test_total},
                                           {"every reachable state is safe", test_graph},
                                           {"every sequence of seven is safe", test_walk},
                                           {"the possible and the impossible", test_possible},
+                                          {"a host that is skipped", test_skipped},
                                           {"replies to events", test_events}};
 SUITE(dialog, tests);

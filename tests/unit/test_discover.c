@@ -278,6 +278,77 @@ static void test_addresses(void)
     dsmtp_arena_fini(&arena);
 }
 
+/* What is no address is none of the host's. */
+static void test_no_address(void)
+{
+    static const struct fake_record records[] = {MX(SEC, "1 m"), A("m", SEC, "raw c61200"),
+                                                 A6("m", SEC, "2001:db8::1")};
+    struct dsmtp_arena arena;
+    struct dsmtp_discover d;
+
+    dsmtp_arena_init(&arena, MEMORY);
+    check_int(start(&d, &arena, &(struct setting){"d", DOMAIN, NULL, DANE, 0}), DSMTP_OK);
+    check_int(
+        fake_discover(&d, &(struct fake_world){records, CHECK_COUNT(records)}, FAKE_FIRST_FIRST, 0),
+        DSMTP_OK);
+    if (check_true(dsmtp_discover_plan(&d) != NULL) &&
+        check_uint(dsmtp_discover_plan(&d)->hosts[0].address_count, 1))
+        check_str(dsmtp_discover_plan(&d)->hosts[0].addresses[0], "2001:db8::1");
+    dsmtp_arena_fini(&arena);
+}
+
+/* Below a host's name that is as long as a name can be there is no room for _25._tcp: no records.
+ */
+static void test_longest_host(void)
+{
+    static char host[DSMTP_NAME_SIZE], mx[DSMTP_NAME_SIZE + 3];
+    const struct fake_record records[] = {MX(SEC, mx), A(host, SEC, IP)};
+    struct dsmtp_arena arena;
+    struct dsmtp_discover d;
+    char got[1000];
+
+    for (size_t i = 0; i < DSMTP_NAME_MAX; i++)
+        host[i] = i % 2 == 0 ? 'a' : '.';
+    snprintf(mx, sizeof(mx), "1 %s", host);
+    dsmtp_arena_init(&arena, MEMORY);
+    check_int(start(&d, &arena, &(struct setting){"d", DOMAIN, NULL, DANE, 0}), DSMTP_OK);
+    check_int(
+        fake_discover(&d, &(struct fake_world){records, CHECK_COUNT(records)}, FAKE_FIRST_FIRST, 0),
+        DSMTP_OK);
+    fake_describe(dsmtp_discover_plan(&d), got, sizeof(got));
+    check_true(strncmp(got, "attempt TLSA_ABSENT 2 | a.a.", 28) == 0);
+    dsmtp_arena_fini(&arena);
+}
+
+/* A switch with a value that does not exist: no row applies, and nothing goes on. */
+static void test_no_row(void)
+{
+    static const struct fake_record no_mx[] = {MX(SNO), A("d", SEC, IP)};
+    static const struct fake_record unusable[] = {MX(SEC, "1 m"), A("m", SEC, IP),
+                                                  TL("m", SEC, "411")};
+    static const struct {
+        enum dsmtp_switch which;
+        struct fake_world world;
+    } broken[] = {{DSMTP_SWITCH_NO_MX, {no_mx, CHECK_COUNT(no_mx)}},
+                  {DSMTP_SWITCH_ALL_UNUSABLE, {unusable, CHECK_COUNT(unusable)}}};
+
+    for (size_t i = 0; i < CHECK_COUNT(broken); i++) {
+        struct dsmtp_profile profile = *dsmtp_profile_at(0);
+        const struct dsmtp_discover_config config = {
+            .target = "d", .nexthop = "d", .profile = &profile, .policy = DANE, .port = 25};
+        struct dsmtp_arena arena;
+        struct dsmtp_discover d;
+
+        profile.value[broken[i].which] = 31;
+        dsmtp_arena_init(&arena, MEMORY);
+        check_rowf("world %zu", i);
+        check_int(dsmtp_discover_init(&d, &arena, &config), DSMTP_OK);
+        check_int(fake_discover(&d, &broken[i].world, FAKE_FIRST_FIRST, 0), DSMTP_MISUSE);
+        check_true(dsmtp_discover_plan(&d) == NULL);
+        dsmtp_arena_fini(&arena);
+    }
+}
+
 /* R-5321-5.1-1: MX is asked for first, and nothing beside it. */
 static void test_misuse(void)
 {
@@ -312,5 +383,8 @@ static const struct check_test tests[] = {{"worlds, in every order", test_cases}
                                           {"memory", test_memory},
                                           {"many hosts", test_many_hosts},
                                           {"addresses", test_addresses},
+                                          {"no address", test_no_address},
+                                          {"the longest host", test_longest_host},
+                                          {"no row", test_no_row},
                                           {"misuse", test_misuse}};
 SUITE(discover, tests);

@@ -74,6 +74,24 @@ static void self_pointer(struct reply *r)
     r->bytes[r->len - 10] = (uint8_t)(r->len - 11);
 }
 
+/* Octets of the header can be read as labels. */
+static void header_pointer(struct reply *r)
+{
+    reply_add(r, AN, "mx.d.example", DSMTP_RR_CNAME, "\xc0\x08", 2);
+}
+
+static void short_soa(struct reply *r)
+{
+    reply_soa(r);
+    reply_add(r, NS, "d.example", 6, "\0\0\1\2\3\4\1\2\3\4\1\2\3\4\1\2\3\4\1\2\3", 21);
+}
+
+static void long_ns(struct reply *r)
+{
+    reply_soa(r);
+    reply_add(r, NS, "d.example", 2, "\0\0", 2);
+}
+
 static void cut(struct reply *r)
 {
     one(r);
@@ -177,8 +195,11 @@ static const struct {
     {"too long a chain",        0,        long_chain,      "alias chain too long or a loop", P(FAILED), 0, NULL, ""},
     {"two aliases",             0,        two_aliases,     "an alias beside other data", P(FAILED), 0, NULL, ""},
     {"alias and data",          0,        alias_and_data,  "an alias beside other data", P(FAILED), 0, NULL, ""},
-    {"pointer ahead",           0,        forward_pointer, "malformed alias", P(FAILED), 0, NULL, ""},
-    {"pointer to itself",       0,        self_pointer,    "malformed alias", P(FAILED), 0, NULL, ""},
+    {"pointer ahead",           0,        forward_pointer, "malformed record", P(FAILED), 0, NULL, ""},
+    {"pointer to itself",       0,        self_pointer,    "malformed record", P(FAILED), 0, NULL, ""},
+    {"pointer to the header",   0,        header_pointer,  "malformed record", P(FAILED), 0, NULL, ""},
+    {"absence, broken SOA",     NX,       short_soa,       "malformed record", P(FAILED), 0, NULL, ""},
+    {"absence, broken NS",      0,        long_ns,         "malformed record", P(FAILED), 0, NULL, ""},
     {"three octets of address", 0,        short_address,   "malformed record", P(FAILED), 0, NULL, ""},
     {"cut short",               0,        cut,             "malformed reply", P(FAILED), 0, NULL, ""},
     {"fewer than counted",      0,        count_only,      "malformed reply", P(FAILED), 0, NULL, ""},

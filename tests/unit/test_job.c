@@ -301,6 +301,22 @@ static void test_refusals(void)
     }
 }
 
+/* No second session can be had: whoever has the message is told so all the same. */
+static void test_half_done(void)
+{
+    struct fake_result r = {0};
+    struct dsmtp_job_config config =
+        fake_job_config(&net, DSMTP_MODE_SEND, DSMTP_POLICY_DANE, 3, &r);
+
+    fake_network_init(&net, fake_two_hosts(DSMTP_LEVEL_MAY), "oooo453o x");
+    net.connector.refuse_open = 2;
+    run(&config);
+    check_int(r.status, DSMTP_OK);
+    check_str(r.text, "deferred RCPT_REFUSED a:delivered b:deferred c:bounced | m cleartext "
+                      "DELIVERED");
+    check_uint(net.connector.taken[0], 1);
+}
+
 /* Answers that use up the memory of a job, the first or a later one. */
 static void test_memory(void)
 {
@@ -356,6 +372,7 @@ static const struct check_test tests[] = {{"deliveries", test_sends},
                                           {"plan", test_plan},
                                           {"misuse", test_misuse},
                                           {"ports that refuse", test_refusals},
+                                          {"half done", test_half_done},
                                           {"memory", test_memory},
                                           {"close at any time", test_close_any_time}};
 SUITE(job, tests);

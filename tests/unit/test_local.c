@@ -38,6 +38,8 @@ static const struct {
      "cher.example",
      NULL, DSMTP_NEXTHOP_DOMAIN, 0, "expected an A-label (xn--...)"},
     {"192.0.2.1", NULL, DSMTP_NEXTHOP_DOMAIN, 0, "written in brackets, [192.0.2.1]"},
+    {"192.0.2.1.", NULL, DSMTP_NEXTHOP_DOMAIN, 0, "written in brackets, [192.0.2.1]"},
+    {"[192.0.2.1.]", NULL, DSMTP_NEXTHOP_DOMAIN, 0, "written in brackets, [192.0.2.1]"},
     {"2001:db8::1", NULL, DSMTP_NEXTHOP_DOMAIN, 0, "[IPv6:2001:db8::1]"},
     {"d.example:", NULL, DSMTP_NEXTHOP_DOMAIN, 0, "bad port"},
     {"d.example:0", NULL, DSMTP_NEXTHOP_DOMAIN, 0, "bad port"},
@@ -91,6 +93,10 @@ static void test_nexthop_length(void)
     memcpy(text + 1 + DSMTP_NAME_MAX, ".a]", 4);
     check_int(dsmtp_nexthop_parse(text, &nexthop, &fault), DSMTP_SYNTAX);
     check_int(dsmtp_nexthop_parse(text + 1, &nexthop, &fault), DSMTP_SYNTAX);
+    memset(text + 1, 'a', sizeof(text) - 3);
+    memcpy(text + sizeof(text) - 2, "]", 2);
+    check_int(dsmtp_nexthop_parse(text, &nexthop, &fault), DSMTP_SYNTAX);
+    check_true(strstr(fault.what, "the name is too long") != NULL);
 }
 
 static const char table[] = "# comment\n"

@@ -138,9 +138,25 @@ static void test_utf8(void)
     check_uint(dsmtp_recipients_count(r, 2, DSMTP_TURN_ASKED), 2);
 }
 
-static const struct check_test tests[] = {{"status codes", test_codes},
-                                          {"codes for own decisions", test_own_codes},
-                                          {"answers to RCPT", test_answers},
-                                          {"what outweighs what", test_order},
-                                          {"addresses in UTF-8", test_utf8}};
+/* What was acknowledged stays so, whatever is said of the message later in the session. */
+static void test_last_word(void)
+{
+    static const struct dsmtp_next_row stop = {.next = DSMTP_NEXT_STOP, .permanent = true};
+    const struct dsmtp_attempt_end end = {.state = DSMTP_STATE_DOT, .event = DSMTP_EVENT_PERM};
+    struct dsmtp_recipient r = {.address = "a", .verdict = V(DEFERRED)};
+
+    dsmtp_recipients_session(&r, 1);
+    check_uint(dsmtp_recipients_choose(&r, 1, true, "m"), 1);
+    dsmtp_recipients_answer(&r, 250, &(struct dsmtp_finding){WHY(NONE), "m", "250", ""});
+    dsmtp_recipients_delivered(&r, 1, &(struct dsmtp_finding){WHY(DELIVERED), "m", "250", "2.6.0"});
+    dsmtp_recipients_ended(&r, 1, &end, &stop,
+                           &(struct dsmtp_finding){WHY(DATA_REFUSED), "m", "554", "5.6.0"});
+    check_int(r.verdict, V(DELIVERED));
+    check_str(r.status, "2.6.0");
+}
+
+static const struct check_test tests[] = {
+    {"status codes", test_codes},      {"codes for own decisions", test_own_codes},
+    {"answers to RCPT", test_answers}, {"what outweighs what", test_order},
+    {"addresses in UTF-8", test_utf8}, {"the last word", test_last_word}};
 SUITE(recipients, tests);

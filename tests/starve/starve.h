@@ -1,0 +1,31 @@
+/* starve.h - memory that runs out: each allocation of the engine made to fail once.
+ *
+ * The program `starve` has an engine whose calls of malloc and of whatever else allocates
+ * (tests/starve/symbols) come here. What libevent, OpenSSL, libunbound and libc allocate inside a
+ * call does not fail; the call itself does, as it would then. jansson asks here for all that it
+ * needs. */
+#ifndef TESTS_STARVE_STARVE_H
+#define TESTS_STARVE_STARVE_H
+
+#include <stdbool.h>
+
+/* From now on allocation number n (from 1) fails, and with all also every one behind it; 0: none.
+ */
+void starve_begin(unsigned n, bool all);
+
+/* Nothing fails any more. Returns whether something did. */
+bool starve_end(void);
+
+/* One run of something, while allocation n fails; hungry: it did. */
+typedef void starve_run(void *arg, unsigned n);
+typedef void starve_look(void *arg, unsigned n, bool hungry);
+
+/* Run it with each allocation failing in turn, then with all from that one on, until nothing fails
+ * any more, and look after each run. Returns how many allocations there are. A run that takes
+ * longer than some seconds ends the program. */
+unsigned starve(starve_run *run, starve_look *look, void *arg);
+
+/* The whole danesmtp, with output, and input unless that is NULL. Returns its exit status. */
+int danesmtp_main(int argc, char **argv);
+
+#endif

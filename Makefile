@@ -108,7 +108,7 @@ build/$(1)/unit: build/$(1)/sources $(call objects,$(1),$(UNIT) $(filter-out %/c
 	$(LINK) $$(LIBS) $$(LIBS_UNIT)
 build/$(1)/cross: build/$(1)/sources $(call objects,$(1),$(filter-out %/broken.c,$(ORACLE)) tests/fakes/loop.c) build/$(1)/libdanesmtp.a
 	$(LINK)
-build/$(1)/cross-broken: build/$(1)/sources $(call objects,$(1),$(filter-out %/cross.c,$(ORACLE)) tests/fakes/loop.c) build/$(1)/libdanesmtp.a
+build/$(1)/cross-broken: build/$(1)/sources $(call objects,$(1),$(filter-out %/cross.c,$(ORACLE)) tests/fakes/loop.c tests/faults/rows.c) build/$(1)/libdanesmtp.a
 	$(LINK) $(addprefix -Wl$$(comma)--wrap=,dsmtp_dialog_step dsmtp_judge_next dsmtp_policy_host dsmtp_policy_mx)
 build/$(1)/fuzz-%: build/$(1)/tests/fuzz/fuzz_%.o build/$(1)/tests/fuzz/replay.o build/$(1)/engine/cli/lines.o build/$(1)/libdanesmtp.a
 	$(LINK)

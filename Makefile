@@ -43,8 +43,9 @@ ORACLE := $(wildcard tests/oracle/*.c)
 FUZZ := $(wildcard tests/fuzz/*.c)
 TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FAULTS := $(wildcard tests/faults/*.c)
+LABFAULTS := $(wildcard tests/labfaults/*.c)
 BENCH := $(wildcard tests/bench/*.c)
-SOURCES := $(ENGINE) $(LAB) $(UNIT) $(ORACLE) $(FAULTS) $(FUZZ) $(BENCH) $(PRELOAD)
+SOURCES := $(ENGINE) $(LAB) $(UNIT) $(ORACLE) $(FAULTS) $(LABFAULTS) $(FUZZ) $(BENCH) $(PRELOAD)
 HEADERS := $(wildcard engine/*/*.h lab/*/*.h tests/*/*.h)
 
 # --- flags -------------------------------------------------------------------------------------------
@@ -72,7 +73,7 @@ L_asan := -fsanitize=address,undefined -pie
 C_coverage := -O0 --coverage
 L_coverage := --coverage
 LINK = $(if $(V),,@echo LD $$@ &&) $(CC) $(L_$(1)) $(LDFLAGS) -Wl,--as-needed -o $$@ $$(filter %.o %.a,$$^)
-WRAPS = $(addprefix -Wl$(comma)--wrap=,$(shell cat tests/faults/wraps 2>/dev/null))
+WRAPS = $(addprefix -Wl$$(comma)--wrap=,$(shell cat tests/$(1)/wraps))
 comma := ,
 CPPCHECK := cppcheck --quiet --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
             --suppress=missingIncludeSystem --library=posix
@@ -96,10 +97,12 @@ build/$(1)/libdanesmtp.a: build/$(1)/sources $(call objects,$(1),$(filter-out en
 	@$$(AR) rcs $$@ $$(filter %.o,$$^)
 build/$(1)/danesmtp: build/$(1)/sources $(call objects,$(1),$(filter engine/cli/%,$(ENGINE))) build/$(1)/libdanesmtp.a
 	$(LINK) $$(LIBS)
-build/$(1)/danesmtp-faulty: build/$(1)/sources $(wildcard tests/faults/wraps) $(call objects,$(1),$(filter engine/cli/%,$(ENGINE)) $(FAULTS)) build/$(1)/libdanesmtp.a
-	$(LINK) $$(WRAPS) $$(LIBS)
+build/$(1)/danesmtp-faulty: build/$(1)/sources tests/faults/wraps $(call objects,$(1),$(filter engine/cli/%,$(ENGINE)) $(FAULTS)) build/$(1)/libdanesmtp.a
+	$(LINK) $(call WRAPS,faults) $$(LIBS)
 build/$(1)/danelab: build/$(1)/sources $(call objects,$(1),$(LAB)) build/$(1)/danelab-clock.so
 	$(LINK) $$(LIBS)
+build/$(1)/danelab-faulty: build/$(1)/sources tests/labfaults/wraps $(call objects,$(1),$(LAB) $(LABFAULTS)) build/$(1)/danelab-clock.so
+	$(LINK) $(call WRAPS,labfaults) $$(LIBS)
 # Loaded into every program of a world: never with sanitizers.
 build/$(1)/danelab-clock.so: $(PRELOAD)
 	@mkdir -p $$(@D)
@@ -155,7 +158,7 @@ build/fuzz/%: tests/fuzz/fuzz_%.c $(wildcard engine/base/*.[ch] engine/model/*.[
 
 check: all test gates ## everything that needs no lab: test and gates
 
-check-lab: build/$(VARIANT)/danesmtp build/$(VARIANT)/danesmtp-faulty build/$(VARIANT)/danelab ## scenarios against the engine, and the lab against itself
+check-lab: build/$(VARIANT)/danesmtp build/$(VARIANT)/danesmtp-faulty build/$(VARIANT)/danelab build/$(VARIANT)/danelab-faulty ## scenarios against the engine, and the lab against itself
 	tests/tools/check-lab build/$(VARIANT)/danelab
 
 bench: build/release/danesmtp build/release/danelab $(BENCH:tests/bench/bench_%.c=build/release/bench-%) ## figures: core, TLS, world and run

@@ -6,6 +6,7 @@
 
 #include "judge/evidence.h"
 #include "run/evidence_dir.h"
+#include "smtp/smtp.h"
 
 #define SENDER "sender@probe.lab"
 #define CALL_SECONDS 20u
@@ -142,7 +143,7 @@ static int submit(struct lab_batch *b)
     char *text = lab_format(
         "From: <%s>\nTo: undisclosed-recipients:;\nSubject: danelab\nDate: Thu, 15 Jan 2026 "
         "12:00:00 +0000\n"
-        "Message-Id: <%s.%s@probe.lab>\n\nA message of the lab.\n.A line that begins with a dot.\n",
+        "Message-Id: <%s.%s@probe.lab>\n\nA message of the lab.\n" LAB_DOT_LINE "\n",
         SENDER, b->phase, b->config->profile);
     json_t *messages = json_array();
     struct lab_fault fault;

@@ -63,8 +63,9 @@ static void misread_failure(const struct dsmtp_answer *from, struct dsmtp_answer
         {"imputes-from-unproven-absence",  DSMTP_RR_MX,    DSMTP_SECURITY_BOGUS},
         {"imputes-from-failure",           DSMTP_RR_MX,    DSMTP_SECURITY_ERROR},
         {"bogus-address-is-absence",       DSMTP_RR_A,     DSMTP_SECURITY_BOGUS},
-        {"bogus-ipv6-is-absence",          DSMTP_RR_AAAA,  DSMTP_SECURITY_BOGUS},
+        {"bogus-address-is-absence",       DSMTP_RR_AAAA,  DSMTP_SECURITY_BOGUS},
         {"failed-address-is-absence",      DSMTP_RR_A,     DSMTP_SECURITY_ERROR},
+        {"failed-address-is-absence",      DSMTP_RR_AAAA,  DSMTP_SECURITY_ERROR},
     };
     /* clang-format on */
 

@@ -66,13 +66,35 @@ void WRAP(dsmtp_recipients_answer)(struct dsmtp_recipient *r, unsigned code,
     REAL(dsmtp_recipients_answer)(r, code, said);
 }
 
-/* What came in clear behind the 220 to STARTTLS is passed over as if it had never come. */
+/* What came in clear behind the 220 to STARTTLS: passed over as if it had never come, or kept and
+ * read as the first reply inside TLS. One session at a time is remembered. */
+static struct {
+    const struct dsmtp_reply *of;
+    char bytes[2048];
+    size_t len;
+} injected;
+
 enum dsmtp_status WRAP(dsmtp_reply_feed)(struct dsmtp_reply *r, const void *bytes, size_t len,
                                          size_t *used)
 {
-    enum dsmtp_status status = REAL(dsmtp_reply_feed)(r, bytes, len, used);
+    bool believes = fault_is("believes-what-was-injected");
+    enum dsmtp_status status;
 
-    if (fault_is("drops-what-was-injected") && status == DSMTP_OK && r->code == 220)
+    if (believes && injected.of == r) {
+        injected.of = NULL;
+        status = REAL(dsmtp_reply_feed)(r, injected.bytes, injected.len, used);
+        *used = len; /* the host's own reply is lost */
+        return status;
+    }
+    status = REAL(dsmtp_reply_feed)(r, bytes, len, used);
+    if (status != DSMTP_OK || r->code != 220 || *used == len)
+        return status;
+    if (believes && len - *used <= sizeof(injected.bytes)) {
+        injected.of = r;
+        injected.len = len - *used;
+        memcpy(injected.bytes, (const char *)bytes + *used, injected.len);
+    }
+    if (believes || fault_is("drops-what-was-injected"))
         *used = len;
     return status;
 }

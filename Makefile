@@ -161,6 +161,16 @@ check: all test gates ## everything that needs no lab: test and gates
 check-lab: build/$(VARIANT)/danesmtp build/$(VARIANT)/danesmtp-faulty build/$(VARIANT)/danelab build/$(VARIANT)/danelab-faulty ## scenarios against the engine, and the lab against itself
 	tests/tools/check-lab build/$(VARIANT)/danelab
 
+# A few seconds for each of some hundred faults.
+MATRIX = out/matrix
+MUTANTS = $(shell cut -f1 tests/faults/faults.tsv tests/faults/mutants.tsv | grep -v '^\#') $(shell DANESMTP_FAULT=list build/$(VARIANT)/danesmtp-faulty | sort -u)
+selftest-matrix: build/$(VARIANT)/danesmtp build/$(VARIANT)/danesmtp-faulty build/$(VARIANT)/danelab ## every faulty sender against every case: who catches whom, and which scenario catches nothing alone (an hour)
+	@mkdir -p out && rm -f $(MATRIX).tsv
+	build/$(VARIANT)/danelab selftest --matrix $(MATRIX).tsv $(MUTANTS)
+	tests/tools/matrix rows $(MATRIX).tsv >$(MATRIX)-rows.tsv
+	tests/tools/matrix useless $(MATRIX).tsv >$(MATRIX)-useless
+	@echo "$(MATRIX)-rows.tsv: the case to catch each by; $(MATRIX)-useless: scenarios that catch nothing that no other catches"
+
 bench: build/release/danesmtp build/release/danelab $(BENCH:tests/bench/bench_%.c=build/release/bench-%) ## figures: core, TLS, world and run
 	build/release/bench-core
 	build/release/bench-tls
@@ -245,6 +255,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
 
 FORCE:
-.PHONY: FORCE all unit deps test test-release test-asan test-cross cross cross-broken replay fuzz bench check check-lab gates clang lint cppcheck headers layers \
+.PHONY: FORCE all unit deps test test-release test-asan test-cross cross cross-broken replay fuzz bench selftest-matrix check check-lab gates clang lint cppcheck headers layers \
         purity symbols complexity banned words rules format format-check man coverage install clean help
 endif

@@ -96,19 +96,29 @@ static void misread_security(const struct dsmtp_answer *from, struct dsmtp_answe
         a->security = DSMTP_SECURITY_INSECURE;
 }
 
-/* Records that are overlooked. */
+/* Is there something in the answer that this sender never sees? */
+static bool overlooked(const struct dsmtp_answer *from)
+{
+    enum dsmtp_rrtype type = from->query.type;
+
+    if (absent(from))
+        return false;
+    return (fault_is("no-ipv6") && type == DSMTP_RR_AAAA) ||
+           (fault_is("no-ipv4") && type == DSMTP_RR_A) ||
+           (fault_is("tlsa-behind-no-alias") && type == DSMTP_RR_TLSA && from->canonical != NULL);
+}
+
+/* Records of which only the first is read, and the target of an alias. */
 static void overlook(const struct dsmtp_answer *from, struct dsmtp_answer *a)
 {
-    if ((fault_is("no-ipv6") && from->query.type == DSMTP_RR_AAAA && !absent(from)) ||
-        (fault_is("no-ipv4") && from->query.type == DSMTP_RR_A && !absent(from)) ||
-        (fault_is("tlsa-behind-no-alias") && from->query.type == DSMTP_RR_TLSA &&
-         from->canonical != NULL))
+    enum dsmtp_rrtype type = from->query.type;
+
+    if (overlooked(from))
         *a = as_absent(from);
     if (fault_is("forgets-the-alias"))
         a->canonical = NULL;
-    if (fault_is("first-tlsa-record-only") && from->query.type == DSMTP_RR_TLSA && from->count > 1)
-        a->count = 1;
-    if (fault_is("first-mx-record-only") && from->query.type == DSMTP_RR_MX && from->count > 1)
+    if ((fault_is("first-tlsa-record-only") && type == DSMTP_RR_TLSA && from->count > 1) ||
+        (fault_is("first-mx-record-only") && type == DSMTP_RR_MX && from->count > 1))
         a->count = 1;
 }
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "faults/faults.h"
 #include "judge/evidence.h"
-#include "labfaults/labfaults.h"
 #include "sign/sign.h"
 #include "sign/tree.h"
 #include "world/capture.h"
@@ -35,7 +35,7 @@ WRAPPED(pid_t, lab_world_spawn, const struct lab_world *world, char *const argv[
 WRAPPED(int, lab_world_write_resolver, const struct lab_world *w, struct lab_fault *fault)
 /* clang-format on */
 
-static bool fault_is(const char *name)
+static bool broken_by(const char *name)
 {
     const char *wanted = getenv("DANELAB_FAULT");
 
@@ -79,11 +79,11 @@ int WRAP(lab_world_write_resolver)(const struct lab_world *w, struct lab_fault *
     static const char conf[] = LAB_WORLD_DIR "/unbound.conf";
     int rc = REAL(lab_world_write_resolver)(w, fault);
 
-    if (rc == 0 && fault_is("resolver-does-not-validate"))
+    if (rc == 0 && broken_by("resolver-does-not-validate"))
         rc = edit(conf, "validator iterator", "iterator", fault);
-    if (rc == 0 && fault_is("resolver-forgives"))
+    if (rc == 0 && broken_by("resolver-forgives"))
         rc = edit(conf, "server:\n", "server:\n  val-permissive-mode: yes\n", fault);
-    if (rc == 0 && fault_is("resolver-logs-nothing"))
+    if (rc == 0 && broken_by("resolver-logs-nothing"))
         rc = edit(conf, "log-queries: yes", "log-queries: no", fault);
     return rc;
 }
@@ -93,28 +93,28 @@ int WRAP(lab_tree_add)(struct lab_tree *tree, const struct lab_zone_input *zone,
 {
     struct lab_zone_input changed = *zone;
 
-    if (fault_is("zones-are-not-signed") && zone->damage_count == 0)
+    if (broken_by("zones-are-not-signed") && zone->damage_count == 0)
         changed.is_signed = false;
     return REAL(lab_tree_add)(tree, &changed, fault);
 }
 
 int WRAP(lab_damage_apply)(struct lab_built *built, struct lab_fault *fault)
 {
-    return fault_is("damage-does-nothing") ? 0 : REAL(lab_damage_apply)(built, fault);
+    return broken_by("damage-does-nothing") ? 0 : REAL(lab_damage_apply)(built, fault);
 }
 
 int WRAP(lab_tree_write)(struct lab_tree *tree, const char *dir, struct lab_fault *fault)
 {
     int rc = REAL(lab_tree_write)(tree, dir, fault);
 
-    return rc == 0 && fault_is("wrong-trust-anchor")
+    return rc == 0 && broken_by("wrong-trust-anchor")
                ? edit(LAB_WORLD_DIR "/trust-anchor", " 2 ", " 2 00", fault)
                : rc;
 }
 
 int WRAP(lab_file_write)(const char *path, const char *text, size_t len, struct lab_fault *fault)
 {
-    return fault_is("clock-is-not-set") && ends_in(path, "/faketimerc")
+    return broken_by("clock-is-not-set") && ends_in(path, "/faketimerc")
                ? REAL(lab_file_write)(path, "+0\n", 3, fault)
                : REAL(lab_file_write)(path, text, len, fault);
 }
@@ -125,15 +125,13 @@ int WRAP(lab_world_connect)(struct lab_world *w, struct lab_fault *fault)
     struct lab_spaces here = LAB_SPACES_NONE;
     int rc = REAL(lab_world_connect)(w, fault);
 
-    if (rc != 0 || !fault_is("no-ipv6"))
+    if (rc != 0 || !broken_by("sender-without-ipv6"))
         return rc;
     there.net = w->sender.net;
     here.net = w->internet.net;
     if (lab_spaces_enter(&there, fault) != 0)
         return -1;
-    rc = system("ip -6 route flush dev eth0") == 0
-             ? 0
-             : lab_fail(fault, EX_OSERR, "cannot take IPv6 away");
+    rc = REAL(lab_file_write)("/proc/sys/net/ipv6/conf/eth0/disable_ipv6", "1\n", 2, fault);
     return lab_spaces_enter(&here, fault) != 0 ? -1 : rc;
 }
 
@@ -143,7 +141,7 @@ pid_t WRAP(lab_world_spawn)(const struct lab_world *world, char *const argv[], c
 {
     struct lab_world changed = *world;
 
-    if (fault_is("sender-is-elsewhere") && ends_in(argv[0], "/adapter"))
+    if (broken_by("sender-is-elsewhere") && ends_in(argv[0], "/adapter"))
         changed.sender.net = world->internet.net;
     return REAL(lab_world_spawn)(&changed, argv, cwd, in, out, err, fault);
 }
@@ -151,7 +149,7 @@ pid_t WRAP(lab_world_spawn)(const struct lab_world *world, char *const argv[], c
 int WRAP(lab_capture_start)(const struct lab_spaces *sender, const struct lab_spaces *internet,
                             const char *path, pid_t *pid, struct lab_fault *fault)
 {
-    if (!fault_is("no-packets"))
+    if (!broken_by("no-packets"))
         return REAL(lab_capture_start)(sender, internet, path, pid, fault);
     return 0;
 }
@@ -167,16 +165,16 @@ int WRAP(lab_smtp_serve)(const struct lab_smtp_host *hosts, size_t count,
 
     for (size_t i = 0; i < count; i++) {
         changed[i] = hosts[i];
-        if (fault_is("swapped-certificates"))
+        if (broken_by("swapped-certificates"))
             changed[i].chain = hosts[(i + 1) % count].chain;
-        if (fault_is("hosts-accept-everything"))
+        if (broken_by("hosts-accept-everything"))
             changed[i].behaviour = lab_behaviour_find("starttls");
-        if (fault_is("hosts-change-places")) {
+        if (broken_by("hosts-change-places")) {
             changed[i].address4 = hosts[(i + 1) % count].address4;
             changed[i].address6 = hosts[(i + 1) % count].address6;
         }
     }
-    if (fault_is("hosts-log-nothing"))
+    if (broken_by("hosts-log-nothing"))
         log_path = "/dev/null";
     /* as the real one it returns only when it fails */
     return REAL(lab_smtp_serve)(changed, count, round, log_path, key_log, ready_fd, fault);
@@ -184,7 +182,7 @@ int WRAP(lab_smtp_serve)(const struct lab_smtp_host *hosts, size_t count,
 
 void WRAP(lab_world_show)(const struct lab_world *world, enum lab_show show)
 {
-    REAL(lab_world_show)(world, fault_is("hosts-never-change") ? LAB_FIRST_SIDE : show);
+    REAL(lab_world_show)(world, broken_by("hosts-never-change") ? LAB_FIRST_SIDE : show);
 }
 
 /* --- proof, evidence, judgement --- */
@@ -202,11 +200,11 @@ int WRAP(lab_file_read)(const char *path, char **text, size_t *len, struct lab_f
 {
     int rc;
 
-    if (fault_is("nothing-is-proven") && ends_in(path, "/prove.out"))
+    if (broken_by("nothing-is-proven") && ends_in(path, "/prove.out"))
         return read_nothing(text, len);
     rc = REAL(lab_file_read)(path, text, len, fault);
     /* the last answer is missing */
-    if (rc == 0 && fault_is("one-thing-is-not-proven") && ends_in(path, "/prove.out") &&
+    if (rc == 0 && broken_by("one-thing-is-not-proven") && ends_in(path, "/prove.out") &&
         strlen(*text) > 1) {
         (*text)[strlen(*text) - 1] = '\0';
         (*strrchr(*text, '\n')) = '\0';
@@ -218,11 +216,11 @@ int WRAP(lab_evidence_collect)(const char *smtp_log, const char *dns_log,
                                struct lab_evidence_from from, struct lab_evidence_index **out,
                                struct lab_fault *fault)
 {
-    if (fault_is("blind-to-smtp")) {
+    if (broken_by("blind-to-smtp")) {
         smtp_log = "/dev/null";
         from.smtp = 0;
     }
-    if (fault_is("blind-to-dns")) {
+    if (broken_by("blind-to-dns")) {
         dns_log = "/dev/null";
         from.dns = 0;
     }
@@ -234,7 +232,7 @@ int WRAP(lab_evidence_now)(const char *smtp_log, const char *dns_log, struct lab
 {
     int rc = REAL(lab_evidence_now)(smtp_log, dns_log, out, fault);
 
-    if (rc == 0 && fault_is("evidence-of-yesterday"))
+    if (rc == 0 && broken_by("evidence-of-yesterday"))
         *out = (struct lab_evidence_from){0, 0};
     return rc;
 }
@@ -242,13 +240,13 @@ int WRAP(lab_evidence_now)(const char *smtp_log, const char *dns_log, struct lab
 void WRAP(lab_evidence_of)(struct lab_evidence_index *index, const char *id,
                            struct lab_evidence *out)
 {
-    REAL(lab_evidence_of)(index, fault_is("evidence-of-another-case") ? "dane-ee-match" : id, out);
+    REAL(lab_evidence_of)(index, broken_by("evidence-of-another-case") ? "dane-ee-match" : id, out);
 }
 
 void WRAP(lab_judge)(const struct lab_scenario *s, const struct lab_expect *expect,
                      const struct lab_evidence *seen, struct lab_judgement *out)
 {
     REAL(lab_judge)(s, expect, seen, out);
-    if (fault_is("judge-passes-everything"))
+    if (broken_by("judge-passes-everything"))
         out->verdict = LAB_V_PASS;
 }

@@ -44,12 +44,13 @@ ORACLE := $(wildcard tests/oracle/*.c)
 FUZZ := $(wildcard tests/fuzz/*.c)
 TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FAULTS := $(wildcard tests/faults/*.c)
+LABFAULTS := $(wildcard tests/labfaults/*.c)
 BENCH := $(wildcard tests/bench/*.c)
 EXAMPLES := $(wildcard tests/examples/*.c)
 FAST := $(wildcard tests/fast/*.c)
 STARVE := $(wildcard tests/starve/*.c)
 STARVE_HELPERS := $(wildcard tests/fakes/*.c) $(addprefix tests/unit/,$(addsuffix .c,main check batch_bench schema tls_certs tls_case dns_server dns_reply))
-SOURCES := $(ENGINE) $(LAB) $(UNIT) $(ORACLE) $(FAULTS) $(FUZZ) $(BENCH) $(EXAMPLES) $(FAST) $(STARVE) $(PRELOAD)
+SOURCES := $(ENGINE) $(LAB) $(UNIT) $(ORACLE) $(FAULTS) $(LABFAULTS) $(FUZZ) $(BENCH) $(EXAMPLES) $(FAST) $(STARVE) $(PRELOAD)
 HEADERS := $(wildcard engine/*/*.h lab/*/*.h tests/*/*.h)
 
 # --- flags -------------------------------------------------------------------------------------------
@@ -84,7 +85,7 @@ L_asan := -fsanitize=address,undefined -pie
 C_coverage := -O0 --coverage
 L_coverage := --coverage
 LINK = $(if $(V),,@echo LD $$@ &&) $(CC) $(L_$(1)) $(LDFLAGS) -Wl,--as-needed -o $$@ $$(filter %.o %.a,$$^)
-WRAPS = $(addprefix -Wl$(comma)--wrap=,$(shell cat tests/faults/wraps 2>/dev/null))
+WRAPS = $(addprefix -Wl$$(comma)--wrap=,$(shell cat tests/$(1)/wraps))
 comma := ,
 CPPCHECK := cppcheck --quiet --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
             --suppress=missingIncludeSystem --library=posix
@@ -110,10 +111,12 @@ build/$(1)/$(SO): build/$(1)/sources $(call objects,$(1),$(filter-out engine/cli
 	$(if $(V),,@echo LD $$@ &&) $$(CC) -shared -Wl,-soname,$(SONAME) -Wl,-z,defs $$(filter-out -pie,$$(L_$(1))) $$(LDFLAGS) -Wl,--as-needed -o $$@ $$(filter %.o,$$^) $$(LIBS)
 build/$(1)/danesmtp: build/$(1)/sources $(call objects,$(1),$(filter engine/cli/%,$(ENGINE))) build/$(1)/libdanesmtp.a
 	$(LINK) $$(LIBS)
-build/$(1)/danesmtp-faulty: build/$(1)/sources $(wildcard tests/faults/wraps) $(call objects,$(1),$(filter engine/cli/%,$(ENGINE)) $(FAULTS)) build/$(1)/libdanesmtp.a
-	$(LINK) $$(WRAPS) $$(LIBS)
+build/$(1)/danesmtp-faulty: build/$(1)/sources tests/faults/wraps $(call objects,$(1),$(filter engine/cli/%,$(ENGINE)) $(FAULTS)) build/$(1)/libdanesmtp.a
+	$(LINK) $(call WRAPS,faults) $$(LIBS)
 build/$(1)/danelab: build/$(1)/sources $(call objects,$(1),$(LAB)) $(PRELOAD:lab/world/preload/%.c=build/$(1)/danelab-%.so)
 	$(LINK) $$(LIBS)
+build/$(1)/danelab-faulty: build/$(1)/sources tests/labfaults/wraps $(call objects,$(1),$(LAB) $(LABFAULTS)) $(PRELOAD:lab/world/preload/%.c=build/$(1)/danelab-%.so)
+	$(LINK) $(call WRAPS,labfaults) $$(LIBS)
 # Loaded into every program of a world, or every one of a sender: never with sanitizers.
 build/$(1)/danelab-%.so: lab/world/preload/%.c
 	@mkdir -p $$(@D)
@@ -125,7 +128,7 @@ build/$(1)/unit: build/$(1)/sources $(call objects,$(1),$(UNIT) $(filter-out %/c
 	$(LINK) $$(LIBS) $$(LIBS_UNIT)
 build/$(1)/cross: build/$(1)/sources $(call objects,$(1),$(filter-out %/broken.c,$(ORACLE)) tests/fakes/loop.c) build/$(1)/libdanesmtp.a
 	$(LINK)
-build/$(1)/cross-broken: build/$(1)/sources $(call objects,$(1),$(filter-out %/cross.c,$(ORACLE)) tests/fakes/loop.c) build/$(1)/libdanesmtp.a
+build/$(1)/cross-broken: build/$(1)/sources $(call objects,$(1),$(filter-out %/cross.c,$(ORACLE)) tests/fakes/loop.c tests/faults/rows.c) build/$(1)/libdanesmtp.a
 	$(LINK) $(addprefix -Wl$$(comma)--wrap=,dsmtp_dialog_step dsmtp_judge_next dsmtp_policy_host dsmtp_policy_mx)
 build/$(1)/fuzz-%: build/$(1)/tests/fuzz/fuzz_%.o build/$(1)/tests/fuzz/replay.o build/$(1)/engine/cli/lines.o build/$(1)/libdanesmtp.a
 	$(LINK) $$(LIBS)
@@ -198,11 +201,21 @@ build/fuzz/%: tests/fuzz/fuzz_%.c $(wildcard engine/base/*.c engine/model/*.c en
 
 check: all test gates ## everything that needs no lab: test and gates
 
-check-lab: build/$(VARIANT)/danesmtp build/$(VARIANT)/danesmtp-faulty build/$(VARIANT)/danelab build/$(VARIANT)/danelab-fast ## scenarios against the engine, and the lab against itself
+check-lab: build/$(VARIANT)/danesmtp build/$(VARIANT)/danesmtp-faulty build/$(VARIANT)/danelab build/$(VARIANT)/danelab-faulty build/$(VARIANT)/danelab-fast ## scenarios against the engine, and the lab against itself
 	tests/tools/check-lab build/$(VARIANT)/danelab
 
 check-mta: build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab ## scenarios against every mail server that can be had here: senders by topics
 	tests/tools/check-mta build/$(VARIANT)/danelab
+
+# A few seconds for each of some hundred faults.
+MATRIX = out/matrix
+MUTANTS = $(shell cut -f1 tests/faults/faults.tsv tests/faults/mutants.tsv | grep -v '^\#') $(shell DANESMTP_FAULT=list build/$(VARIANT)/danesmtp-faulty | sort -u)
+selftest-matrix: build/$(VARIANT)/danesmtp build/$(VARIANT)/danesmtp-faulty build/$(VARIANT)/danelab ## every faulty sender against every case: who catches whom, and which scenario catches nothing alone (an hour)
+	@mkdir -p out && rm -f $(MATRIX).tsv
+	build/$(VARIANT)/danelab selftest --matrix $(MATRIX).tsv $(MUTANTS)
+	tests/tools/fault-matrix rows $(MATRIX).tsv >$(MATRIX)-rows.tsv
+	tests/tools/fault-matrix useless $(MATRIX).tsv >$(MATRIX)-useless
+	@echo "$(MATRIX)-rows.tsv: the case to catch each by; $(MATRIX)-useless: scenarios that catch nothing that no other catches"
 
 bench: build/release/danesmtp build/release/danelab $(BENCH:tests/bench/bench_%.c=build/release/bench-%) ## figures: core, TLS, world and run
 	build/release/bench-core
@@ -303,6 +316,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
 
 FORCE:
-.PHONY: FORCE all unit deps test test-release test-asan test-cross test-fast cross cross-broken replay fuzz bench check check-lab check-mta gates clang lint cppcheck headers layers \
+.PHONY: FORCE all unit deps test test-release test-asan test-cross test-fast cross cross-broken replay fuzz bench selftest-matrix check check-lab check-mta gates clang lint cppcheck headers layers \
         purity symbols complexity banned words rules format format-check man installed coverage install uninstall clean help
 endif

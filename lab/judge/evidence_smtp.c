@@ -128,6 +128,7 @@ static void on_message(struct lab_session *s, json_t *event)
     if (taken)
         return;
     s->message_tls = flag_of(event, "tls");
+    s->mutilated = json_is_false(json_object_get(event, "dots"));
     s->message_reply = reply;
 }
 

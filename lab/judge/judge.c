@@ -1,16 +1,22 @@
 /* judge.c - from evidence to verdict. The checks, in order; the first that speaks decides:
  *
- *  1  leak        MAIL, RCPT or message in clear at a host where no accepted delivery is in clear
- * -> LEAK. Whatever else happened, and whatever the sender says. 2  forbidden   seen: MAIL (also in
- * clear) -> LEAK, a connection -> OTHER, the rest -> REASON. 3  no outcome  UNSUPPORTED, CRASH,
- * HANG from the report, if no host has acknowledged the message. 4  contradiction between report
- * (also what it claims of its connections) and wire, and delivery more than once -> OTHER. 5  no
- * attempt  not delivered, but neither a query nor a session -> OTHER: a sender that does nothing
- * also "defers". 6  too early   delivered or bounced before the last attempt that the scenario asks
- * for -> LEAK, DOWNGRADE, OTHER, LOST. 7 outcome     the first accepted alternative that fits.
- * None: delivered in clear -> LEAK, in TLS -> LEAK or DOWNGRADE, bounced -> LOST, deferred ->
- * STUCK. 8  required    not seen -> REASON. 9 reason      the sender gave a reason word that is not
- * among the accepted ones -> REASON. 10  the grade of the alternative: PASS, NON-STRICT or INFO.
+ * - leak: MAIL, RCPT or message in clear at a host where no accepted delivery is in clear -> LEAK.
+ *   Whatever else happened, and whatever the sender says.
+ * - forbidden, but seen: MAIL in clear -> LEAK; in TLS -> LEAK, or DOWNGRADE where that is the
+ *   impact; a connection -> OTHER; the rest -> REASON.
+ * - no outcome: UNSUPPORTED, CRASH, HANG from the report, if no host has acknowledged the message.
+ * - contradiction between report (also what it claims of its connections) and wire, and delivery
+ *   more than once -> OTHER.
+ * - no attempt: not delivered, but neither a query nor a session -> OTHER: a sender that does
+ *   nothing also "defers".
+ * - too early: delivered or bounced before the last attempt that the scenario asks for -> LEAK,
+ *   DOWNGRADE, OTHER, LOST.
+ * - outcome: the first accepted alternative that fits. None: delivered in clear -> LEAK, in TLS ->
+ *   LEAK or DOWNGRADE, bounced -> LOST, deferred -> STUCK.
+ * - message: delivered, but not as it was -> OTHER.
+ * - required: not seen -> REASON.
+ * - reason: the sender gave a reason word that is not among the accepted ones -> REASON.
+ * - the grade of the alternative: PASS, NON-STRICT or INFO.
  *
  * "Delivered" means that a host has acknowledged the final dot with 2xx; only for what is not
  * delivered the sender is asked whether it deferred or bounced. Mail that is still queued is
@@ -174,7 +180,9 @@ static bool check_forbidden(struct trial *t, enum lab_verdict *v)
                 continue;
             lab_text_put(&t->why, "forbidden, but seen: ");
             lab_say_observation(&t->why, o);
-            *v = gravity[g];
+            /* in clear it was a leak before it came to this */
+            *v = o->see == LAB_SEE_MAIL && t->s->impact == LAB_IMPACT_DOWNGRADE ? LAB_V_DOWNGRADE
+                                                                                : gravity[g];
             return true;
         }
     }
@@ -331,6 +339,15 @@ static bool check_outcome(struct trial *t, enum lab_verdict *v)
     return true;
 }
 
+static bool check_message(struct trial *t, enum lab_verdict *v)
+{
+    if (t->delivery == NULL || !t->delivery->mutilated)
+        return false;
+    lab_text_put(&t->why, "delivered, but a line that begins with a dot has lost it on the way");
+    *v = LAB_V_OTHER;
+    return true;
+}
+
 static bool check_required(struct trial *t, enum lab_verdict *v)
 {
     for (unsigned i = 0; i < t->expect->require_count; i++) {
@@ -394,7 +411,7 @@ void lab_judge(const struct lab_scenario *s, const struct lab_expect *expect,
 {
     static bool (*const checks[])(struct trial * t, enum lab_verdict * v) = {
         check_leak,      check_forbidden, check_no_outcome, check_contradiction, check_attempt,
-        check_too_early, check_outcome,   check_required,   check_reason,
+        check_too_early, check_outcome,   check_message,    check_required,      check_reason,
     };
     struct trial t = {.s = s, .expect = expect, .seen = seen};
     bool decided = false;

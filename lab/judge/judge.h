@@ -49,6 +49,7 @@ struct lab_session {
     bool clear_mail;       /* MAIL, RCPT or message sent outside TLS */
     bool message;          /* final dot sent */
     bool message_tls;
+    bool mutilated;    /* the line that begins with a dot did not arrive as it was */
     int message_reply; /* SMTP code for the final dot; 0: none */
     const char *to;    /* whom acknowledged messages were for, a blank between; NULL: not known */
 };

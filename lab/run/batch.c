@@ -8,6 +8,7 @@
 #include "run/claims.h"
 #include "run/evidence_dir.h"
 #include "run/known.h"
+#include "smtp/smtp.h"
 
 #define CALL_SECONDS 20u
 
@@ -127,7 +128,7 @@ char *lab_batch_message(const char *phase, const char *profile)
     return lab_format(
         "From: <%s>\nTo: undisclosed-recipients:;\nSubject: danelab\nDate: Thu, 15 Jan 2026 "
         "12:00:00 +0000\n"
-        "Message-Id: <%s.%s@probe.lab>\n\nA message of the lab.\n.A line that begins with a dot.\n",
+        "Message-Id: <%s.%s@probe.lab>\n\nA message of the lab.\n" LAB_DOT_LINE "\n",
         LAB_SENDER, phase, profile);
 }
 
@@ -393,17 +394,19 @@ static int finish(struct lab_batch *b, struct lab_case *k, struct lab_evidence_i
 static int finish_all(struct lab_batch *b, struct lab_evidence_from from, size_t packets,
                       struct lab_fault *fault)
 {
-    struct lab_traces traces;
+    struct lab_traces traces = {0};
     struct lab_evidence_index *index;
-    int rc;
+    int rc = 0;
 
     if (lab_evidence_collect(lab_world_smtp_log(b->world), lab_world_dns_log(b->world), from,
                              &index, fault) != 0)
         return -1;
-    rc = lab_traces_open(b->world, from.smtp, packets, &traces, fault);
+    if (b->record != NULL)
+        rc = lab_traces_open(b->world, from.smtp, packets, &traces, fault);
     for (size_t i = 0; i < b->count && rc == 0; i++)
         rc = finish(b, b->cases[i], index, &traces, fault);
-    lab_traces_close(&traces);
+    if (b->record != NULL)
+        lab_traces_close(&traces);
     lab_evidence_close(&index);
     return rc;
 }
@@ -411,12 +414,12 @@ static int finish_all(struct lab_batch *b, struct lab_evidence_from from, size_t
 int lab_batch_run(struct lab_batch *b, struct lab_fault *fault)
 {
     struct lab_evidence_from from;
-    size_t packets;
+    size_t packets = 0;
 
     if (lab_make_dirs(b->dir, fault) != 0 ||
         lab_evidence_now(lab_world_smtp_log(b->world), lab_world_dns_log(b->world), &from, fault) !=
             0 ||
-        lab_traces_now(b->world, &packets, fault) != 0)
+        (b->record != NULL && lab_traces_now(b->world, &packets, fault) != 0))
         return -1;
     on_progress(b, 0);
     lab_world_show(b->world, LAB_NEW_DELIVERY);

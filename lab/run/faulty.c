@@ -1,8 +1,9 @@
-/* faulty.c - the table of faulty senders, tests/faults/faults.tsv. */
+/* faulty.c - the tables of faulty senders, tests/faults/faults.tsv and mutants.tsv. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "run/selftest.h"
+#include "run/table.h"
 
 enum { NAME, PROFILE, CASE, VERDICT, SAYS, FIELDS };
 
@@ -14,68 +15,49 @@ static int verdict_of(const char *word)
     return -1;
 }
 
-/* "ID" or "ID@POLICY". */
-static int read_row(const char *path, unsigned line, char *const field[FIELDS],
-                    struct lab_faulty *out, struct lab_fault *fault)
+struct faulty_list {
+    struct lab_faulty *list;
+    size_t count;
+};
+
+/* The case is "ID" or "ID@POLICY". */
+static int take_row(void *self, char *const field[], struct lab_place_of_row place,
+                    struct lab_fault *fault)
 {
+    struct faulty_list *l = self;
     const char *at = strchr(field[CASE], '@');
     enum lab_policy policy = LAB_POLICY_DANE;
     int verdict = verdict_of(field[VERDICT]);
 
     if (at != NULL && !lab_policy_find(at + 1, &policy))
         return lab_fail(fault, EX_DATAERR,
-                        "%s:%u:1: no policy \"%s\"; expected dane, dane-only, may or encrypt", path,
-                        line, at + 1);
+                        "%s:%u:1: no policy \"%s\"; expected dane, dane-only, may or encrypt",
+                        place.path, place.line, at + 1);
     if (verdict < 0)
-        return lab_fail(fault, EX_DATAERR, "%s:%u:1: no verdict \"%s\"", path, line,
+        return lab_fail(fault, EX_DATAERR, "%s:%u:1: no verdict \"%s\"", place.path, place.line,
                         field[VERDICT]);
-    out->name = lab_strdup(field[NAME]);
-    out->profile = lab_strdup(field[PROFILE]);
-    out->scenario =
-        lab_strndup(field[CASE], at != NULL ? (size_t)(at - field[CASE]) : strlen(field[CASE]));
-    out->policy = policy;
-    out->verdict = (enum lab_verdict)verdict;
-    out->says = lab_strdup(field[SAYS]);
+    l->list = lab_realloc(l->list, l->count + 1, sizeof(*l->list));
+    l->list[l->count++] = (struct lab_faulty){
+        .name = lab_strdup(field[NAME]),
+        .profile = lab_strdup(field[PROFILE]),
+        .scenario =
+            lab_strndup(field[CASE], at != NULL ? (size_t)(at - field[CASE]) : strlen(field[CASE])),
+        .policy = policy,
+        .verdict = (enum lab_verdict)verdict,
+        .says = lab_strdup(field[SAYS])};
     return 0;
 }
 
-int lab_faulty_load(const char *path, struct lab_faulty **out, size_t *count,
+int lab_faulty_load(const char *path, struct lab_faulty **list, size_t *count,
                     struct lab_fault *fault)
 {
-    struct lab_faulty *list = NULL;
-    size_t n = 0;
-    char *text, *rest, *line;
-    int rc = lab_file_read(path, &text, NULL, fault);
+    struct faulty_list l = {*list, *count};
+    int rc = lab_table_read(path, FIELDS, "fault, profile, case, verdict, description", take_row,
+                            &l, fault);
 
-    if (rc != 0)
-        return -1;
-    rest = text;
-    for (unsigned number = 1; rc == 0 && (line = strsep(&rest, "\n")) != NULL; number++) {
-        char *field[FIELDS];
-
-        if (line[0] == '\0' || line[0] == '#')
-            continue;
-        for (int i = 0; i < FIELDS; i++)
-            field[i] = strsep(&line, "\t");
-        if (field[SAYS] == NULL) {
-            rc = lab_fail(
-                fault, EX_DATAERR,
-                "%s:%u:1: expected five fields: fault, profile, case, verdict, description", path,
-                number);
-            break;
-        }
-        list = lab_realloc(list, n + 1, sizeof(*list));
-        rc = read_row(path, number, field, &list[n], fault);
-        n += rc == 0 ? 1 : 0;
-    }
-    free(text);
-    if (rc != 0) {
-        lab_faulty_free(list, n);
-        return -1;
-    }
-    *out = list;
-    *count = n;
-    return 0;
+    *list = l.list;
+    *count = l.count;
+    return rc;
 }
 
 void lab_faulty_free(struct lab_faulty *list, size_t count)

@@ -17,7 +17,7 @@ struct selftest {
     struct lab_console console;
     struct lab_scenario **scenarios;
     size_t scenarios_count;
-    unsigned passed, failed;
+    struct lab_tally tally;
     struct lab_fault fault;
 };
 
@@ -40,7 +40,7 @@ static void add_once(struct selftest *t, struct lab_scenario *s)
 /* Every scenario that a row names, and its twin. */
 static int gather(struct selftest *t)
 {
-    t->scenarios = lab_calloc(t->count * 2, sizeof(struct lab_scenario *));
+    t->scenarios = lab_calloc(t->count * 2 + 1, sizeof(struct lab_scenario *));
     for (size_t i = 0; i < t->count; i++) {
         struct lab_scenario *s = find(t->catalogue, t->list[i].scenario);
         struct lab_scenario *twin = s != NULL ? find(t->catalogue, s->twin) : NULL;
@@ -62,7 +62,7 @@ static void print_one(struct selftest *t, const struct lab_faulty *f, const stru
 {
     const struct lab_judgement *j = &k->judgement;
 
-    lab_console_say(&t->console, "%s: %-26s %s by %s%s", caught && alive ? "PASS" : "FAIL", f->name,
+    lab_console_say(&t->console, "%s: %-40s %s by %s%s", caught && alive ? "PASS" : "FAIL", f->name,
                     lab_verdict_name(j->verdict), k->name,
                     alive ? "" : ", but its twin is not delivered");
     if (caught && alive)
@@ -104,8 +104,8 @@ static int run_one(struct selftest *t, const struct lab_faulty *f)
         bool caught = cases[0].judgement.verdict == f->verdict;
         bool alive = b.count < 2 || cases[1].judgement.verdict == LAB_V_PASS;
 
-        t->passed += caught && alive ? 1 : 0;
-        t->failed += caught && alive ? 0 : 1;
+        t->tally.passed += caught && alive ? 1 : 0;
+        t->tally.failed += caught && alive ? 0 : 1;
         print_one(t, f, &cases[0], caught, alive);
     }
     lab_cases_free(cases, b.count);
@@ -160,19 +160,21 @@ static int body(void *self)
     if (rc != 0)
         (void)fprintf(stderr, "danelab: %s\n", t->fault.what);
     else
-        lab_console_say(&t->console, "%u passed, %u failed", t->passed, t->failed);
+        lab_console_say(&t->console, "%u passed, %u failed", t->tally.passed, t->tally.failed);
     lab_adapter_close(&t->adapter);
     lab_world_stop(&t->world);
     free(t->scenarios);
     if (rc != 0)
         return 3;
-    return t->failed > 0 ? 1 : 0;
+    return t->tally.failed > 0 ? 1 : 0;
 }
 
 int lab_selftest(const struct lab_run_config *config, const struct lab_faulty *list, size_t count,
-                 const struct lab_catalogue *catalogue, struct lab_fault *fault)
+                 const struct lab_catalogue *catalogue, struct lab_tally tally,
+                 struct lab_fault *fault)
 {
-    struct selftest t = {.config = *config, .list = list, .count = count, .catalogue = catalogue};
+    struct selftest t = {
+        .config = *config, .list = list, .count = count, .catalogue = catalogue, .tally = tally};
 
     return lab_world_enter(body, &t, fault);
 }

@@ -12,9 +12,12 @@
  * there is one. Expectations: known profiles; each profile and policy once; deferral and bounce
  * name no host; accepted alternatives can happen and are not covered by an earlier one; what is not
  * PASS has a note; observations complete, possible, and required and forbidden ones do not
- * contradict one another or the accepted outcomes. Twin: for every profile and policy whose first
- * choice is not delivery, the twin's first choice is. Catalogue: no two scenarios with the same
- * world and expectations. */
+ * contradict one another or the accepted outcomes; at policies dane and dane-only, a connection is
+ * forbidden to a host whose TLSA question is proven to fail, and the envelope at every host that
+ * can be reached where the impact is leak or downgrade and nothing may be delivered. Twin: for
+ * every profile and policy whose first choice is not delivery, the twin's first choice is.
+ * Catalogue: no two scenarios with the same world, proofs and expectations, whatever their hosts
+ * and zones are called. */
 #ifndef LAB_SCEN_LINT_H
 #define LAB_SCEN_LINT_H
 
@@ -44,6 +47,7 @@ void lab_lint_world(const struct lab_lint *l);
 void lab_lint_records(const struct lab_lint *l);
 void lab_lint_prove(const struct lab_lint *l);
 void lab_lint_expect(const struct lab_lint *l);
+void lab_lint_forbid(const struct lab_lint *l);
 
 /* Helpers they share. names_ok: letters, digits, hyphens, underscores, stars in labels of 1 to 63.
  * own: at or below <id>.example. or <id>--WORD.example. (absolute name). zone_of: the file's

@@ -1,4 +1,6 @@
 /* lint_catalogue.c - what only shows when all scenarios lie side by side: ids, twins, doubles. */
+#include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,28 +95,99 @@ static void lint_twin(const struct lab_lint *l, const struct lab_lint *list, siz
     }
 }
 
-/* World and expectations as text, the id in names replaced, blanks squeezed: equal for scenarios
- * that test the same. */
+/* A name of the scenario, and what stands for it. */
+struct alias {
+    char *name;
+    char sign[16];
+};
+
+/* Its id, its hosts and the words of its other domains, in the order of the file. The caller frees
+ * the list, whose last name is NULL, with free_aliases. */
+static struct alias *aliases_of(const struct lab_scenario *s)
+{
+    struct alias *list =
+        lab_calloc((size_t)s->hosts_count + s->zones_count + 2, sizeof(struct alias));
+    char *start = lab_format("%s--", s->id);
+    size_t n = 0;
+
+    for (unsigned i = 0; i < s->zones_count; i++) {
+        const char *at = strstr(s->zones[i].name, start);
+
+        if (at == NULL)
+            continue;
+        list[n].name = lab_strndup(at, strcspn(at, "."));
+        (void)snprintf(list[n].sign, sizeof(list[n].sign), "$z%zu", n);
+        n++;
+    }
+    /* with its dot: a behaviour may be called as the scenario is */
+    list[n++] = (struct alias){lab_format("%s.", s->id), "$."};
+    for (unsigned i = 0; i < s->hosts_count; i++) {
+        /* international names, capitals, ...: such a name is what the scenario is about */
+        if (s->hosts[i].name[strspn(s->hosts[i].name, "abcdefghijklmnopqrstuvwxyz0123456789.")] !=
+            '\0')
+            continue;
+        list[n].name = lab_strdup(s->hosts[i].name);
+        (void)snprintf(list[n].sign, sizeof(list[n].sign), "$h%u", i);
+        n++;
+    }
+    free(start);
+    return list;
+}
+
+static void free_aliases(struct alias *list)
+{
+    for (size_t i = 0; list[i].name != NULL; i++)
+        free(list[i].name);
+    free(list);
+}
+
+static bool in_label(char c)
+{
+    return c != '\0' && (isalnum((unsigned char)c) != 0 || c == '-' || c == '_');
+}
+
+/* The longest alias that stands at `at` as whole labels, or NULL. */
+static const struct alias *alias_at(const struct alias *list, const char *begin, const char *at)
+{
+    const struct alias *best = NULL;
+
+    for (size_t i = 0; list[i].name != NULL; i++) {
+        size_t len = strlen(list[i].name);
+
+        if ((at == begin || !in_label(at[-1])) && strncmp(at, list[i].name, len) == 0 &&
+            (list[i].name[len - 1] == '.' || !in_label(at[len])) &&
+            (best == NULL || len > strlen(best->name)))
+            best = &list[i];
+    }
+    return best;
+}
+
+/* World, proofs and expectations as text, with names replaced, blanks squeezed: equal for scenarios
+ * that test the same. Words of the file that look like a host's name are replaced in both. */
 static char *essence(const struct lab_scenario *s)
 {
     struct lab_text out = {0};
+    struct alias *list;
     char *yaml = NULL;
     size_t len = 0;
-    size_t id_len = strlen(s->id);
 
     if (cyaml_save_data(&yaml, &len, &lab_cyaml_config, &lab_behaviour_schema, s, 0) != CYAML_OK)
         return lab_strdup(s->id);
-    for (size_t i = 0; i < len; i++) {
-        bool blank = strchr(" \t\n", yaml[i]) != NULL;
+    yaml = lab_realloc(yaml, len + 1, 1);
+    yaml[len] = '\0';
+    list = aliases_of(s);
+    for (const char *at = yaml; *at != '\0'; at++) {
+        const struct alias *a = alias_at(list, yaml, at);
+        bool blank = strchr(" \t\n", *at) != NULL;
 
-        if (len - i > id_len && strncmp(yaml + i, s->id, id_len) == 0 &&
-            strchr(".-", yaml[i + id_len]) != NULL) {
-            lab_text_add(&out, "$", 1);
-            i += id_len - 1;
+        if (a != NULL) {
+            lab_text_put(&out, "%s", a->sign);
+            at += strlen(a->name) - 1;
         } else if (!blank || (out.len > 0 && out.text[out.len - 1] != ' ')) {
-            lab_text_add(&out, blank ? " " : yaml + i, 1);
+            lab_text_add(&out, blank ? " " : at, 1);
         }
     }
+    free_aliases(list);
     free(yaml);
     return out.text != NULL ? out.text : lab_strdup("");
 }

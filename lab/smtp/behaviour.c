@@ -85,7 +85,7 @@ static const struct lab_behaviour table[] = {
      .says = "Accepts STARTTLS with 220 and closes at once."},
     {.name = "starttls-stall", OFFERS, .starttls = LAB_SILENCE,
      .says = "Never answers STARTTLS."},
-    {.name = "starttls-injection", OFFERS, .injected = "250-injected.example\n250 AUTH PLAIN",
+    {.name = "starttls-injection", OFFERS, .injected = "250-injected.example\n250-SIZE 1\n250 AUTH PLAIN",
      .says = "Sends lines in clear behind the reply to STARTTLS, as somebody in the middle would; TLS itself works."},
     {.name = "starttls-offered-twice", OFFERS, .offers_after_tls = true,
      .says = "Offers STARTTLS again inside TLS."},

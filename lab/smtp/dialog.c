@@ -146,12 +146,27 @@ static enum lab_next end_message(struct lab_dialog *d, struct lab_text *out)
     for (i = 0; i < d->to_count; i++)
         (void)json_array_append_new(to, lab_smtp_json_text(d->to[i]));
     lab_smtp_log(d->log, d->conn, "message",
-                 json_pack("{s:b, s:o, s:o, s:I, s:i}", "tls", d->tls, "from",
+                 json_pack("{s:b, s:o, s:o, s:I, s:b, s:i}", "tls", d->tls, "from",
                            lab_smtp_json_text(d->from), "to", to, "bytes", (json_int_t)d->bytes,
-                           "reply", lab_reply_code(reply)));
+                           "dots", d->dots, "reply", lab_reply_code(reply)));
     d->in_data = false;
     lab_dialog_forget(d);
     return say(reply, LAB_GO_ON, out);
+}
+
+/* One byte of the text itself. */
+static void take_text(struct lab_dialog *d, uint8_t c)
+{
+    static const char wanted[] = LAB_DOT_LINE "\r";
+
+    d->bytes++;
+    if (c == '\n' && d->dot == LAB_AFTER_CR) {
+        d->dots = d->dots || (d->line_len == sizeof(wanted) - 1 &&
+                              memcmp(d->line, wanted, sizeof(wanted) - 1) == 0);
+        d->line_len = 0;
+    } else if (d->line_len < sizeof(d->line)) {
+        d->line[d->line_len++] = (char)c;
+    }
 }
 
 /* Take one byte of the message; true if it was the last of CRLF "." CRLF. Bare CR and bare LF end
@@ -161,7 +176,7 @@ static bool take_byte(struct lab_dialog *d, uint8_t c)
     if (d->dot == LAB_AFTER_DOT_CR) {
         if (c == '\n')
             return true;
-        d->bytes++; /* the CR was text after all; the dot before it was stuffing */
+        take_text(d, '\r'); /* the CR was text after all; the dot before it was stuffing */
         d->dot = LAB_AFTER_CR;
     }
     switch (d->dot) {
@@ -179,7 +194,7 @@ static bool take_byte(struct lab_dialog *d, uint8_t c)
         break;
     case LAB_AFTER_CR:
         if (c == '\n') {
-            d->bytes++;
+            take_text(d, c);
             d->dot = LAB_AT_START;
             return false;
         }
@@ -188,7 +203,7 @@ static bool take_byte(struct lab_dialog *d, uint8_t c)
     case LAB_AFTER_DOT_CR:
         break;
     }
-    d->bytes++;
+    take_text(d, c);
     d->dot = c == '\r' ? LAB_AFTER_CR : LAB_IN_TEXT;
     return false;
 }

@@ -29,6 +29,9 @@ struct lab_dialog {
     bool in_data;
     enum lab_dot dot;
     uint64_t bytes; /* of the message so far, dots unstuffed */
+    char line[48];  /* of the line under way, as much as is needed to know LAB_DOT_LINE */
+    size_t line_len;
+    bool dots; /* that line was there */
 };
 
 /* Each of these appends to out what is to be sent, after it has written the evidence, and says what

@@ -32,6 +32,9 @@ struct lab_tls_habit {
     bool key_update; /* changes its keys after the handshake, and asks the client to */
 };
 
+/* A line of the lab's message. Who forgets to double its dot (RFC 5321, section 4.5.2) loses it. */
+#define LAB_DOT_LINE ".A line that begins with a dot."
+
 #define LAB_CLOSE ""    /* close the connection instead of replying */
 #define LAB_SILENCE "~" /* do nothing, until the client gives up */
 
@@ -105,8 +108,8 @@ typedef _Atomic unsigned lab_smtp_round;
  *  {"t":..,"conn":1,"event":"tls-failed","sni":..,"error":"..."}      handshake failed, and why
  *  {"t":..,"conn":1,"event":"mail","tls":true,"from":"..."}      MAIL was sent (whatever the reply)
  *  {"t":..,"conn":1,"event":"rcpt","tls":true,"to":"...","reply":250}
- *  {"t":..,"conn":1,"event":"message","tls":true,"from":"..","to":["accepted recipients"],"bytes":N,"reply":250}
- *                                  the final dot was seen and this reply goes out
+ *  {"t":..,"conn":1,"event":"message","tls":true,"from":"..","to":["accepted recipients"],"bytes":N,"dots":true,"reply":250}
+ *                                  dots: the line LAB_DOT_LINE has arrived with its dot; the final dot was seen and this reply goes out
  *  {"t":..,"conn":1,"event":"close","by":"client|server|error","tls":bool}
  *                                  who ended it: QUIT counts as the client's, 421 and idling as the server's
  * A line is written before its reply is sent. Texts from the network that are not UTF-8 are shown as if they were

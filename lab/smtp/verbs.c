@@ -195,6 +195,8 @@ static void do_data(struct lab_dialog *d, const char *args, struct lab_answer *a
         d->in_data = true;
         d->dot = LAB_AT_START;
         d->bytes = 0;
+        d->line_len = 0;
+        d->dots = false;
     }
 }
 

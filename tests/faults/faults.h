@@ -16,4 +16,7 @@
 /* Is this the fault of the day? */
 bool fault_is(const char *name);
 
+/* If the fault of the day starts so: what is behind it. Else NULL. */
+const char *fault_behind(const char *start);
+
 #endif

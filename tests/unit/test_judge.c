@@ -54,6 +54,8 @@ static struct lab_observation see_both[] = {{LAB_SEE_SNI, mx, mx}, {LAB_SEE_CONN
 #define AT(name, ip) .host = name, .address = ip
 static struct lab_session took_tls[] = {{.conn = 1, AT(HOST, "198.18.3.1"), .starttls = true, .tls = true, .tls_version = "TLSv1.3",
     .sni = "MX.x.example", .mail = true, .message = true, .message_tls = true, .message_reply = 250}};
+static struct lab_session took_without_dot[] = {{.conn = 1, AT(HOST, "198.18.3.1"), .starttls = true, .tls = true, .mail = true,
+    .message = true, .message_tls = true, .message_reply = 250, .mutilated = true}};
 static struct lab_session took_tls2[] = {{.conn = 1, AT("mx2.x.example", "198.18.3.2"), .starttls = true, .tls = true, .mail = true,
     .message = true, .message_tls = true, .message_reply = 250}};
 static struct lab_session took_twice[] = {{.conn = 1, AT(HOST, "198.18.3.1"), .starttls = true, .tls = true, .sni = HOST, .mail = true,
@@ -117,6 +119,9 @@ static const struct {
 
     {"forbidden MAIL", {ACCEPT(defer), FORBID(see_mail)}, {SEEN(refused), SAID(DEFERRED)}, 0, LAB_V_LEAK, "seen: MAIL to mx"},
     {"forbidden MAIL, claimed to be deferred", {ACCEPT(defer), FORBID(see_mail)}, {SEEN(took_tls), SAID(DEFERRED)}, 0, LAB_V_LEAK, "MAIL to mx"},
+    {"forbidden MAIL in TLS, a downgrade", {ACCEPT(defer), FORBID(see_mail)}, {SEEN(refused), SAID(DEFERRED)}, LAB_IMPACT_DOWNGRADE, LAB_V_DOWNGRADE, "seen: MAIL to mx"},
+    {"a line lost its dot", {ACCEPT(tls_mx)}, {SEEN(took_without_dot), SAID(DELIVERED)}, 0, LAB_V_OTHER, "begins with a dot"},
+    {"the same, where it must not be delivered", {ACCEPT(defer)}, {SEEN(took_without_dot), SAID(DELIVERED)}, LAB_IMPACT_LEAK, LAB_V_LEAK, "must not"},
     {"forbidden clear", {ACCEPT(any_mx), FORBID(see_clear)}, {SEEN(took_clear), SAID(DELIVERED)}, 0, LAB_V_LEAK, "in clear to mx"},
     {"forbidden connection", {ACCEPT(defer), FORBID(see_connect)}, {SEEN(connected), SAID(DEFERRED)}, 0, LAB_V_OTHER, "a connection to mx"},
     {"the gravest of two", {ACCEPT(defer), FORBID(see_both)}, {SEEN(only_tls), SAID(DEFERRED)}, 0, LAB_V_OTHER, "a connection to mx"},

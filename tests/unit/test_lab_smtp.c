@@ -248,9 +248,47 @@ static void test_facts(void)
     free(line);
 }
 
+/* The line of the lab's message that begins with a dot: doubled, not doubled, left out. */
+static void test_dots(void)
+{
+    static const struct {
+        const char *label, *text;
+        bool dots;
+    } cases[] = {
+        {"doubled", "Subject: a\r\n\r\n." LAB_DOT_LINE "\r\n.\r\n", true},
+        {"the first line", "." LAB_DOT_LINE "\r\n.\r\n", true},
+        {"lost", "Subject: a\r\n\r\n" LAB_DOT_LINE "\r\n.\r\n", false},
+        {"not there", "Subject: a\r\n\r\n.\r\n", false},
+        {"longer", "." LAB_DOT_LINE " More.\r\n.\r\n", false},
+        {"behind a long line",
+         "0123456789012345678901234567890123456789012345678901234567890123456789\r\n." LAB_DOT_LINE
+         "\r\n.\r\n",
+         true},
+    };
+    struct lab_smtp_host host = {.name = NAME, .behaviour = lab_behaviour_find("starttls")};
+
+    for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
+        struct lab_smtp_log log = {.fd = open("/dev/null", O_WRONLY | O_CLOEXEC)};
+        struct lab_dialog d = {
+            .host = &host, .behaviour = host.behaviour, .log = &log, .in_data = true};
+        struct lab_text out = {0};
+        size_t used = 0;
+
+        check_row(cases[i].label);
+        (void)lab_dialog_data(&d, (const uint8_t *)cases[i].text, strlen(cases[i].text), &used,
+                              &out);
+        check_uint(used, strlen(cases[i].text));
+        check_int(d.dots, cases[i].dots);
+        free(out.text);
+        (void)close(log.fd);
+    }
+    check_row(NULL);
+}
+
 static const struct check_test tests[] = {
     {"behaviours do what the table says", test_behaviours},
     {"the table", test_table},
+    {"a line that begins with a dot", test_dots},
     {"replies and parameters", test_replies},
     {"the list of hosts", test_page},
     {"facts between processes", test_facts},

@@ -112,7 +112,7 @@ build/$(1)/cross-broken: build/$(1)/sources $(call objects,$(1),$(filter-out %/c
 	$(LINK) $(addprefix -Wl$$(comma)--wrap=,dsmtp_dialog_step dsmtp_judge_next dsmtp_policy_host dsmtp_policy_mx)
 build/$(1)/fuzz-%: build/$(1)/tests/fuzz/fuzz_%.o build/$(1)/tests/fuzz/replay.o build/$(1)/engine/cli/lines.o build/$(1)/libdanesmtp.a
 	$(LINK)
-build/$(1)/bench-%: build/$(1)/tests/bench/bench_%.o build/$(1)/libdanesmtp.a
+build/$(1)/bench-%: build/$(1)/tests/bench/bench_%.o build/$(1)/tests/bench/row.o build/$(1)/libdanesmtp.a
 	$(LINK) $$(LIBS)
 endef
 $(foreach v,release asan coverage,$(eval $(call variant,$(v))))

@@ -158,10 +158,12 @@ check: all test gates ## everything that needs no lab: test and gates
 check-lab: build/$(VARIANT)/danesmtp build/$(VARIANT)/danesmtp-faulty build/$(VARIANT)/danelab ## scenarios against the engine, and the lab against itself
 	tests/tools/check-lab build/$(VARIANT)/danelab
 
-bench: build/release/danesmtp build/release/danelab $(BENCH:tests/bench/bench_%.c=build/release/bench-%) ## figures: core, TLS, world and run
-	build/release/bench-core
-	build/release/bench-tls
-	tests/bench/lab build/release/danelab
+BENCHES = build/release/danesmtp build/release/danelab $(patsubst tests/bench/bench_%.c,build/release/bench-%,$(wildcard tests/bench/bench_*.c))
+bench: $(BENCHES) ## figures: core, TLS, batch against others, DNS rounds, memory, the lab; some minutes, and downloads to compare with
+	tests/bench/run build/release $(CURDIR)/build/bench/cache | tests/bench/table text
+
+bench-table: $(BENCHES) ## the same as a Markdown table
+	@tests/bench/run build/release $(CURDIR)/build/bench/cache | tests/bench/table markdown
 
 gates: clang lint headers layers purity symbols complexity banned words rules format-check man ## every rule that a command can check
 
@@ -242,6 +244,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
 
 FORCE:
-.PHONY: FORCE all unit deps test test-release test-asan test-cross cross cross-broken replay fuzz bench check check-lab gates clang lint cppcheck headers layers \
+.PHONY: FORCE all unit deps test test-release test-asan test-cross cross cross-broken replay fuzz bench bench-table check check-lab gates clang lint cppcheck headers layers \
         purity symbols complexity banned words rules format format-check man coverage install clean help
 endif

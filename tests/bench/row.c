@@ -15,7 +15,8 @@ static int by_size(const void *a, const void *b)
 struct bench_spread bench_spread_of(double *values, size_t count)
 {
     qsort(values, count, sizeof(values[0]), by_size);
-    return (struct bench_spread){values[0], values[count / 2], values[count - 1]};
+    return (struct bench_spread){values[count / 4], values[count / 2],
+                                 values[count - 1 - count / 4]};
 }
 
 static int digits(double x)
@@ -29,6 +30,6 @@ void bench_row(const char *what, const struct bench_spread *spread, const char *
     int n = digits(spread->median);
 
     (void)printf("%s\t%.*f%s%s\t%.*f to %.*f\t%s\t%s\n", what, n, spread->median,
-                 unit[0] != '\0' ? " " : "", unit, n, spread->min, n, spread->max, target, how);
+                 unit[0] != '\0' ? " " : "", unit, n, spread->low, n, spread->high, target, how);
     (void)fflush(stdout);
 }

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 struct bench_spread {
-    double min, median, max;
+    double low, median, high; /* the middle half of the values lies between low and high */
 };
 
 /* Sorts the values; count > 0. */

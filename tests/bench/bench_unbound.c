@@ -2,7 +2,7 @@
  * at a time, and does nothing with the answers but count them. The context is the engine's own,
  * with the same settings, so that only what the engine does besides makes a difference.
  *
- *     bench-unbound [WINDOW] RESOLVER TRUST-ANCHOR < QUESTIONS */
+ *     bench-unbound RESOLVER TRUST-ANCHOR < QUESTIONS */
 #include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,9 +23,8 @@ static struct {
     struct dsmtp_loop loop;
     struct ub_ctx *ctx;
     unsigned asked, answered, secure;
-    unsigned window;
     bool ended;
-} bench = {.window = WINDOW};
+} bench;
 
 static _Noreturn void die(const char *what)
 {
@@ -46,8 +45,6 @@ static int type_of(const char *word)
     die("expected NAME TYPE");
 }
 
-static void go(void);
-
 static void on_answer(void *arg, int rcode, void *packet, int len, int security, char *why,
                       int limited)
 {
@@ -59,8 +56,6 @@ static void on_answer(void *arg, int rcode, void *packet, int len, int security,
     (void)limited;
     bench.answered++;
     bench.secure += security == SECURE;
-    if (bench.ended && bench.answered == bench.asked)
-        dsmtp_loop_stop(&bench.loop);
 }
 
 static void ask_next(void)
@@ -79,7 +74,7 @@ static void ask_next(void)
 
 static void go(void)
 {
-    while (!bench.ended && bench.asked - bench.answered < bench.window)
+    while (!bench.ended && bench.asked - bench.answered < WINDOW)
         ask_next();
 }
 

@@ -139,7 +139,7 @@ build/$(1)/starved.a: build/$(1)/sources tests/starve/symbols $(call objects,$(1
 	@objcopy --redefine-syms=tests/starve/symbols $$@
 build/$(1)/starve: build/$(1)/sources $(call objects,$(1),$(STARVE) $(STARVE_HELPERS)) build/$(1)/starved.a
 	$(LINK) $$(LIBS) $$(LIBS_UNIT)
-build/$(1)/bench-%: build/$(1)/tests/bench/bench_%.o build/$(1)/libdanesmtp.a
+build/$(1)/bench-%: build/$(1)/tests/bench/bench_%.o build/$(1)/tests/bench/row.o build/$(1)/libdanesmtp.a
 	$(LINK) $$(LIBS)
 endef
 $(foreach v,release asan coverage,$(eval $(call variant,$(v))))
@@ -217,10 +217,12 @@ selftest-matrix: build/$(VARIANT)/danesmtp build/$(VARIANT)/danesmtp-faulty buil
 	tests/tools/fault-matrix useless $(MATRIX).tsv >$(MATRIX)-useless
 	@echo "$(MATRIX)-rows.tsv: the case to catch each by; $(MATRIX)-useless: scenarios that catch nothing that no other catches"
 
-bench: build/release/danesmtp build/release/danelab $(BENCH:tests/bench/bench_%.c=build/release/bench-%) ## figures: core, TLS, world and run
-	build/release/bench-core
-	build/release/bench-tls
-	tests/bench/lab build/release/danelab
+BENCHES = build/release/danesmtp build/release/danelab $(patsubst tests/bench/bench_%.c,build/release/bench-%,$(wildcard tests/bench/bench_*.c))
+bench: $(BENCHES) ## figures: core, TLS, batch against others, DNS rounds, memory, the lab; some minutes, and downloads to compare with
+	tests/bench/run build/release $(CURDIR)/build/bench/cache | tests/bench/table text
+
+bench-table: $(BENCHES) ## the same as a Markdown table
+	@tests/bench/run build/release $(CURDIR)/build/bench/cache | tests/bench/table markdown
 
 gates: clang lint headers layers purity symbols complexity banned words rules format-check man installed ## every rule that a command can check
 
@@ -316,6 +318,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
 
 FORCE:
-.PHONY: FORCE all unit deps test test-release test-asan test-cross test-fast cross cross-broken replay fuzz bench selftest-matrix check check-lab check-mta gates clang lint cppcheck headers layers \
+.PHONY: FORCE all unit deps test test-release test-asan test-cross test-fast cross cross-broken replay fuzz bench bench-table selftest-matrix check check-lab check-mta gates clang lint cppcheck headers layers \
         purity symbols complexity banned words rules format format-check man installed coverage install uninstall clean help
 endif

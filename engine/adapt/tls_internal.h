@@ -11,7 +11,7 @@
 
 struct dsmtp_tls {
     SSL_CTX *ctx;        /* its own store of authorities stays empty, unless it is the program's */
-    X509_STORE *trusted; /* for AGAINST_AUTHORITIES */
+    X509_STORE *trusted; /* for AGAINST_AUTHORITIES; NULL: the system's, not read yet */
     X509_STORE *none;    /* empty, in place of the program's; NULL: the context is not its */
     const char *ciphers; /* NULL: OpenSSL's */
     int floor;           /* oldest version */
@@ -27,8 +27,8 @@ void dsmtp_tls_words(char *out, size_t room);
 /* DSMTP_SYSTEM with these words. */
 enum dsmtp_status dsmtp_tls_fault(struct dsmtp_fault *fault, const char *what);
 
-/* Fill and keep the store for AGAINST_AUTHORITIES. DSMTP_SYNTAX: no such file or directory, or
- * nothing in it. */
+/* Fill and keep the store for AGAINST_AUTHORITIES; both NULL: the system's. DSMTP_SYNTAX: no such
+ * file or directory, or nothing in it. */
 enum dsmtp_status dsmtp_tls_trust(struct dsmtp_tls *tls, const char *file, const char *path,
                                   struct dsmtp_fault *fault);
 

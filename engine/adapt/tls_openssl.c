@@ -142,6 +142,8 @@ static enum dsmtp_status build(struct dsmtp_tls *tls, const struct dsmtp_tls_opt
     if (tls->ctx == NULL || !set_up(tls))
         return dsmtp_tls_fault(fault, "cannot set up TLS");
     DSMTP_TRY(take_ciphers(tls, o->ciphers, fault));
+    if (o->ca_file == NULL && o->ca_path == NULL)
+        return DSMTP_OK;
     return dsmtp_tls_trust(tls, o->ca_file, o->ca_path, fault);
 }
 
@@ -243,13 +245,16 @@ static enum dsmtp_status demand_dane(const struct dsmtp_tls *tls, SSL *ssl,
     return DSMTP_OK;
 }
 
-/* Authorities of this session only: one that asks for TLSA must never find any. */
-static enum dsmtp_status demand_authorities(const struct dsmtp_tls *tls, SSL *ssl,
+/* Authorities of this session only: one that asks for TLSA must never find any. The system's are
+ * read when the first session wants them. */
+static enum dsmtp_status demand_authorities(struct dsmtp_tls *tls, SSL *ssl,
                                             const struct dsmtp_tls_demand *demand,
                                             struct dsmtp_fault *fault)
 {
     unsigned names;
 
+    if (tls->trusted == NULL)
+        DSMTP_TRY(dsmtp_tls_trust(tls, NULL, NULL, fault));
     if (SSL_set1_verify_cert_store(ssl, tls->trusted) <= 0)
         return dsmtp_tls_fault(fault, "cannot set the trusted certificates");
     DSMTP_TRY(apply_names(ssl, demand, &names, fault));
@@ -257,7 +262,7 @@ static enum dsmtp_status demand_authorities(const struct dsmtp_tls *tls, SSL *ss
                      : dsmtp_fault_set(fault, DSMTP_MISUSE, "authorities need a name to check");
 }
 
-static enum dsmtp_status apply_demand(const struct dsmtp_tls *tls, SSL *ssl,
+static enum dsmtp_status apply_demand(struct dsmtp_tls *tls, SSL *ssl,
                                       const struct dsmtp_tls_demand *demand,
                                       struct dsmtp_fault *fault)
 {

@@ -52,6 +52,8 @@ enum dsmtp_status dsmtp_tls_trust(struct dsmtp_tls *tls, const char *file, const
         ERR_clear_error();
         return DSMTP_OK;
     }
+    X509_STORE_free(tls->trusted);
+    tls->trusted = NULL;
     dsmtp_tls_words(words, sizeof(words));
     return dsmtp_fault_set(fault, DSMTP_SYNTAX, "%.200s: expected certificates in PEM form: %s",
                            file != NULL ? file : "the system's certificates", words);

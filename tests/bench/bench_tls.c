@@ -14,8 +14,9 @@
 #include <unistd.h>
 
 #include "adapt/tls_openssl.h"
+#include "bench/row.h"
 
-enum { ROUNDS = 15, HANDSHAKES = 100, DIGEST = 32 };
+enum { ROUNDS = 101, HANDSHAKES = 20, DIGEST = 32 };
 
 static _Noreturn void die(const char *what)
 {
@@ -119,14 +120,6 @@ static double run_dane(int fd, struct dsmtp_tls *tls, const struct dsmtp_tls_dem
     return cpu() - start;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-
-    return x < y ? -1 : x > y;
-}
-
 static void compare(int fd, SSL_CTX *bare, struct dsmtp_tls *tls)
 {
     uint8_t digest[DIGEST];
@@ -144,6 +137,8 @@ static void compare(int fd, SSL_CTX *bare, struct dsmtp_tls *tls)
                                       .name_count = 1,
                                       .sni = names[0]};
     double ratio[ROUNDS];
+    struct bench_spread spread;
+    char how[100];
     double us = 0;
     unsigned char *spki = NULL;
     int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &spki);
@@ -159,11 +154,11 @@ static void compare(int fd, SSL_CTX *bare, struct dsmtp_tls *tls)
         ratio[i] = with / without;
         us += without / HANDSHAKES / ROUNDS * 1e6;
     }
-    qsort(ratio, ROUNDS, sizeof(ratio[0]), by_size);
-    printf(
-        "handshake with DANE verification against a bare OpenSSL client: CPU ratio\n"
-        "  3 1 1: min %.3f  median %.3f  max %.3f  (bare: %.0f us a handshake; %d rounds of %d)\n",
-        ratio[0], ratio[ROUNDS / 2], ratio[ROUNDS - 1], us, ROUNDS, HANDSHAKES);
+    spread = bench_spread_of(ratio, ROUNDS);
+    (void)snprintf(how, sizeof(how), "CPU; bare %.0f us a handshake; %d pairs of %d handshakes", us,
+                   ROUNDS, HANDSHAKES);
+    bench_row("handshake with DANE (3 1 1) against a bare OpenSSL client", &spread, "", "<= 1.1",
+              how);
 }
 
 int main(void)

@@ -101,7 +101,7 @@ static int prepare(struct run *r)
         return -1;
     r->result.boot_ms = lab_world_boot_ms(r->world);
     lab_console_bar(&r->console, "proving that it is what the scenarios say", 0, 1);
-    return lab_prove(r->world, r->config->paths, r->scenarios, r->scenarios_count, r->invalid,
+    return lab_prove(r->world, r->config->paths, r->scenarios, r->scenarios_count, NULL, r->invalid,
                      &r->fault);
 }
 
@@ -183,17 +183,21 @@ static void judge_invalid(struct run *r)
     }
 }
 
-/* All cases of one policy in one batch. */
-static int run_policy(struct run *r, enum lab_policy policy)
+/* All cases of one policy in one batch: those without steps, or those with. */
+static int run_policy(struct run *r, enum lab_policy policy, bool steps)
 {
     struct lab_case **list = lab_calloc(r->result.count, sizeof(struct lab_case *));
     size_t count = 0;
+    char *phase;
     int rc;
 
     for (size_t i = 0; i < r->result.count; i++)
-        if (r->result.cases[i].policy == policy)
+        if (r->result.cases[i].policy == policy &&
+            (r->result.cases[i].scenario->steps_count > 0) == steps)
             list[count++] = &r->result.cases[i];
-    rc = send_batch(r, lab_policy_name(policy), policy, list, count, true);
+    phase = lab_format("%s%s", lab_policy_name(policy), steps ? "-steps" : "");
+    rc = send_batch(r, phase, policy, list, count, true);
+    free(phase);
     free(list);
     return rc;
 }
@@ -261,8 +265,8 @@ static int send_all(struct run *r)
         return 0;
     }
     judge_invalid(r);
-    for (int p = 0; p < LAB_POLICY_COUNT && rc == 0; p++)
-        rc = run_policy(r, (enum lab_policy)p);
+    for (int p = 0; p < 2 * LAB_POLICY_COUNT && rc == 0; p++)
+        rc = run_policy(r, (enum lab_policy)(p % LAB_POLICY_COUNT), p >= LAB_POLICY_COUNT);
     if (rc == 0)
         rc = lab_world_check(r->world, &r->fault);
     if (rc == 0 && r->config->controls_count > 0 && run_controls(r, "controls-after") != 0) {

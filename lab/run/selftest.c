@@ -117,7 +117,8 @@ static int check_proofs(struct selftest *t)
 {
     char **invalid = lab_calloc(t->scenarios_count, sizeof(char *));
     int rc =
-        lab_prove(t->world, t->config.paths, t->scenarios, t->scenarios_count, invalid, &t->fault);
+        lab_prove(t->world, t->config.paths, t->scenarios, t->scenarios_count, NULL, invalid,
+                  &t->fault);
 
     for (size_t i = 0; i < t->scenarios_count; i++) {
         if (rc == 0 && invalid[i] != NULL)

@@ -41,7 +41,7 @@ static int body(void *self)
     lab_console_init(&console, false);
     rc = lab_world_start(c->paths, c->states, c->count, &world, &fault);
     if (rc == 0)
-        rc = lab_prove(world, c->paths, c->states, c->count, invalid, &fault);
+        rc = lab_prove(world, c->paths, c->states, c->count, NULL, invalid, &fault);
     if (rc == 0) {
         bad = print(c, invalid, &console);
         lab_console_say(&console, "%zu states proven, %u not", c->count - bad, bad);

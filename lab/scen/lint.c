@@ -264,4 +264,5 @@ void lab_lint_scenario(const struct lab_lint *l)
     lab_lint_records(l);
     lab_lint_prove(l);
     lab_lint_expect(l);
+    lab_lint_steps(l);
 }

@@ -116,9 +116,9 @@ static int write_zone(const struct lab_tree *tree, const struct lab_tree_zone *z
     struct lab_built built = {0};
     char *file = file_name(zone);
     char *path = lab_format("%s/%s/%s", dir, levels[zone->level].dir, file);
-    int rc = build_zone(tree, zone, &built, fault);
+    int rc = zone->as_it_is ? 0 : build_zone(tree, zone, &built, fault);
 
-    if (rc == 0 && zone->served)
+    if (rc == 0 && !zone->as_it_is && zone->served)
         rc = write_built(&built, path, fault);
     lab_built_free(&built);
     free(path);

@@ -60,13 +60,23 @@ static void reset(evutil_socket_t fd)
 static bool is_later(struct service *s, const struct lab_smtp_host *host)
 {
     struct visits *v = &s->visits[host - s->list];
-    const unsigned round = s->round != NULL ? *s->round : LAB_SHOW_ROUND;
+    const unsigned round = s->round != NULL ? s->round->number : LAB_SHOW_ROUND;
 
     if (round < LAB_SHOW_ROUND)
         return round == LAB_SHOW_LATER;
     if (v->round != round)
         *v = (struct visits){.round = round};
     return v->count++ > 0;
+}
+
+/* What the host is like by now. */
+static const struct lab_smtp_host *by_now(const struct service *s, const struct lab_smtp_host *host)
+{
+    const unsigned now = s->round != NULL ? s->round->now : 0;
+
+    while (host->later != NULL && host->later->from <= now)
+        host = host->later;
+    return host;
 }
 
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *peer,
@@ -98,7 +108,7 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
         reset(fd);
     } else {
         (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-        lab_session_start(&s->server, conn, host, is_later(s, host), fd);
+        lab_session_start(&s->server, conn, by_now(s, host), is_later(s, host), fd);
     }
     if (s->server.log.failed)
         (void)event_base_loopbreak(s->server.base);

@@ -78,15 +78,20 @@ struct lab_world {
     struct lab_spaces internet;
     struct lab_spaces sender;
     struct lab_pki *pki;
-    struct lab_chain **chains;   /* [scenario][host] */
-    struct lab_smtp_host *hosts; /* all of them */
+    struct lab_chain **chains;   /* [scenario][host, and again for each step] */
+    struct lab_smtp_host *hosts; /* all of them, then what some of them are later */
     struct lab_host_text *texts; /* as many */
     size_t hosts_count;
+    size_t later_count;
+    size_t total; /* places in hosts; the later ones stand at the end */
     lab_smtp_round *round;        /* shared with the SMTP hosts */
     struct lab_dns_fault *faults; /* of the fault server */
     size_t faults_count;
     struct lab_daemon daemons[LAB_D_COUNT];
     int64_t clock_offset; /* seconds from this machine's clock to the lab's */
+    unsigned now;         /* seconds after the start */
+    struct lab_world_time times[64]; /* since it was last the start */
+    unsigned times_count;
     int boot_ms;
 };
 
@@ -95,21 +100,34 @@ struct lab_world {
 /* Chains and the list of SMTP hosts. */
 LAB_MUST_USE int lab_world_make_hosts(struct lab_world *w, struct lab_fault *fault);
 void lab_world_free_hosts(struct lab_world *w);
-/* All zones, signed, below LAB_WORLD_DIR. */
-LAB_MUST_USE int lab_world_make_zones(const struct lab_world *w, struct lab_fault *fault);
+/* The place of the chain of a host, whether it has one or not. s: a scenario of the world or one of
+ * its later ones; NULL: it is neither. */
+struct lab_chain *lab_world_chain_slot(const struct lab_world *w, const struct lab_scenario *s,
+                                       const struct lab_host *h);
+/* All zones as they are so many seconds after the start, signed, below LAB_WORLD_DIR. stepping:
+ * only those of scenarios with steps, and the shared ones. */
+LAB_MUST_USE int lab_world_make_zones(const struct lab_world *w, unsigned now, bool stepping,
+                                      struct lab_fault *fault);
 /* The rows of the fault server. */
 void lab_world_make_faults(struct lab_world *w);
 void lab_world_free_faults(struct lab_world *w);
-/* Records with the placeholders replaced; the caller frees *out. */
-LAB_MUST_USE int lab_world_fill(const struct lab_world *w, size_t scenario, const char *records,
-                                char **out, struct lab_fault *fault);
+/* Records of a scenario with the placeholders replaced; the caller frees *out. */
+LAB_MUST_USE int lab_world_fill(const struct lab_world *w, const struct lab_scenario *s,
+                                const char *records, char **out, struct lab_fault *fault);
 
 /* sender.c: the sender's place; net.c: the wire between the two. */
 LAB_MUST_USE int lab_world_make_sender(struct lab_world *w, struct lab_fault *fault);
+/* Let the sender's place live so many seconds after the start. */
+LAB_MUST_USE int lab_world_set_clock(const struct lab_world *w, unsigned now,
+                                     struct lab_fault *fault);
 LAB_MUST_USE int lab_world_connect(struct lab_world *w, struct lab_fault *fault);
 
 /* resolver.c: unbound.conf. */
 LAB_MUST_USE int lab_world_write_resolver(const struct lab_world *w, struct lab_fault *fault);
+
+/* world.c: the resolver, until it answers. */
+LAB_MUST_USE int lab_world_start_resolver(struct lab_world *w, struct lab_fault *fault);
+LAB_MUST_USE int lab_world_await_resolver(struct lab_world *w, struct lab_fault *fault);
 
 /* daemon.c */
 /* where, bin: as in struct lab_launch. */
@@ -131,7 +149,8 @@ struct lab_question {
 };
 struct lab_reply {
     unsigned rcode;
-    bool authentic; /* AD */
+    bool authentic;  /* AD */
+    uint32_t serial; /* of the first SOA record in the answer; 0: there is none */
 };
 LAB_MUST_USE int lab_ask(const struct lab_question *q, struct lab_daemon *of, struct lab_reply *out,
                          struct lab_fault *fault);

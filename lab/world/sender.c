@@ -56,22 +56,35 @@ static int copy_preload(const struct lab_world *w, bool *there, struct lab_fault
 }
 
 /* An offset, not a date: with a date every process would start its own clock there, and they would
- * drift apart. */
+ * drift apart. Always as many octets in the same file: who reads it while it is written, below the
+ * overlay, finds one or the other. */
+int lab_world_set_clock(const struct lab_world *w, unsigned now, struct lab_fault *fault)
+{
+    char *offset = lab_format("%+016lld\n", (long long)(w->clock_offset + now));
+    int fd = open(ETC "/faketimerc", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    size_t len = strlen(offset);
+    int rc = 0;
+
+    if (fd < 0 || write(fd, offset, len) != (ssize_t)len)
+        rc = lab_fail_errno(fault, "%s: cannot write", ETC "/faketimerc");
+    if (fd >= 0)
+        (void)close(fd);
+    free(offset);
+    return rc;
+}
+
 static int write_clock(struct lab_world *w, struct lab_fault *fault)
 {
-    char *offset;
     char *preload;
     bool ours;
     int rc = copy_preload(w, &ours, fault);
 
     w->clock_offset = LAB_EPOCH - (int64_t)time(NULL);
-    offset = lab_format("%+lld\n", (long long)w->clock_offset);
     preload = lab_format("%s%s\n", ours ? CLOCK " " : "", w->tools.faketime);
     if (rc == 0 && (lab_file_write(ETC "/ld.so.preload", preload, strlen(preload), fault) != 0 ||
-                    lab_file_write(ETC "/faketimerc", offset, strlen(offset), fault) != 0))
+                    lab_world_set_clock(w, 0, fault) != 0))
         rc = -1;
     free(preload);
-    free(offset);
     return rc;
 }
 

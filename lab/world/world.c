@@ -154,18 +154,23 @@ static int start_nsd(struct lab_world *w, int which, const char *conf, struct la
     return rc;
 }
 
-static int start_dns(struct lab_world *w, struct lab_fault *fault)
+int lab_world_start_resolver(struct lab_world *w, struct lab_fault *fault)
 {
     char program[] = LAB_WORLD_DIR "/unbound";
     char options[] = "-dc";
     char conf[] = LAB_WORLD_DIR "/unbound.conf";
     char *argv[] = {program, options, conf, NULL};
 
+    return lab_daemon_start(&w->daemons[LAB_D_RESOLVER], argv, &w->sender, w->bin, fault);
+}
+
+static int start_dns(struct lab_world *w, struct lab_fault *fault)
+{
     if (start_nsd(w, LAB_D_LEAF, LAB_WORLD_DIR "/leaf/nsd.conf", fault) != 0 ||
         start_nsd(w, LAB_D_TLD, LAB_WORLD_DIR "/tld/nsd.conf", fault) != 0 ||
         start_nsd(w, LAB_D_ROOT, LAB_WORLD_DIR "/root/nsd.conf", fault) != 0)
         return -1;
-    return lab_daemon_start(&w->daemons[LAB_D_RESOLVER], argv, &w->sender, w->bin, fault);
+    return lab_world_start_resolver(w, fault);
 }
 
 /* Every zone, not only the server: NSD goes on without a zone whose file it refuses. */
@@ -213,7 +218,7 @@ static int await_servers(struct lab_world *w, struct lab_fault *fault)
 
 /* An authentic answer for the root shows at once that wire, hints, trust anchor and clock are
  * right. */
-static int await_resolver(struct lab_world *w, struct lab_fault *fault)
+int lab_world_await_resolver(struct lab_world *w, struct lab_fault *fault)
 {
     const struct lab_question q = {LAB_RESOLVER, ".", TYPE_NS};
     struct lab_daemon *d = &w->daemons[LAB_D_RESOLVER];
@@ -251,13 +256,13 @@ static int build_and_start(struct lab_world *w, struct lab_fault *fault)
     ready = start_own(w, LAB_D_SMTP, serve_smtp, fault);
     if (ready < 0)
         return -1;
-    rc = lab_world_make_zones(w, fault) != 0 || lab_world_make_sender(w, fault) != 0 ||
+    rc = lab_world_make_zones(w, 0, false, fault) != 0 || lab_world_make_sender(w, fault) != 0 ||
                  lab_world_connect(w, fault) != 0 ||
                  lab_capture_start(&w->sender, &w->internet, PACKETS,
                                    &w->daemons[LAB_D_CAPTURE].pid, fault) != 0 ||
                  lab_world_write_resolver(w, fault) != 0 || start_faulty(w, fault) != 0 ||
                  start_dns(w, fault) != 0 || await_servers(w, fault) != 0 ||
-                 await_resolver(w, fault) != 0 || await_own(w, LAB_D_SMTP, ready, fault) != 0
+                 lab_world_await_resolver(w, fault) != 0 || await_own(w, LAB_D_SMTP, ready, fault) != 0
              ? -1
              : 0;
     (void)close(ready);
@@ -312,7 +317,7 @@ void lab_world_stop(struct lab_world **world)
 pid_t lab_world_spawn(const struct lab_world *world, char *const argv[], const char *cwd, int in,
                       int out, int err, struct lab_fault *fault)
 {
-    const struct lab_launch l = {argv, &world->sender, world->bin, cwd, in, out, err};
+    const struct lab_launch l = {argv, &world->sender, world->bin, cwd, in, out, err, false};
 
     return lab_launch(&l, fault);
 }
@@ -354,26 +359,22 @@ const char *lab_world_key_log(const struct lab_world *world)
 const struct lab_chain *lab_world_chain(const struct lab_world *world, const struct lab_scenario *s,
                                         const struct lab_host *h)
 {
-    for (size_t i = 0; i < world->count; i++) {
-        if (world->scenarios[i] == s && h->cert != NULL)
-            return &world->chains[i][h - s->hosts];
-    }
-    return NULL;
+    return h->cert != NULL ? lab_world_chain_slot(world, s, h) : NULL;
 }
 
 void lab_world_show(const struct lab_world *world, enum lab_show show)
 {
-    const unsigned round = *world->round;
+    const unsigned round = world->round->number;
 
     switch (show) {
     case LAB_FIRST_SIDE:
-        *world->round = LAB_SHOW_FIRST;
+        world->round->number = LAB_SHOW_FIRST;
         break;
     case LAB_LATER_SIDE:
-        *world->round = LAB_SHOW_LATER;
+        world->round->number = LAB_SHOW_LATER;
         break;
     case LAB_NEW_DELIVERY:
-        *world->round = round < LAB_SHOW_ROUND ? LAB_SHOW_ROUND : round + 1;
+        world->round->number = round < LAB_SHOW_ROUND ? LAB_SHOW_ROUND : round + 1;
         break;
     }
 }

@@ -67,7 +67,8 @@ const char *lab_world_key_log(const struct lab_world *world);
 /* Seconds to add to this machine's clock for the lab's. */
 int64_t lab_world_clock_offset(const struct lab_world *world);
 const char *lab_world_packets(const struct lab_world *world);
-/* The chain that a host shows (owned by the world), or NULL. */
+/* The chain that a host of a scenario, or of one of its later ones, shows (owned by the world), or
+ * NULL. */
 const struct lab_chain *lab_world_chain(const struct lab_world *world, const struct lab_scenario *s,
                                         const struct lab_host *h);
 /* What the hosts show that change between the connections of a delivery: always their first side
@@ -75,6 +76,16 @@ const struct lab_chain *lab_world_chain(const struct lab_world *world, const str
  * to those after it. */
 enum lab_show { LAB_FIRST_SIDE, LAB_LATER_SIDE, LAB_NEW_DELIVERY };
 void lab_world_show(const struct lab_world *world, enum lab_show show);
+/* Let it be so many seconds after the start: the clock of the sender's place, the zones of scenarios
+ * with steps (and the shared ones, all signed anew), and what their hosts do. 0: from the beginning,
+ * and the resolver forgets everything. */
+LAB_MUST_USE int lab_world_set_time(struct lab_world *world, unsigned now, struct lab_fault *fault);
+/* When it was set to what, since it was last set to 0. */
+struct lab_world_time {
+    unsigned now;
+    int64_t at_ms; /* as lab_now_ms has it */
+};
+unsigned lab_world_times(const struct lab_world *world, const struct lab_world_time **out);
 /* 0 if every daemon still runs; otherwise -1 and which one died, with the last line of its log. */
 LAB_MUST_USE int lab_world_check(struct lab_world *world, struct lab_fault *fault);
 /* Milliseconds from lab_world_start's begin to its return. */

@@ -1,0 +1,19 @@
+/* play.h - the steps of scenarios, played in one world: its clock only goes forward, from the time of
+ * one step to the next, whichever scenario's it is. Private to run/batch.c. */
+#ifndef LAB_RUN_PLAY_H
+#define LAB_RUN_PLAY_H
+
+#include "run/batch.h"
+
+/* Find the times of all steps. If there are any: put the world back to its start, with a resolver
+ * that knows nothing, and prove the cases' scenarios there. */
+LAB_MUST_USE int lab_play_begin(struct lab_batch *b, struct lab_fault *fault);
+/* Let it be that time, and prove the scenarios that have a step there. What is not proven is
+ * LAB-INVALID, whatever the sender has done before. */
+LAB_MUST_USE int lab_play_step(struct lab_batch *b, unsigned now, struct lab_fault *fault);
+/* Is the step that is on one of this case? Always, if the batch has none. */
+bool lab_play_due(const struct lab_batch *b, const struct lab_case *k);
+/* Back to the start. */
+LAB_MUST_USE int lab_play_end(struct lab_batch *b, struct lab_fault *fault);
+
+#endif

@@ -317,7 +317,7 @@ static int retry_all(struct lab_batch *b)
     int rc = b->times_count == 0 ? retry(b) : 0;
 
     for (size_t i = 0; i < b->times_count && rc == 0; i++) {
-        if (lab_play_step(b, b->times[i], &fault) != 0) {
+        if (lab_play_step(b, i, &fault) != 0) {
             give_all(b, LAB_V_LAB_INVALID, fault.what);
             return -1;
         }
@@ -421,7 +421,7 @@ static int finish_all(struct lab_batch *b, struct lab_evidence_from from, size_t
     if (lab_evidence_collect(lab_world_smtp_log(b->world), lab_world_dns_log(b->world), from,
                              &index, fault) != 0)
         return -1;
-    rc = lab_traces_open(b->world, from.smtp, packets, &traces, fault);
+    rc = lab_traces_open(b->world, from, packets, &traces, fault);
     for (size_t i = 0; i < b->count && rc == 0; i++)
         rc = finish(b, b->cases[i], index, &traces, fault);
     lab_traces_close(&traces);
@@ -435,16 +435,16 @@ int lab_batch_run(struct lab_batch *b, struct lab_fault *fault)
     size_t packets;
     int rc;
 
-    if (lab_make_dirs(b->dir, fault) != 0 ||
+    if (lab_make_dirs(b->dir, fault) != 0 || lab_play_begin(b, fault) != 0 ||
         lab_evidence_now(lab_world_smtp_log(b->world), lab_world_dns_log(b->world), &from, fault) !=
             0 ||
         lab_traces_now(b->world, &packets, fault) != 0)
         return -1;
     on_progress(b, 0);
-    if (lab_play_begin(b, fault) != 0)
-        return -1;
     lab_world_show(b->world, LAB_NEW_DELIVERY);
     (void)drive(b);
+    from.gaps = b->gaps;
+    from.gaps_count = b->times_count;
     rc = finish_all(b, from, packets, fault);
     return lab_play_end(b, fault) == 0 ? rc : -1;
 }

@@ -23,6 +23,7 @@ struct lab_batch {
     size_t times_count;
     unsigned now; /* the step that is on, in seconds after the start */
     struct lab_memory *memory;
+    struct lab_evidence_gap *gaps; /* one for each step: when the lab proved it */
 };
 
 /* Send and judge. If cases have steps, the world's clock is put back to the start, and set to the

@@ -130,11 +130,43 @@ static int put_sessions(const struct folder *f)
     return rc;
 }
 
+/* Those of the scenario, without what the lab itself asked at the scenario's steps. */
+static size_t sender_packets(const struct folder *f, const struct lab_packet ***out)
+{
+    size_t count = lab_packets_of(f->traces->packets, f->k->scenario, out);
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!lab_traces_in_gap(f->traces, (*out)[i]->ns))
+            (*out)[kept++] = (*out)[i];
+    }
+    return kept;
+}
+
+/* When the clock was set for this scenario, and what then became different. */
+static void add_steps(const struct folder *f, struct lab_timeline *timeline)
+{
+    const struct lab_scenario *s = f->k->scenario;
+    const struct lab_world_time *times;
+    unsigned count = lab_world_times(f->world, &times);
+
+    for (unsigned i = 0; i < count; i++) {
+        for (unsigned n = 0; n < s->steps_count; n++) {
+            const struct lab_later *step = &s->steps[n];
+
+            if (s->later[n].now == times[i].now)
+                lab_timeline_add(timeline, times[i].at_ms * 1000000, "clock",
+                                 lab_format("%s after the start: %u zones and %u hosts change",
+                                            step->at, step->zones_count, step->hosts_count));
+        }
+    }
+}
+
 /* Wire and logs: the SMTP hosts' lines as they are, all packets, and both as one story. */
 static int put_traces(const struct folder *f)
 {
     const struct lab_packet **packets;
-    size_t count = lab_packets_of(f->traces->packets, f->k->scenario, &packets);
+    size_t count = sender_packets(f, &packets);
     char *path = lab_format("%s/packets.pcapng", f->dir);
     struct lab_text raw = {0}, story = {0};
     struct lab_timeline timeline = {0};
@@ -143,6 +175,7 @@ static int put_traces(const struct folder *f)
 
     lab_transcript_of(f->traces->transcript, f->evidence, &raw, &timeline);
     lab_timeline_packets(&timeline, packets, count);
+    add_steps(f, &timeline);
     if (f->k->text != NULL)
         lab_timeline_end(&timeline, "sender", lab_format("says: %s", f->k->text));
     lab_timeline_write(&timeline, &story);

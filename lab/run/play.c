@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "judge/evidence.h"
 #include "run/prove.h"
 
 static int by_size(const void *a, const void *b)
@@ -78,29 +79,51 @@ int lab_play_begin(struct lab_batch *b, struct lab_fault *fault)
     gather_times(b);
     if (b->times_count == 0)
         return 0;
+    b->gaps = lab_calloc(b->times_count, sizeof(*b->gaps));
     b->memory = lab_memory_open();
     b->now = 0;
     return lab_world_set_time(b->world, 0, fault) != 0 ? -1 : prove(b, fault);
 }
 
-int lab_play_step(struct lab_batch *b, unsigned now, struct lab_fault *fault)
+/* Where the logs end, as the beginning or the end of a gap. */
+static int mark(const struct lab_batch *b, struct lab_evidence_from *out, int64_t *ms,
+                struct lab_fault *fault)
 {
-    b->now = now;
-    if (lab_world_set_time(b->world, now, fault) != 0)
+    *ms = lab_now_ms();
+    return lab_evidence_now(lab_world_smtp_log(b->world), lab_world_dns_log(b->world), out, fault);
+}
+
+int lab_play_step(struct lab_batch *b, size_t which, struct lab_fault *fault)
+{
+    struct lab_evidence_gap *gap = &b->gaps[which];
+    struct lab_evidence_from from, to;
+
+    b->now = b->times[which];
+    if (lab_world_set_time(b->world, b->now, fault) != 0 || mark(b, &from, &gap->ms, fault) != 0 ||
+        prove(b, fault) != 0 || mark(b, &to, &gap->ms_end, fault) != 0)
         return -1;
-    return prove(b, fault);
+    gap->smtp = from.smtp;
+    gap->smtp_end = to.smtp;
+    gap->dns = from.dns;
+    gap->dns_end = to.dns;
+    return 0;
 }
 
 bool lab_play_due(const struct lab_batch *b, const struct lab_case *k)
 {
-    return b->times_count == 0 || (b->now > 0 && beginning(k->scenario, b->now) != NULL);
+    const struct lab_scenario *s = k->scenario;
+    const unsigned done = k->attempts - 1; /* attempts at steps */
+
+    return b->times_count == 0 || (done < s->steps_count && s->later[done].now == b->now);
 }
 
 int lab_play_end(struct lab_batch *b, struct lab_fault *fault)
 {
     const bool played = b->times_count > 0;
 
+    free(b->gaps);
     free(b->times);
+    b->gaps = NULL;
     b->times = NULL;
     b->times_count = 0;
     lab_memory_close(&b->memory);

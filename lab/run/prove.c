@@ -370,7 +370,7 @@ static int ask_all(struct proof *p, const struct lab_paths *paths, struct lab_fa
             take_answers(p, answers);
         free(answers);
     }
-    lab_world_show(p->world, LAB_NEW_DELIVERY);
+    lab_world_show(p->world, LAB_SAME_DELIVERY);
     return rc;
 }
 

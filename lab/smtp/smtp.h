@@ -96,6 +96,7 @@ enum { LAB_SHOW_FIRST, LAB_SHOW_LATER, LAB_SHOW_ROUND };
 typedef struct {
     _Atomic unsigned number;
     _Atomic unsigned now;
+    unsigned delivery; /* the number of the delivery that is on; its owner's */
 } lab_smtp_round;
 
 /* clang-format off */

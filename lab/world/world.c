@@ -364,8 +364,6 @@ const struct lab_chain *lab_world_chain(const struct lab_world *world, const str
 
 void lab_world_show(const struct lab_world *world, enum lab_show show)
 {
-    const unsigned round = world->round->number;
-
     switch (show) {
     case LAB_FIRST_SIDE:
         world->round->number = LAB_SHOW_FIRST;
@@ -374,7 +372,11 @@ void lab_world_show(const struct lab_world *world, enum lab_show show)
         world->round->number = LAB_SHOW_LATER;
         break;
     case LAB_NEW_DELIVERY:
-        world->round->number = round < LAB_SHOW_ROUND ? LAB_SHOW_ROUND : round + 1;
+        world->round->delivery++;
+        world->round->number = LAB_SHOW_ROUND + world->round->delivery;
+        break;
+    case LAB_SAME_DELIVERY:
+        world->round->number = LAB_SHOW_ROUND + world->round->delivery;
         break;
     }
 }

@@ -73,8 +73,8 @@ const struct lab_chain *lab_world_chain(const struct lab_world *world, const str
                                         const struct lab_host *h);
 /* What the hosts show that change between the connections of a delivery: always their first side
  * (as after the start), always their later side, or the first to the next connection and the later
- * to those after it. */
-enum lab_show { LAB_FIRST_SIDE, LAB_LATER_SIDE, LAB_NEW_DELIVERY };
+ * to those after it: of a new delivery, or of the one that was on before a side was shown. */
+enum lab_show { LAB_FIRST_SIDE, LAB_LATER_SIDE, LAB_NEW_DELIVERY, LAB_SAME_DELIVERY };
 void lab_world_show(const struct lab_world *world, enum lab_show show);
 /* Let it be so many seconds after the start: the clock of the sender's place, the zones of scenarios
  * with steps (and the shared ones, all signed anew), and what their hosts do. 0: from the beginning,

@@ -325,15 +325,16 @@ static bool needs_no_tcp(const struct lab_zone *z)
     return false;
 }
 
-/* as_it_is: only its delegation matters. */
+/* as_it_is: only its delegation matters. written: the scenario as it was when these records were:
+ * they stay as they are when their host changes. */
 static int add_zone(const struct lab_world *w, const struct lab_scenario *s,
-                    const struct lab_zone *z, bool as_it_is, struct lab_tree *tree,
-                    struct lab_fault *fault)
+                    const struct lab_scenario *written, const struct lab_zone *z, bool as_it_is,
+                    struct lab_tree *tree, struct lab_fault *fault)
 {
     char *name = lab_scenario_name(s, z->name != NULL ? z->name : "@");
     char *records = NULL;
     bool none = z->records == NULL || as_it_is;
-    int rc = lab_world_fill(w, s, none ? "" : z->records, &records, fault);
+    int rc = lab_world_fill(w, written, none ? "" : z->records, &records, fault);
 
     if (rc != 0) {
         (void)in_scenario(s, name, fault);
@@ -400,7 +401,8 @@ int lab_world_make_zones(const struct lab_world *w, unsigned now, bool stepping,
         const bool as_it_is = stepping && w->scenarios[i]->steps_count == 0;
 
         for (unsigned j = 0; rc == 0 && j < s->zones_count; j++)
-            rc = add_zone(w, s, &s->zones[j], as_it_is, tree, fault);
+            rc = add_zone(w, s, lab_scenario_at(w->scenarios[i], s->zones[j].from), &s->zones[j],
+                          as_it_is, tree, fault);
     }
     if (rc == 0 && lab_tree_write(tree, LAB_WORLD_DIR, fault) != 0)
         rc = blame(w, fault);

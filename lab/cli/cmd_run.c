@@ -34,6 +34,7 @@ enum {
     REPEAT,
     UNTIL_FAIL,
     WRAP,
+    RESOLVER,
     DRY_RUN
 };
 
@@ -58,6 +59,7 @@ static const struct lab_option table[] = {
     [REPEAT]      = {"repeat", "N", "run N times, in DIR.1, DIR.2, ...; the exit status is the worst", 0},
     [UNTIL_FAIL]  = {"until-fail", NULL, "with --repeat, or without end: stop at the first run that is not clean", 0},
     [WRAP]        = {"wrap", "COMMAND", "put this in front of the sender's command, as in --wrap 'valgrind -q'", 0},
+    [RESOLVER]    = {"resolver", "NAME", "the sender's resolver: unbound, unbound-novalidate, unbound-no-trust-ad, bind or knot (unbound)", 0},
     [DRY_RUN]     = {"dry-run", NULL, "print what would run, and what would not and why", 0},
     {NULL, NULL, NULL, 0},
 };
@@ -224,6 +226,9 @@ static int configure_manner(const char **got, struct lab_run_config *config, str
     if (take_number("jobs", got[JOBS], 1, 10000, &config->jobs) != 0 ||
         take_number("seed", got[SEED], 1, INT_MAX, &config->seed) != 0 ||
         take_number("repeat", got[REPEAT], 1, 1000000, &plan->times) != 0)
+        return 2;
+    config->resolver = lab_resolver_at(0);
+    if (got[RESOLVER] != NULL && lab_take_resolver(got[RESOLVER], &config->resolver) != 0)
         return 2;
     return got[SHARD] == NULL || read_shard(got[SHARD], plan)
                ? -1

@@ -26,6 +26,7 @@ struct lab_run_config {
     const char *sut; /* adapter name */
     const char
         *variant; /* passed to the adapter, or NULL: selftest's fault, an option of the sender */
+    const struct lab_resolver *resolver; /* NULL: the default */
     const char *profile;
     bool any_policy;                       /* all policies that scenarios have expectations for */
     enum lab_policy policy;                /* otherwise only this */

@@ -136,7 +136,7 @@ static int drive(struct selftest *t)
     int rc = gather(t);
 
     if (rc == 0)
-        rc = lab_world_start(t->config.paths, t->scenarios, t->scenarios_count, &t->world,
+        rc = lab_world_start(t->config.paths, NULL, t->scenarios, t->scenarios_count, &t->world,
                              &t->fault);
     if (rc == 0)
         rc = check_proofs(t);

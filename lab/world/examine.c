@@ -60,9 +60,9 @@ static void examine_files(const struct lab_paths *paths, struct lab_need *needs)
 
     if (uname(&kernel) == 0)
         note(&needs[KERNEL], LAB_FOUND, kernel.release);
-    lab_tools_find(&tools);
+    lab_tools_find(lab_resolver_at(0), &tools);
     note_tool(&needs[NSD], tools.nsd, "nsd");
-    note_tool(&needs[UNBOUND], tools.unbound, "unbound");
+    note_tool(&needs[UNBOUND], tools.resolver, "unbound");
     note_tool(&needs[IP], tools.ip, "iproute2");
     note_tool(&needs[FAKETIME], tools.faketime, "libfaketime");
     note(&needs[CLOCK], there ? LAB_FOUND : LAB_WANTING,
@@ -123,7 +123,7 @@ static int body(void *self)
         note(&needs[PORTS], LAB_FOUND, "free within the world; those of this machine are not used");
     else
         note(&needs[PORTS], LAB_MISSING, "cannot be bound within the world");
-    if (lab_world_start(t->paths, NULL, 0, &world, &fault) != 0) {
+    if (lab_world_start(t->paths, NULL, NULL, 0, &world, &fault) != 0) {
         note(&needs[WORLD], LAB_MISSING, fault.what);
         return 1;
     }

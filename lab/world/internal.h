@@ -33,14 +33,17 @@ LAB_MUST_USE int lab_loopback_up(struct lab_fault *fault);
 /* The programs and the library that a world is made of; owned strings, NULL where missing. */
 struct lab_tools {
     char *nsd;
-    char *unbound;
+    char *resolver; /* the program */
     char *ip;
     char *faketime;
 };
-void lab_tools_find(struct lab_tools *out);
+void lab_tools_find(const struct lab_resolver *resolver, struct lab_tools *out);
 void lab_tools_free(struct lab_tools *tools);
+/* The path of a program, or NULL; the caller frees it. */
+char *lab_tools_program(const char *name);
 /* 0 if all are there, else one line about the first that is not. */
-LAB_MUST_USE int lab_tools_check(const struct lab_tools *tools, struct lab_fault *fault);
+LAB_MUST_USE int lab_tools_check(const struct lab_tools *tools,
+                                 const struct lab_resolver *resolver, struct lab_fault *fault);
 
 /* world.c */
 
@@ -73,6 +76,7 @@ struct lab_world {
     size_t count;
     char *source;
     char *bin;
+    const struct lab_resolver *resolver;
     struct lab_tools tools;
     bool ipv6;
     struct lab_spaces internet;
@@ -122,11 +126,11 @@ LAB_MUST_USE int lab_world_set_clock(const struct lab_world *w, unsigned now,
                                      struct lab_fault *fault);
 LAB_MUST_USE int lab_world_connect(struct lab_world *w, struct lab_fault *fault);
 
-/* resolver.c: unbound.conf. */
+/* resolver.c: its configuration. */
 LAB_MUST_USE int lab_world_write_resolver(const struct lab_world *w, struct lab_fault *fault);
 
-/* world.c: the resolver, until it answers. */
 LAB_MUST_USE int lab_world_start_resolver(struct lab_world *w, struct lab_fault *fault);
+/* world.c: until it answers. */
 LAB_MUST_USE int lab_world_await_resolver(struct lab_world *w, struct lab_fault *fault);
 
 /* daemon.c */

@@ -154,16 +154,6 @@ static int start_nsd(struct lab_world *w, int which, const char *conf, struct la
     return rc;
 }
 
-int lab_world_start_resolver(struct lab_world *w, struct lab_fault *fault)
-{
-    char program[] = LAB_WORLD_DIR "/unbound";
-    char options[] = "-dc";
-    char conf[] = LAB_WORLD_DIR "/unbound.conf";
-    char *argv[] = {program, options, conf, NULL};
-
-    return lab_daemon_start(&w->daemons[LAB_D_RESOLVER], argv, &w->sender, w->bin, fault);
-}
-
 static int start_dns(struct lab_world *w, struct lab_fault *fault)
 {
     if (start_nsd(w, LAB_D_LEAF, LAB_WORLD_DIR "/leaf/nsd.conf", fault) != 0 ||
@@ -235,7 +225,7 @@ int lab_world_await_resolver(struct lab_world *w, struct lab_fault *fault)
     rc = lab_ask(&q, d, &reply, fault);
     if (lab_spaces_enter(&here, rc == 0 ? fault : &second) != 0)
         return -1;
-    if (rc == 0 && (reply.rcode != NOERROR || !reply.authentic)) {
+    if (rc == 0 && (reply.rcode != NOERROR || (w->resolver->validates && !reply.authentic))) {
         char *line = lab_last_line(d->log);
 
         rc = lab_fail(fault, EX_SOFTWARE, "%s cannot validate the lab's root: %s", d->name, line);
@@ -249,7 +239,7 @@ static int build_and_start(struct lab_world *w, struct lab_fault *fault)
     int ready;
     int rc;
 
-    if (lab_tools_check(&w->tools, fault) != 0 || lab_world_make_hosts(w, fault) != 0 ||
+    if (lab_tools_check(&w->tools, w->resolver, fault) != 0 || lab_world_make_hosts(w, fault) != 0 ||
         share_round(w, fault) != 0)
         return -1;
     lab_world_make_faults(w);
@@ -269,13 +259,15 @@ static int build_and_start(struct lab_world *w, struct lab_fault *fault)
     return rc;
 }
 
-int lab_world_start(const struct lab_paths *paths, struct lab_scenario *const *scenarios,
-                    size_t count, struct lab_world **out, struct lab_fault *fault)
+int lab_world_start(const struct lab_paths *paths, const struct lab_resolver *resolver,
+                    struct lab_scenario *const *scenarios, size_t count, struct lab_world **out,
+                    struct lab_fault *fault)
 {
     struct lab_world *w = lab_calloc(1, sizeof(*w));
     const struct lab_spaces none = LAB_SPACES_NONE;
     int64_t begun = lab_now_ms();
 
+    w->resolver = resolver != NULL ? resolver : lab_resolver_at(0);
     w->scenarios = scenarios;
     w->count = count;
     w->source = lab_strdup(paths->source);
@@ -283,7 +275,7 @@ int lab_world_start(const struct lab_paths *paths, struct lab_scenario *const *s
     w->internet = none;
     w->sender = none;
     memcpy(w->daemons, all_daemons, sizeof(w->daemons));
-    lab_tools_find(&w->tools);
+    lab_tools_find(w->resolver, &w->tools);
     if (build_and_start(w, fault) != 0) {
         lab_world_stop(&w);
         return -1;
@@ -395,4 +387,9 @@ int lab_world_check(struct lab_world *world, struct lab_fault *fault)
 int lab_world_boot_ms(const struct lab_world *world)
 {
     return world->boot_ms;
+}
+
+const struct lab_resolver *lab_world_resolver(const struct lab_world *world)
+{
+    return world->resolver;
 }

@@ -18,6 +18,7 @@
 #include "base/base.h"
 #include "pki/pki.h"
 #include "scen/scenario.h"
+#include "world/resolver.h"
 #include "world/spaces.h"
 
 #define LAB_WORLD_DIR "/run/danelab"
@@ -42,9 +43,10 @@ LAB_MUST_USE int lab_world_enter(int (*body)(void *self), void *self, struct lab
 struct lab_world;
 
 /* Inside body: build every file of the scenarios (zones, chains, configurations), start NSD,
- * Unbound and the SMTP hosts, wait until each answers. Scenarios must outlive the world. Faults
- * name the scenario's file and the zone. */
+ * the resolver and the SMTP hosts, wait until each answers. Scenarios must outlive the world. Faults
+ * name the scenario's file and the zone. resolver: NULL is the default. */
 LAB_MUST_USE int lab_world_start(const struct lab_paths *paths,
+                                 const struct lab_resolver *resolver,
                                  struct lab_scenario *const *scenarios, size_t count,
                                  struct lab_world **out, struct lab_fault *fault);
 void lab_world_stop(struct lab_world **world);
@@ -56,6 +58,7 @@ LAB_MUST_USE pid_t lab_world_spawn(const struct lab_world *world, char *const ar
                                    const char *cwd, int in, int out, int err,
                                    struct lab_fault *fault);
 
+const struct lab_resolver *lab_world_resolver(const struct lab_world *world);
 /* Descriptors of the sender's network, UTS and mount namespaces, owned by the world. */
 const struct lab_spaces *lab_world_sender(const struct lab_world *world);
 

@@ -245,6 +245,26 @@ static size_t take_shard(struct lab_scenario **list, size_t count, const struct 
     return kept;
 }
 
+/* With what is known of resolvers. */
+static int run_at(const struct lab_suite *suite, struct plan *plan)
+{
+    char *path = lab_format("%s/scenarios/resolvers.tsv", suite->paths->source);
+    struct lab_differs differs;
+    struct lab_fault fault;
+    int rc;
+
+    if (lab_differs_load(path, &differs, &fault) != 0) {
+        rc = lab_complaint(fault.status, "%s", fault.what);
+    } else {
+        plan->config.differs = &differs;
+        rc = run_again(plan);
+        plan->config.differs = NULL;
+        lab_differs_free(&differs);
+    }
+    free(path);
+    return rc;
+}
+
 static int run(const struct lab_suite *suite, const struct lab_selection *selection,
                const char **got, struct plan *plan)
 {
@@ -263,7 +283,7 @@ static int run(const struct lab_suite *suite, const struct lab_selection *select
         config->out_dir = out;
         config->controls_count = got[NO_CONTROLS] == NULL ? lab_controls(suite, &controls) : 0;
         config->controls = controls;
-        rc = got[DRY_RUN] != NULL ? dry_run(config) : run_again(plan);
+        rc = got[DRY_RUN] != NULL ? dry_run(config) : run_at(suite, plan);
     }
     free(out);
     free(selected);

@@ -167,6 +167,16 @@ static int run_controls(struct run *r, const char *phase)
     return rc;
 }
 
+/* Why the resolver sees it otherwise, or NULL. */
+static const char *differs_at(const struct run *r, const struct lab_scenario *s)
+{
+    const struct lab_run_config *c = r->config;
+
+    return c->resolver != NULL && c->differs != NULL
+               ? lab_differs_why(c->differs, c->resolver->name, s->id)
+               : NULL;
+}
+
 /* Cases whose scenario is not proven are judged before anything is sent: whatever the sender does
  * there counts for nothing. */
 static void judge_invalid(struct run *r)
@@ -174,8 +184,11 @@ static void judge_invalid(struct run *r)
     for (size_t i = 0; i < r->result.count; i++) {
         struct lab_case *k = &r->result.cases[i];
         const char *invalid = invalid_of(r, k->scenario);
+        const char *differs = differs_at(r, k->scenario);
 
-        if (invalid == NULL)
+        if (differs != NULL)
+            lab_batch_give(k, LAB_V_SKIP, differs);
+        if (invalid == NULL || differs != NULL)
             continue;
         k->judged = true;
         k->judgement.verdict = LAB_V_LAB_INVALID;

@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "judge/judge.h"
+#include "run/differs.h"
 #include "world/world.h"
 
 /* A scenario under one policy. */
@@ -27,6 +28,7 @@ struct lab_run_config {
     const char
         *variant; /* passed to the adapter, or NULL: selftest's fault, an option of the sender */
     const struct lab_resolver *resolver; /* NULL: the default */
+    const struct lab_differs *differs;   /* what resolvers see otherwise; NULL: nothing */
     const char *profile;
     bool any_policy;                       /* all policies that scenarios have expectations for */
     enum lab_policy policy;                /* otherwise only this */

@@ -14,7 +14,7 @@
 
 #include "world/internal.h"
 
-enum { KERNEL, NSD, UNBOUND, IP, FAKETIME, CLOCK, NAMESPACES, OVERLAY, IPV6, PORTS, WORLD };
+enum { KERNEL, NSD, UNBOUND, IP, FAKETIME, CLOCK, NAMESPACES, OVERLAY, IPV6, PORTS, BIND, KNOT, WORLD };
 
 static const char *const titles[LAB_NEEDS] = {
     [KERNEL] = "kernel",
@@ -27,6 +27,8 @@ static const char *const titles[LAB_NEEDS] = {
     [OVERLAY] = "overlay on /etc",
     [IPV6] = "IPv6",
     [PORTS] = "ports 25 and 53",
+    [BIND] = "bind",
+    [KNOT] = "knot",
     [WORLD] = "a world",
 };
 
@@ -51,6 +53,21 @@ static void note_tool(struct lab_need *need, const char *path, const char *packa
     free(says);
 }
 
+/* Other resolvers are an axis for whoever has them. */
+static void note_resolver(struct lab_need *need, const char *name)
+{
+    const struct lab_resolver *r = lab_resolver_find(name);
+    char *path = lab_tools_program(r->program);
+    char *says = path != NULL
+                     ? lab_strdup(path)
+                     : lab_format("no %s; danelab run --resolver %s needs the package %s",
+                                  r->program, name, r->package);
+
+    note(need, path != NULL ? LAB_FOUND : LAB_WANTING, says);
+    free(says);
+    free(path);
+}
+
 static void examine_files(const struct lab_paths *paths, struct lab_need *needs)
 {
     struct lab_tools tools;
@@ -69,6 +86,8 @@ static void examine_files(const struct lab_paths *paths, struct lab_need *needs)
          there ? clock_library
                : "not beside danelab; in a world, dig and programs that wait by monotonic clocks "
                  "will hang");
+    note_resolver(&needs[BIND], "bind");
+    note_resolver(&needs[KNOT], "knot");
     lab_tools_free(&tools);
     free(clock_library);
 }

@@ -128,11 +128,16 @@ static int write_knot(const struct lab_world *w, struct lab_fault *fault)
 
 /* clang-format off */
 static const struct lab_resolver resolvers[] = {
-    {"unbound", "Unbound, validating", "unbound", "unbound", {"-dc", CONF}, true, true, write_unbound},
-    {"unbound-novalidate", "Unbound that does not validate: its AD bit is never set", "unbound", "unbound", {"-dc", CONF}, false, true, write_unbound},
-    {"unbound-no-trust-ad", "Unbound, validating, but /etc/resolv.conf lacks \"options trust-ad\"", "unbound", "unbound", {"-dc", CONF}, true, false, write_unbound},
-    {"bind", "BIND 9 (named), validating", "named", "bind9", {"-g", "-n", "1", "-c", CONF}, true, true, write_bind},
-    {"knot", "Knot Resolver (kresd), validating", "kresd", "knot-resolver", {"-n", "-q", "-c", CONF, LAB_WORLD_DIR}, true, true, write_knot},
+    {"unbound", "Unbound, validating", "unbound", "unbound", {"-dc", CONF}, true, true, NULL, write_unbound},
+    {"unbound-novalidate", "Unbound that does not validate", "unbound", "unbound", {"-dc", CONF}, false, true,
+     "the AD bit is never set, so a sender that relies on it has no DANE and says nothing: give the resolver a trust anchor "
+     "and its validator (module-config: \"validator iterator\"), or a sender that validates itself; \"dig +dnssec . NS\" must show ad",
+     write_unbound},
+    {"unbound-no-trust-ad", "Unbound, validating; /etc/resolv.conf lacks \"options trust-ad\"", "unbound", "unbound", {"-dc", CONF}, true, false,
+     "since glibc 2.31 the C library hides the AD bit unless resolv.conf says \"options trust-ad\": say it, for a resolver on this host only",
+     write_unbound},
+    {"bind", "BIND 9 (named), validating", "named", "bind9", {"-g", "-n", "1", "-c", CONF}, true, true, NULL, write_bind},
+    {"knot", "Knot Resolver (kresd), validating", "kresd", "knot-resolver", {"-n", "-q", "-c", CONF, LAB_WORLD_DIR}, true, true, NULL, write_knot},
 };
 /* clang-format on */
 

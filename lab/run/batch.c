@@ -74,13 +74,13 @@ static int configure(struct lab_batch *b)
     const struct lab_run_config *c = b->config;
     json_t *reply;
     json_t *request = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:i, s:i, s:i, s:s?, s:b}", "verb", "configure",
-        "dir", b->dir, "resolver", LAB_RESOLVER, "trust_anchor", "/etc/danelab/trust-anchor",
-        "ca_file", LAB_WORLD_DIR "/roots.pem", "helo", "sender.lab", "profile", c->profile,
-        "policy", lab_policy_name(b->policy), "variant", c->variant, "timeout", SERVER_SECONDS,
-        "seed", c->seed != 0 ? (int)c->seed : DEFAULT_SEED, "jobs",
-        c->jobs != 0 ? (int)c->jobs : DEFAULT_JOBS, "wrap", c->wrap,
-        "clock_moves", b->times_count > 0);
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:i, s:i, s:i, s:s?, s:b}", "verb",
+        "configure", "dir", b->dir, "resolver", LAB_RESOLVER, "trust_anchor",
+        "/etc/danelab/trust-anchor", "ca_file", LAB_WORLD_DIR "/roots.pem", "helo", "sender.lab",
+        "profile", c->profile, "policy", lab_policy_name(b->policy), "variant", c->variant,
+        "timeout", SERVER_SECONDS, "seed", c->seed != 0 ? (int)c->seed : DEFAULT_SEED, "jobs",
+        c->jobs != 0 ? (int)c->jobs : DEFAULT_JOBS, "wrap", c->wrap, "clock_moves",
+        b->times_count > 0);
 
     if (call(b, request, &reply) != 0)
         return -1;
@@ -206,7 +206,7 @@ static void take_results(struct lab_batch *b, const json_t *reply)
         k->text = text_of(result, "text");
         if (k->outcome == LAB_R_NONE)
             lab_batch_give(k, LAB_V_ADAPTER_ERROR,
-                 "the adapter's result has no outcome that the protocol knows");
+                           "the adapter's result has no outcome that the protocol knows");
     }
 }
 
@@ -279,7 +279,8 @@ static bool can_retry(struct lab_batch *b)
         json_decref(reply);
     for (size_t i = 0; i < b->count && kind == LAB_ADAPTER_UNSUPPORTED; i++) {
         if (wants_more(b, b->cases[i]))
-            lab_batch_give(b->cases[i], LAB_V_UNSUPPORTED, "the adapter cannot be asked to try again");
+            lab_batch_give(b->cases[i], LAB_V_UNSUPPORTED,
+                           "the adapter cannot be asked to try again");
     }
     return kind == LAB_ADAPTER_OK;
 }

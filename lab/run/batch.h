@@ -27,8 +27,9 @@ struct lab_batch {
 };
 
 /* Send and judge. If cases have steps, the world's clock is put back to the start, and set to the
- * time of each step in order; afterwards it is the start again. Every case has a judgement afterwards, whatever happened: what the adapter did
- * wrong becomes ADAPTER-ERROR, a deadline HANG, a death CRASH. -1: the evidence could not be read.
+ * time of each step in order; afterwards it is the start again. Every case has a judgement
+ * afterwards, whatever happened: what the adapter did wrong becomes ADAPTER-ERROR, a deadline HANG,
+ * a death CRASH. -1: the evidence could not be read.
  */
 LAB_MUST_USE int lab_batch_run(struct lab_batch *batch, struct lab_fault *fault);
 

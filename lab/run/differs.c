@@ -14,7 +14,8 @@ static int take_line(struct lab_differs *d, const char *path, size_t line, char 
 
     if (text == NULL || *text == '\0' || strchr(text, '\t') != NULL)
         return lab_fail(fault, EX_DATAERR,
-                        "%s:%zu: expected resolver, scenario and reason, tab separated", path, line);
+                        "%s:%zu: expected resolver, scenario and reason, tab separated", path,
+                        line);
     if (line == 1)
         return 0; /* the header */
     if (lab_resolver_find(resolver) == NULL)

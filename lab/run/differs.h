@@ -1,5 +1,5 @@
-/* differs.h - scenarios whose DNS states a resolver rightly sees otherwise: scenarios/resolvers.tsv.
- * They are SKIP there, and nobody is blamed. */
+/* differs.h - scenarios whose DNS states a resolver rightly sees otherwise:
+ * scenarios/resolvers.tsv. They are SKIP there, and nobody is blamed. */
 #ifndef LAB_RUN_DIFFERS_H
 #define LAB_RUN_DIFFERS_H
 

@@ -24,9 +24,10 @@ char *lab_rerun_command(const struct lab_run_config *config, const struct lab_ca
     char *variant =
         config->variant != NULL ? lab_format(" --variant %s", config->variant) : lab_strdup("");
     bool other = config->resolver != NULL && config->resolver != lab_resolver_at(0);
-    char *out = lab_format("danelab run %s --sut %s --profile %s --policy %s%s%s%s", k->scenario->id,
-                           config->sut, config->profile, lab_policy_name(k->policy), variant,
-                           other ? " --resolver " : "", other ? config->resolver->name : "");
+    char *out =
+        lab_format("danelab run %s --sut %s --profile %s --policy %s%s%s%s", k->scenario->id,
+                   config->sut, config->profile, lab_policy_name(k->policy), variant,
+                   other ? " --resolver " : "", other ? config->resolver->name : "");
 
     free(variant);
     return out;

@@ -389,8 +389,7 @@ int lab_prove(const struct lab_world *world, const struct lab_paths *paths,
               struct lab_scenario *const *scenarios, size_t count, struct lab_memory *memory,
               char **invalid, struct lab_fault *fault)
 {
-    struct proof p = {
-        .world = world, .scenarios = scenarios, .memory = memory, .invalid = invalid};
+    struct proof p = {.world = world, .scenarios = scenarios, .memory = memory, .invalid = invalid};
     int rc;
 
     for (size_t i = 0; i < count; i++) {

@@ -37,9 +37,8 @@ enum lab_step lab_facts_silence(const struct lab_behaviour *row, bool later);
 /* The process that asks, "danelab prove-worker": questions from standard input, one a line, answers
  * to standard output; indexes count the requests of a kind.
  *     D NAME TYPE               D INDEX, security and answer of the daemon, the same of libunbound,
- *                               a number made of the records, number of extended errors, each of them
- *     H ADDRESS SNI|- SILENT    H INDEX, then a line of lab_facts_line
- * Returns the exit status. */
+ *                               a number made of the records, number of extended errors, each of
+ * them H ADDRESS SNI|- SILENT    H INDEX, then a line of lab_facts_line Returns the exit status. */
 int lab_prove_worker(void);
 
 #endif

@@ -96,8 +96,8 @@ static const char *invalid_of(const struct run *r, const struct lab_scenario *s)
 static int prepare(struct run *r)
 {
     lab_console_bar(&r->console, "building the world", 0, 1);
-    if (lab_world_start(r->config->paths, r->config->resolver, r->scenarios, r->scenarios_count, &r->world, &r->fault) !=
-        0)
+    if (lab_world_start(r->config->paths, r->config->resolver, r->scenarios, r->scenarios_count,
+                        &r->world, &r->fault) != 0)
         return -1;
     r->result.boot_ms = lab_world_boot_ms(r->world);
     lab_console_bar(&r->console, "proving that it is what the scenarios say", 0, 1);

@@ -40,7 +40,8 @@ int lab_traces_open(const struct lab_world *world, struct lab_evidence_from from
     out->epoch_ns = ((int64_t)wall.tv_sec - (int64_t)mono.tv_sec) * 1000000000 + wall.tv_nsec -
                     mono.tv_nsec + lab_world_clock_offset(world) * 1000000000;
     (void)usleep(SETTLE_US);
-    return lab_transcript_open(lab_world_smtp_log(world), from.smtp, &out->transcript, fault) != 0 ||
+    return lab_transcript_open(lab_world_smtp_log(world), from.smtp, &out->transcript, fault) !=
+                       0 ||
                    lab_packets_open(lab_world_packets(world), packets, &out->packets, fault) != 0 ||
                    lab_secrets_open(lab_world_key_log(world), &out->secrets, fault) != 0
                ? -1

@@ -13,7 +13,7 @@ struct lab_traces {
     struct lab_transcript *transcript;
     struct lab_packets *packets;
     struct lab_secrets secrets;
-    int64_t epoch_ns; /* see lab_pcapng_write */
+    int64_t epoch_ns;                    /* see lab_pcapng_write */
     const struct lab_evidence_gap *gaps; /* the batch's: when the lab itself was asking */
     size_t gaps_count;
 };

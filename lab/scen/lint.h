@@ -10,9 +10,9 @@
  * hosts of the file; no pasted TLSA data. Proofs: OWNER TYPE with the owner in a zone of the file,
  * each once; nothing secure below an unsigned zone; bogus only with damage; an answer only where
  * there is one. Steps: later and later, of zones and hosts that the file has; the world at each one
- * held to the same rules. Expectations: known profiles; each profile and policy once; deferral and bounce
- * name no host; accepted alternatives can happen and are not covered by an earlier one; what is not
- * PASS has a note; observations complete, possible, and required and forbidden ones do not
+ * held to the same rules. Expectations: known profiles; each profile and policy once; deferral and
+ * bounce name no host; accepted alternatives can happen and are not covered by an earlier one; what
+ * is not PASS has a note; observations complete, possible, and required and forbidden ones do not
  * contradict one another or the accepted outcomes. Twin: for every profile and policy whose first
  * choice is not delivery, the twin's first choice is. Catalogue: no two scenarios with the same
  * world and expectations. */

@@ -1,4 +1,5 @@
-/* lint_steps.c - the steps of a scenario: times, what they change, and the world at each of them. */
+/* lint_steps.c - the steps of a scenario: times, what they change, and the world at each of them.
+ */
 #include <string.h>
 
 #include "scen/lint.h"
@@ -95,7 +96,8 @@ static void lint_compared(const struct lab_lint *l, const struct lab_scenario *b
         bool asked = p->records == LAB_RECORDS_ANY;
 
         for (unsigned k = 0; k < before->prove_count && !asked; k++)
-            asked = strcmp(before->prove[k].dns, p->dns) == 0 && before->prove[k].answer == p->answer;
+            asked =
+                strcmp(before->prove[k].dns, p->dns) == 0 && before->prove[k].answer == p->answer;
         if (!asked)
             lab_complain(l->source, lab_place("steps[%u].prove[%u].records", i, n),
                          "the step before does not prove data for `%.80s`; expected it to", p->dns);

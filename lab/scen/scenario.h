@@ -133,8 +133,8 @@ struct lab_prove {
 
 /* What has changed some time after the start, before the sender is asked again. */
 struct lab_later {
-    char *at;                /* time since the start: digits and s, m, h or d */
-    struct lab_zone *zones;  /* in the place of those of the same name */
+    char *at;               /* time since the start: digits and s, m, h or d */
+    struct lab_zone *zones; /* in the place of those of the same name */
     unsigned zones_count;
     struct lab_host *hosts; /* likewise */
     unsigned hosts_count;
@@ -205,9 +205,9 @@ struct lab_scenario {
 
     /* set by the loader, not by the file */
     char *path;
-    char *topic;    /* directory, e.g. "03-tlsa-lookup" */
-    unsigned block; /* its addresses: see lab_host_address */
-    unsigned now;   /* seconds after the start */
+    char *topic;                /* directory, e.g. "03-tlsa-lookup" */
+    unsigned block;             /* its addresses: see lab_host_address */
+    unsigned now;               /* seconds after the start */
     struct lab_scenario *later; /* as many as steps: the whole as it is from each step on, its
                                    zones, hosts and proofs those of that time */
 };

@@ -1,4 +1,5 @@
-/* steps.h - the steps of a scenario: what its world is like from each of them on. Private to scen. */
+/* steps.h - the steps of a scenario: what its world is like from each of them on. Private to scen.
+ */
 #ifndef LAB_SCEN_STEPS_H
 #define LAB_SCEN_STEPS_H
 

@@ -55,9 +55,8 @@ const cyaml_strval_t lab_serve_words[LAB_SERVE_COUNT] = {
     {"no-edns", LAB_SERVE_NO_EDNS},
     {"other-question", LAB_SERVE_OTHER_QUESTION},
     {"garbled", LAB_SERVE_GARBLED}};
-const cyaml_strval_t lab_records_words[3] = {{"any", LAB_RECORDS_ANY},
-                                             {"kept", LAB_RECORDS_KEPT},
-                                             {"changed", LAB_RECORDS_CHANGED}};
+const cyaml_strval_t lab_records_words[3] = {
+    {"any", LAB_RECORDS_ANY}, {"kept", LAB_RECORDS_KEPT}, {"changed", LAB_RECORDS_CHANGED}};
 const cyaml_strval_t lab_see_words[7] = {{"query", LAB_SEE_QUERY},
                                          {"connect", LAB_SEE_CONNECT},
                                          {"starttls", LAB_SEE_STARTTLS},

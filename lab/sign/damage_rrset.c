@@ -14,7 +14,8 @@ struct span {
 };
 #define HOUR (LAB_DAY / 24)
 static const struct span past = {-30 * LAB_DAY, -3 * LAB_DAY}, late = {-30 * LAB_DAY, -2 * HOUR},
-                         brief = {-29 * LAB_DAY, LAB_DAY}, early = {2 * HOUR, 30 * LAB_DAY}, future = {3 * LAB_DAY, 30 * LAB_DAY},
+                         brief = {-29 * LAB_DAY, LAB_DAY}, early = {2 * HOUR, 30 * LAB_DAY},
+                         future = {3 * LAB_DAY, 30 * LAB_DAY},
                          reversed = {20 * LAB_DAY, -10 * LAB_DAY};
 
 static struct lab_signing ordinary(const struct lab_patient *p)

@@ -223,7 +223,7 @@ static int write_conf(const struct lab_tree *tree, enum lab_level level, const c
         "  username: \"\"\n  chroot: \"\"\n  database: \"\"\n  server-count: 1\n  tcp-count: 100\n"
         "  hide-version: yes\n  rrl-ratelimit: 0\n  rrl-whitelist-ratelimit: 0\n  zonefiles-write: "
         "0\n"
-        "  xfrd-reload-timeout: 0\n" /* SIGHUP is to count at once */
+        "  xfrd-reload-timeout: 0\n"                  /* SIGHUP is to count at once */
         "  xfrd-tcp-max: 1\n  xfrd-tcp-pipeline: 1\n" /* else 16384 getrandom() at start */
         "remote-control:\n  control-enable: no\n");
     for (size_t i = 0; i < tree->count; i++) {

@@ -84,7 +84,7 @@ struct lab_smtp_host {
     const char *address4;
     const char *address6;
     const struct lab_behaviour *behaviour;
-    const struct lab_chain *chain; /* NULL: no TLS possible */
+    const struct lab_chain *chain;     /* NULL: no TLS possible */
     const struct lab_smtp_host *later; /* what it is like some time later, or NULL */
     unsigned from;                     /* from when it is like this: see lab_smtp_round */
 };

@@ -14,7 +14,21 @@
 
 #include "world/internal.h"
 
-enum { KERNEL, NSD, UNBOUND, IP, FAKETIME, CLOCK, NAMESPACES, OVERLAY, IPV6, PORTS, BIND, KNOT, WORLD };
+enum {
+    KERNEL,
+    NSD,
+    UNBOUND,
+    IP,
+    FAKETIME,
+    CLOCK,
+    NAMESPACES,
+    OVERLAY,
+    IPV6,
+    PORTS,
+    BIND,
+    KNOT,
+    WORLD
+};
 
 static const char *const titles[LAB_NEEDS] = {
     [KERNEL] = "kernel",
@@ -58,10 +72,9 @@ static void note_resolver(struct lab_need *need, const char *name)
 {
     const struct lab_resolver *r = lab_resolver_find(name);
     char *path = lab_tools_program(r->program);
-    char *says = path != NULL
-                     ? lab_strdup(path)
-                     : lab_format("no %s; danelab run --resolver %s needs the package %s",
-                                  r->program, name, r->package);
+    char *says = path != NULL ? lab_strdup(path)
+                              : lab_format("no %s; danelab run --resolver %s needs the package %s",
+                                           r->program, name, r->package);
 
     note(need, path != NULL ? LAB_FOUND : LAB_WANTING, says);
     free(says);

@@ -42,8 +42,8 @@ void lab_tools_free(struct lab_tools *tools);
 /* The path of a program, or NULL; the caller frees it. */
 char *lab_tools_program(const char *name);
 /* 0 if all are there, else one line about the first that is not. */
-LAB_MUST_USE int lab_tools_check(const struct lab_tools *tools,
-                                 const struct lab_resolver *resolver, struct lab_fault *fault);
+LAB_MUST_USE int lab_tools_check(const struct lab_tools *tools, const struct lab_resolver *resolver,
+                                 struct lab_fault *fault);
 
 /* world.c */
 
@@ -87,13 +87,13 @@ struct lab_world {
     struct lab_host_text *texts; /* as many */
     size_t hosts_count;
     size_t later_count;
-    size_t total; /* places in hosts; the later ones stand at the end */
+    size_t total;                 /* places in hosts; the later ones stand at the end */
     lab_smtp_round *round;        /* shared with the SMTP hosts */
     struct lab_dns_fault *faults; /* of the fault server */
     size_t faults_count;
     struct lab_daemon daemons[LAB_D_COUNT];
-    int64_t clock_offset; /* seconds from this machine's clock to the lab's */
-    unsigned now;         /* seconds after the start */
+    int64_t clock_offset;            /* seconds from this machine's clock to the lab's */
+    unsigned now;                    /* seconds after the start */
     struct lab_world_time times[64]; /* since it was last the start */
     unsigned times_count;
     int boot_ms;

@@ -106,23 +106,24 @@ static int write_knot(const struct lab_world *w, struct lab_fault *fault)
     lab_text_put(&conf, "net.listen('" LAB_RESOLVER "', 53, { kind = 'dns' })\n");
     if (w->ipv6)
         lab_text_put(&conf, "net.listen('::1', 53, { kind = 'dns' })\n");
-    lab_text_put(&conf,
-                 "net.ipv6 = %s\n"
-                 "modules = { 'policy', 'hints > iterate' }\n"
-                 "hints.root_file('" LAB_WORLD_DIR "/root.hints')\n"
-                 "trust_anchors.remove('.')\n"
-                 "trust_anchors.add_file('" LAB_WORLD_DIR "/trust-anchor', true)\n"
-                 "trust_anchors.set_insecure({})\n"
-                 "modules.unload('ta_signal_query')\nmodules.unload('ta_sentinel')\n"
-                 "modules.unload('priming')\nmodules.unload('detect_time_skew')\n"
-                 "modules.unload('detect_time_jump')\n"
-                 "policy.add(function (req, query)\n"
-                 "  if req.qsource.addr ~= nil then\n"
-                 "    io.stderr:write('[kresd] query: 127.0.0.1 ', kres.dname2str(query.sname), ' ',\n"
-                 "      kres.tostring.type[query.stype] or ('TYPE' .. query.stype), ' IN\\n')\n"
-                 "  end\n  return nil\nend)\n"
-                 "cache.open(32 * MB, 'lmdb://" LAB_WORLD_DIR "/knot')\ncache.clear()\n",
-                 w->ipv6 ? "true" : "false");
+    lab_text_put(
+        &conf,
+        "net.ipv6 = %s\n"
+        "modules = { 'policy', 'hints > iterate' }\n"
+        "hints.root_file('" LAB_WORLD_DIR "/root.hints')\n"
+        "trust_anchors.remove('.')\n"
+        "trust_anchors.add_file('" LAB_WORLD_DIR "/trust-anchor', true)\n"
+        "trust_anchors.set_insecure({})\n"
+        "modules.unload('ta_signal_query')\nmodules.unload('ta_sentinel')\n"
+        "modules.unload('priming')\nmodules.unload('detect_time_skew')\n"
+        "modules.unload('detect_time_jump')\n"
+        "policy.add(function (req, query)\n"
+        "  if req.qsource.addr ~= nil then\n"
+        "    io.stderr:write('[kresd] query: 127.0.0.1 ', kres.dname2str(query.sname), ' ',\n"
+        "      kres.tostring.type[query.stype] or ('TYPE' .. query.stype), ' IN\\n')\n"
+        "  end\n  return nil\nend)\n"
+        "cache.open(32 * MB, 'lmdb://" LAB_WORLD_DIR "/knot')\ncache.clear()\n",
+        w->ipv6 ? "true" : "false");
     return write_conf(&conf, fault);
 }
 

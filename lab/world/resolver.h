@@ -12,10 +12,10 @@ struct lab_resolver {
     const char *name; /* as --resolver has it */
     const char *says; /* one line */
     const char *program;
-    const char *package; /* of Debian */
+    const char *package;                   /* of Debian */
     const char *words[LAB_RESOLVER_WORDS]; /* of its command line, behind the program */
-    bool validates; /* false: nothing is secure or bogus to it */
-    bool trust_ad;  /* resolv.conf lets the C library's users see its AD bit */
+    bool validates;                        /* false: nothing is secure or bogus to it */
+    bool trust_ad;      /* resolv.conf lets the C library's users see its AD bit */
     const char *remedy; /* what to tell who runs this; NULL: all is well */
     int (*write)(const struct lab_world *w, struct lab_fault *fault); /* its configuration */
 };

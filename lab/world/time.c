@@ -26,8 +26,8 @@ static int await_zone(struct lab_world *w, int which, const char *server, const 
             return 0;
         (void)nanosleep(&pause, NULL);
     }
-    return lab_fail(fault, EX_SOFTWARE, "%s: zone %s stays at serial %u; expected %u", d->name, zone,
-                    reply.serial, w->now + 1);
+    return lab_fail(fault, EX_SOFTWARE, "%s: zone %s stays at serial %u; expected %u", d->name,
+                    zone, reply.serial, w->now + 1);
 }
 
 static int await_leaves(struct lab_world *w, struct lab_fault *fault)

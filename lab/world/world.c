@@ -239,8 +239,8 @@ static int build_and_start(struct lab_world *w, struct lab_fault *fault)
     int ready;
     int rc;
 
-    if (lab_tools_check(&w->tools, w->resolver, fault) != 0 || lab_world_make_hosts(w, fault) != 0 ||
-        share_round(w, fault) != 0)
+    if (lab_tools_check(&w->tools, w->resolver, fault) != 0 ||
+        lab_world_make_hosts(w, fault) != 0 || share_round(w, fault) != 0)
         return -1;
     lab_world_make_faults(w);
     ready = start_own(w, LAB_D_SMTP, serve_smtp, fault);
@@ -252,7 +252,8 @@ static int build_and_start(struct lab_world *w, struct lab_fault *fault)
                                    &w->daemons[LAB_D_CAPTURE].pid, fault) != 0 ||
                  lab_world_write_resolver(w, fault) != 0 || start_faulty(w, fault) != 0 ||
                  start_dns(w, fault) != 0 || await_servers(w, fault) != 0 ||
-                 lab_world_await_resolver(w, fault) != 0 || await_own(w, LAB_D_SMTP, ready, fault) != 0
+                 lab_world_await_resolver(w, fault) != 0 ||
+                 await_own(w, LAB_D_SMTP, ready, fault) != 0
              ? -1
              : 0;
     (void)close(ready);

@@ -43,10 +43,9 @@ LAB_MUST_USE int lab_world_enter(int (*body)(void *self), void *self, struct lab
 struct lab_world;
 
 /* Inside body: build every file of the scenarios (zones, chains, configurations), start NSD,
- * the resolver and the SMTP hosts, wait until each answers. Scenarios must outlive the world. Faults
- * name the scenario's file and the zone. resolver: NULL is the default. */
-LAB_MUST_USE int lab_world_start(const struct lab_paths *paths,
-                                 const struct lab_resolver *resolver,
+ * the resolver and the SMTP hosts, wait until each answers. Scenarios must outlive the world.
+ * Faults name the scenario's file and the zone. resolver: NULL is the default. */
+LAB_MUST_USE int lab_world_start(const struct lab_paths *paths, const struct lab_resolver *resolver,
                                  struct lab_scenario *const *scenarios, size_t count,
                                  struct lab_world **out, struct lab_fault *fault);
 void lab_world_stop(struct lab_world **world);
@@ -79,9 +78,9 @@ const struct lab_chain *lab_world_chain(const struct lab_world *world, const str
  * to those after it: of a new delivery, or of the one that was on before a side was shown. */
 enum lab_show { LAB_FIRST_SIDE, LAB_LATER_SIDE, LAB_NEW_DELIVERY, LAB_SAME_DELIVERY };
 void lab_world_show(const struct lab_world *world, enum lab_show show);
-/* Let it be so many seconds after the start: the clock of the sender's place, the zones of scenarios
- * with steps (and the shared ones, all signed anew), and what their hosts do. 0: from the beginning,
- * and the resolver forgets everything. */
+/* Let it be so many seconds after the start: the clock of the sender's place, the zones of
+ * scenarios with steps (and the shared ones, all signed anew), and what their hosts do. 0: from the
+ * beginning, and the resolver forgets everything. */
 LAB_MUST_USE int lab_world_set_time(struct lab_world *world, unsigned now, struct lab_fault *fault);
 /* When it was set to what, since it was last set to 0. */
 struct lab_world_time {

@@ -224,8 +224,8 @@ static int fill_tlsa(const struct lab_world *w, const struct lab_scenario *s, ch
         rc = lab_fail(fault, EX_DATAERR,
                       "placeholder for TLSA data of a host without a certificate: %s", words[0]);
     if (rc == 0)
-        rc = lab_tlsa_text(w->pki, lab_world_chain_slot(w, s, h), element, numbers[0],
-                           numbers[1], numbers[2], &data, fault);
+        rc = lab_tlsa_text(w->pki, lab_world_chain_slot(w, s, h), element, numbers[0], numbers[1],
+                           numbers[2], &data, fault);
     if (rc == 0)
         lab_text_put(out, "%s", data);
     free(data);
@@ -261,8 +261,8 @@ static int fill_octets(const char *count, struct lab_text *out, struct lab_fault
 }
 
 /* inner: what stands between the braces; it is cut up. */
-static int fill_one(const struct lab_world *w, const struct lab_scenario *s, char *inner, struct lab_text *out,
-                    struct lab_fault *fault)
+static int fill_one(const struct lab_world *w, const struct lab_scenario *s, char *inner,
+                    struct lab_text *out, struct lab_fault *fault)
 {
     char *words[6] = {NULL};
     size_t count = 0;
@@ -281,8 +281,8 @@ static int fill_one(const struct lab_world *w, const struct lab_scenario *s, cha
                     words[0]);
 }
 
-int lab_world_fill(const struct lab_world *w, const struct lab_scenario *s, const char *records, char **out,
-                   struct lab_fault *fault)
+int lab_world_fill(const struct lab_world *w, const struct lab_scenario *s, const char *records,
+                   char **out, struct lab_fault *fault)
 {
     struct lab_text text = {0};
     int rc = 0;

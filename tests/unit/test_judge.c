@@ -388,18 +388,19 @@ static void test_evidence(void)
 
 #define FIRST_QUESTION "[1] unbound[1:0] query: 127.0.0.1 x.example. MX IN\n"
 #define PROOF "[1] unbound[1:0] query: 127.0.0.1 x.example. TLSA IN\n"
-#define NAMED "15-Jan-2026 12:00:00.000 client @0x7f 127.0.0.1#4711 (X.example): query: X.example IN TLSA +E(0)D (127.0.0.1)\n" \
-    "15-Jan-2026 12:00:00.000 client @0x7f 192.0.2.9#4711 (x.example): query: x.example IN NS + (127.0.0.1)\n"
+#define NAMED                                                                                     \
+    "15-Jan-2026 12:00:00.000 client @0x7f 127.0.0.1#4711 (X.example): query: X.example IN TLSA " \
+    "+E(0)D (127.0.0.1)\n"                                                                        \
+    "15-Jan-2026 12:00:00.000 client @0x7f 192.0.2.9#4711 (x.example): query: x.example IN NS + " \
+    "(127.0.0.1)\n"
 
 /* What the lab asked itself in between is no evidence; the log of another resolver is. */
 static void test_gaps(void)
 {
     const size_t first = strlen(FIRST_QUESTION);
     const size_t old = strlen(OLD_SMTP);
-    const struct lab_evidence_gap gap = {.smtp = 0,
-                                         .smtp_end = old,
-                                         .dns = first,
-                                         .dns_end = first + strlen(PROOF)};
+    const struct lab_evidence_gap gap = {
+        .smtp = 0, .smtp_end = old, .dns = first, .dns_end = first + strlen(PROOF)};
     const struct lab_evidence_from from = {0, 0, &gap, 1};
     struct lab_evidence_index *index = NULL;
     struct lab_evidence x;

@@ -127,16 +127,22 @@ static int write_knot(const struct lab_world *w, struct lab_fault *fault)
     return write_conf(&conf, fault);
 }
 
+static const char not_validating[] =
+    "the AD bit is never set, so a sender that relies on it has no DANE and says nothing: give the "
+    "resolver a trust anchor "
+    "and its validator (module-config: \"validator iterator\"), or a sender that validates itself; "
+    "\"dig +dnssec . NS\" must show ad";
+static const char no_trust_ad[] =
+    "since glibc 2.31 the C library hides the AD bit unless resolv.conf says \"options trust-ad\": "
+    "say it, for a resolver on this host only";
+
 /* clang-format off */
 static const struct lab_resolver resolvers[] = {
     {"unbound", "Unbound, validating", "unbound", "unbound", {"-dc", CONF}, true, true, NULL, write_unbound},
     {"unbound-novalidate", "Unbound that does not validate", "unbound", "unbound", {"-dc", CONF}, false, true,
-     "the AD bit is never set, so a sender that relies on it has no DANE and says nothing: give the resolver a trust anchor "
-     "and its validator (module-config: \"validator iterator\"), or a sender that validates itself; \"dig +dnssec . NS\" must show ad",
-     write_unbound},
+     not_validating, write_unbound},
     {"unbound-no-trust-ad", "Unbound, validating; /etc/resolv.conf lacks \"options trust-ad\"", "unbound", "unbound", {"-dc", CONF}, true, false,
-     "since glibc 2.31 the C library hides the AD bit unless resolv.conf says \"options trust-ad\": say it, for a resolver on this host only",
-     write_unbound},
+     no_trust_ad, write_unbound},
     {"bind", "BIND 9 (named), validating", "named", "bind9", {"-g", "-n", "1", "-c", CONF}, true, true, NULL, write_bind},
     {"knot", "Knot Resolver (kresd), validating", "kresd", "knot-resolver", {"-n", "-q", "-c", CONF, LAB_WORLD_DIR}, true, true, NULL, write_knot},
 };

@@ -58,7 +58,8 @@ static int copy_preload(const struct lab_world *w, bool *there, struct lab_fault
  * overlay, finds one or the other. */
 int lab_world_set_clock(const struct lab_world *w, unsigned now, struct lab_fault *fault)
 {
-    char *offset = lab_format("%+016lld\n", (long long)(w->clock_offset + now));
+    const long long seconds = (long long)w->clock_offset + now;
+    char *offset = lab_format("%+016lld\n", seconds);
     int fd = open(ETC "/faketimerc", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
     size_t len = strlen(offset);
     int rc = 0;

@@ -63,6 +63,40 @@ static void print_expect(const struct lab_expect *e)
                      e->forbid[i].of != NULL ? e->forbid[i].of : "");
 }
 
+static void print_state(const struct lab_prove *p)
+{
+    static const char *const words[] = {"", ", the records of the step before",
+                                        ", other records than at the step before"};
+
+    (void)printf("      %s is %s%s%s%s\n", p->dns, lab_security_name(p->is),
+                 p->answer != LAB_ANSWER_ANY ? " " : "",
+                 p->answer != LAB_ANSWER_ANY ? lab_answer_name(p->answer) : "", words[p->records]);
+}
+
+/* The attempts of a scenario with steps: what changes before each, and what the resolver then says.
+ */
+static void print_steps(const struct lab_scenario *s)
+{
+    for (unsigned i = 0; i < s->prove_count && s->steps_count > 0; i++) {
+        if (i == 0)
+            (void)printf("  attempt 1, at the start\n");
+        print_state(&s->prove[i]);
+    }
+    for (unsigned i = 0; i < s->steps_count; i++) {
+        const struct lab_later *step = &s->steps[i];
+
+        (void)printf("  attempt %u, %s after the start\n", i + 2, step->at);
+        for (unsigned n = 0; n < step->zones_count; n++)
+            (void)printf("      zone %s has changed\n", step->zones[n].name);
+        for (unsigned n = 0; n < step->hosts_count; n++)
+            (void)printf("      host %s has changed: %s, %s\n", step->hosts[n].name,
+                         step->hosts[n].smtp,
+                         step->hosts[n].cert != NULL ? step->hosts[n].cert : "no certificate");
+        for (unsigned n = 0; n < step->prove_count; n++)
+            print_state(&step->prove[n]);
+    }
+}
+
 static void explain_scenario(const struct lab_scenario *s, const struct lab_rules *rules)
 {
     (void)printf("%s: %s\n\n%s\n", s->id, s->title, s->why);
@@ -75,6 +109,7 @@ static void explain_scenario(const struct lab_scenario *s, const struct lab_rule
     (void)printf("\n");
     if (s->attempts > 1)
         (void)printf("  the message has to be kept until attempt %u\n", s->attempts);
+    print_steps(s);
     for (unsigned i = 0; i < s->recipients_count; i++)
         (void)printf("  recipient %s%s\n", s->recipients[i],
                      i == 0 ? ", whose mail is judged" : " gets the same message");

@@ -38,6 +38,7 @@ enum {
     REPEAT,
     UNTIL_FAIL,
     WRAP,
+    RESOLVER,
     EXPECT,
     DRY_RUN,
     FAST,
@@ -65,6 +66,7 @@ static const struct lab_option table[] = {
     [REPEAT]      = {"repeat", "N", "run N times, in DIR.1, DIR.2, ...; the exit status is the worst", 0},
     [UNTIL_FAIL]  = {"until-fail", NULL, "with --repeat, or without end: stop at the first run that is not clean", 0},
     [WRAP]        = {"wrap", "COMMAND", "put this in front of the sender's command, as in --wrap 'valgrind -q'", 0},
+    [RESOLVER]    = {"resolver", "NAME", "the sender's resolver: unbound, unbound-novalidate, unbound-no-trust-ad, bind or knot (unbound)", 0},
     [EXPECT]      = {"expect", "FILE", "what the sender is known to do wrong (lab/adapters/NAME/expect.tsv)", 0},
     [DRY_RUN]     = {"dry-run", NULL, "print what would run, and what would not and why", 0},
     [FAST]        = {"fast", NULL, "interpret the scenarios in process: danesmtp's engine only; no namespaces, daemons or packets, and --lean", 0},
@@ -236,6 +238,9 @@ static int configure_manner(const char **got, struct lab_run_config *config, str
         take_number("seed", got[SEED], 1, INT_MAX, &config->seed) != 0 ||
         take_number("repeat", got[REPEAT], 1, 1000000, &plan->times) != 0)
         return 2;
+    config->resolver = lab_resolver_at(0);
+    if (got[RESOLVER] != NULL && lab_take_resolver(got[RESOLVER], &config->resolver) != 0)
+        return 2;
     return got[SHARD] == NULL || read_shard(got[SHARD], plan)
                ? -1
                : lab_complaint(2, "--shard: \"%s\" is no part; expected I/N as in 1/4", got[SHARD]);
@@ -288,6 +293,26 @@ static int load_knowns(const struct lab_suite *suite, const char *given,
     return rc;
 }
 
+/* With what is known of resolvers. */
+static int run_at(const struct lab_suite *suite, struct plan *plan)
+{
+    char *path = lab_format("%s/scenarios/resolvers.tsv", suite->paths->source);
+    struct lab_differs differs;
+    struct lab_fault fault;
+    int rc;
+
+    if (lab_differs_load(path, &differs, &fault) != 0) {
+        rc = lab_complaint(fault.status, "%s", fault.what);
+    } else {
+        plan->config.differs = &differs;
+        rc = run_again(plan);
+        plan->config.differs = NULL;
+        lab_differs_free(&differs);
+    }
+    free(path);
+    return rc;
+}
+
 static int run(const struct lab_suite *suite, const struct lab_selection *selection,
                const char **got, struct plan *plan)
 {
@@ -310,7 +335,7 @@ static int run(const struct lab_suite *suite, const struct lab_selection *select
         config->knowns = &knowns;
         rc = load_knowns(suite, got[EXPECT], config, &knowns);
         if (rc < 0)
-            rc = got[DRY_RUN] != NULL ? dry_run(config) : run_again(plan);
+            rc = got[DRY_RUN] != NULL ? dry_run(config) : run_at(suite, plan);
         config->knowns = NULL;
         lab_knowns_free(&knowns);
     }
@@ -333,9 +358,10 @@ static int choose_speed(const char **got, char **argv, struct plan *plan)
     plan->config.command = "danelab run --fast";
     if (got[REAL] != NULL)
         return lab_complaint(2, "--fast and --real exclude each other");
-    if (strcmp(plan->config.sut, "danesmtp") != 0 || got[VARIANT] != NULL || got[WRAP] != NULL)
-        return lab_complaint(2, "--fast: only danesmtp's own engine runs in process; expected "
-                                "neither --sut, --variant nor --wrap");
+    if (strcmp(plan->config.sut, "danesmtp") != 0 || got[VARIANT] != NULL || got[WRAP] != NULL ||
+        got[RESOLVER] != NULL)
+        return lab_complaint(2, "--fast: only danesmtp's own engine runs in process; "
+                                "expected neither --sut, --variant, --wrap nor --resolver");
     if (plan->runner != lab_run)
         return -1;
     program = lab_format("%s/danelab-fast", lab_paths_find()->bin);

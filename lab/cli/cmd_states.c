@@ -8,10 +8,11 @@
 #include "cli/options.h"
 #include "run/states.h"
 
-enum { CHECK };
+enum { CHECK, RESOLVER };
 
 static const struct lab_option table[] = {
     [CHECK] = {"check", NULL, "build them all and prove that each is what it says", 0},
+    [RESOLVER] = {"resolver", "NAME", "at this resolver (unbound); see danelab run --help", 0},
     {NULL, NULL, NULL, 0},
 };
 
@@ -33,8 +34,8 @@ static struct lab_scenario **choose(const struct lab_states *states, char **patt
     return out;
 }
 
-static int act(const struct lab_paths *paths, struct lab_scenario *const *list, size_t count,
-               bool check)
+static int act(const struct lab_paths *paths, const struct lab_resolver *resolver,
+               struct lab_scenario *const *list, size_t count, bool check)
 {
     struct lab_fault fault;
     int rc = 0;
@@ -42,7 +43,7 @@ static int act(const struct lab_paths *paths, struct lab_scenario *const *list, 
     if (count == 0)
         return lab_complaint(2, "states: no state has such a name; see danelab states");
     if (check) {
-        rc = lab_states_check(paths, list, count, &fault);
+        rc = lab_states_check(paths, resolver, list, count, &fault);
         return rc < 0 ? lab_complaint(3, "%s", fault.what) : rc;
     }
     for (size_t i = 0; i < count; i++)
@@ -53,13 +54,16 @@ static int act(const struct lab_paths *paths, struct lab_scenario *const *list, 
 int lab_cmd_states(int argc, char **argv)
 {
     const char *got[LAB_COUNT(table)];
+    const struct lab_resolver *resolver = NULL;
     const struct lab_paths *paths;
     struct lab_states states;
     int first, faults;
-    int rc = lab_options(argc, argv, table, "states [--check] [NAME|GLOB]...", got, &first);
+    int rc = lab_options(argc, argv, table, "states [OPTION]... [NAME|GLOB]...", got, &first);
 
     if (rc >= 0)
         return rc;
+    if (got[RESOLVER] != NULL && lab_take_resolver(got[RESOLVER], &resolver) != 0)
+        return 2;
     paths = lab_paths_find();
     faults = lab_suite_states(paths, &states);
     if (faults != 0) {
@@ -68,7 +72,7 @@ int lab_cmd_states(int argc, char **argv)
         size_t count;
         struct lab_scenario **list = choose(&states, argv + first, argc - first, &count);
 
-        rc = act(paths, list, count, got[CHECK] != NULL);
+        rc = act(paths, resolver, list, count, got[CHECK] != NULL);
         free(list);
     }
     lab_states_free(&states);

@@ -367,3 +367,17 @@ size_t lab_controls(const struct lab_suite *suite, struct lab_scenario ***out)
             (*out)[count++] = suite->catalogue.list[i];
     return count;
 }
+
+int lab_take_resolver(const char *name, const struct lab_resolver **out)
+{
+    struct lab_text known = {0};
+
+    *out = lab_resolver_find(name);
+    if (*out != NULL)
+        return 0;
+    for (size_t i = 0; lab_resolver_at(i) != NULL; i++)
+        lab_text_put(&known, "%s%s", i > 0 ? ", " : "", lab_resolver_at(i)->name);
+    (void)lab_complaint(2, "--resolver: no resolver \"%s\"; expected one of %s", name, known.text);
+    free(known.text);
+    return -1;
+}

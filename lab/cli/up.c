@@ -22,7 +22,13 @@
 #define GIVE_UP_MS 6000
 #define BROKEN 3 /* exit status: the lab could not */
 
+enum { RESOLVER };
+
 static const struct lab_option none[] = {{NULL, NULL, NULL, 0}};
+static const struct lab_option table[] = {
+    [RESOLVER] = {"resolver", "NAME", "the resolver in it (unbound); see danelab run --help", 0},
+    {NULL, NULL, NULL, 0},
+};
 
 /* What the world tells the command that started it. */
 struct word {
@@ -34,6 +40,7 @@ struct word {
 
 struct plan {
     const struct lab_paths *paths;
+    const struct lab_resolver *resolver;
     struct lab_scenario **scenarios;
     size_t count;
     int tell;
@@ -45,7 +52,7 @@ static int live(void *self)
     struct lab_world *world = NULL;
     struct word word = {0};
 
-    if (lab_world_start(p->paths, p->scenarios, p->count, &world, &word.fault) == 0) {
+    if (lab_world_start(p->paths, p->resolver, p->scenarios, p->count, &world, &word.fault) == 0) {
         lab_world_show(world, LAB_NEW_DELIVERY);
         word.up = true;
         word.boot_ms = lab_world_boot_ms(world);
@@ -247,15 +254,17 @@ static int up(struct plan *p)
 
 int lab_cmd_up(int argc, char **argv)
 {
-    const char *got[LAB_COUNT(none)];
+    const char *got[LAB_COUNT(table)];
     struct lab_suite suite;
     struct plan p = {0};
     long count;
     int first;
-    int rc = lab_options(argc, argv, none, "up [ID|GLOB|@FILE]...", got, &first);
+    int rc = lab_options(argc, argv, table, "up [OPTION]... [ID|GLOB|@FILE]...", got, &first);
 
     if (rc >= 0)
         return rc;
+    if (got[RESOLVER] != NULL && lab_take_resolver(got[RESOLVER], &p.resolver) != 0)
+        return 2;
     lab_suite_open(&suite);
     count = lab_select(
         &suite,

@@ -60,7 +60,7 @@ static int attend(pid_t pid, const sigset_t *watched)
 
 static int visit(char *const argv[])
 {
-    const struct lab_launch l = {argv, NULL, lab_paths_find()->bin, NULL, 0, 1, 2};
+    const struct lab_launch l = {argv, NULL, lab_paths_find()->bin, NULL, 0, 1, 2, false};
     struct lab_fault fault;
     sigset_t watched;
     pid_t pid;

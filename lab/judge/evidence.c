@@ -23,6 +23,8 @@ static int length_of(const char *path, size_t *out, struct lab_fault *fault)
 int lab_evidence_now(const char *smtp_log, const char *dns_log, struct lab_evidence_from *out,
                      struct lab_fault *fault)
 {
+    out->gaps = NULL;
+    out->gaps_count = 0;
     return length_of(smtp_log, &out->smtp, fault) != 0 || length_of(dns_log, &out->dns, fault) != 0
                ? -1
                : 0;
@@ -50,9 +52,29 @@ struct lab_evidence_case *lab_evidence_case_of(struct lab_evidence_index *index,
  * point into. */
 typedef int line_reader(struct lab_evidence_index *index, char *line, struct lab_fault *fault);
 
-static int read_lines(struct lab_evidence_index *index, const char *path, size_t from, char **keep,
+struct log_part {
+    const char *path;
+    const struct lab_evidence_from *from;
+    bool dns; /* which of the two logs */
+};
+
+/* Was the line at this octet written while the lab itself was asking? */
+static bool in_gap(const struct log_part *log, size_t at)
+{
+    for (size_t i = 0; i < log->from->gaps_count; i++) {
+        const struct lab_evidence_gap *g = &log->from->gaps[i];
+
+        if (log->dns ? at >= g->dns && at < g->dns_end : at >= g->smtp && at < g->smtp_end)
+            return true;
+    }
+    return false;
+}
+
+static int read_lines(struct lab_evidence_index *index, const struct log_part *log, char **keep,
                       line_reader *read, struct lab_fault *fault)
 {
+    const size_t from = log->dns ? log->from->dns : log->from->smtp;
+    const char *path = log->path;
     struct lab_fault inner;
     size_t len;
     char *at;
@@ -67,7 +89,7 @@ static int read_lines(struct lab_evidence_index *index, const char *path, size_t
     for (at = *keep + from; (end = memchr(at, '\n', (size_t)(*keep + len - at))) != NULL;
          at = end + 1) {
         *end = '\0';
-        if (read(index, at, &inner) != 0)
+        if (!in_gap(log, (size_t)(at - *keep)) && read(index, at, &inner) != 0)
             return lab_fail(fault, EX_DATAERR, "%s: octet %zu: %s", path, (size_t)(at - *keep),
                             inner.what);
     }
@@ -78,13 +100,15 @@ static int open_index(const char *smtp_log, const char *dns_log, struct lab_evid
                       line_reader *read_dns, struct lab_evidence_index **out,
                       struct lab_fault *fault)
 {
+    const struct log_part smtp = {smtp_log, &from, false};
+    const struct log_part dns = {dns_log, &from, true};
     struct lab_evidence_index *index = lab_calloc(1, sizeof(*index));
     char *smtp_text = NULL;
     int failed;
 
     index->lines = json_array();
-    failed = read_lines(index, smtp_log, from.smtp, &smtp_text, lab_read_smtp_line, fault) != 0 ||
-             read_lines(index, dns_log, from.dns, &index->dns_text, read_dns, fault) != 0;
+    failed = read_lines(index, &smtp, &smtp_text, lab_read_smtp_line, fault) != 0 ||
+             read_lines(index, &dns, &index->dns_text, read_dns, fault) != 0;
     free(smtp_text);
     if (failed) {
         lab_evidence_close(&index);
@@ -103,7 +127,7 @@ int lab_evidence_collect(const char *smtp_log, const char *dns_log, struct lab_e
 int lab_evidence_reopen(const char *smtp_lines, const char *questions,
                         struct lab_evidence_index **out, struct lab_fault *fault)
 {
-    const struct lab_evidence_from start = {0, 0};
+    const struct lab_evidence_from start = {0, 0, NULL, 0};
 
     return open_index(smtp_lines, questions, start, lab_read_question_line, out, fault);
 }

@@ -17,6 +17,13 @@
 struct lab_evidence_from {
     size_t smtp;
     size_t dns;
+    const struct lab_evidence_gap *gaps; /* what the lab did in between, in order; left out */
+    size_t gaps_count;
+};
+struct lab_evidence_gap {
+    size_t smtp, smtp_end; /* octets of the logs, from and to */
+    size_t dns, dns_end;
+    int64_t ms, ms_end; /* as lab_now_ms: for what else was seen */
 };
 LAB_MUST_USE int lab_evidence_now(const char *smtp_log, const char *dns_log,
                                   struct lab_evidence_from *out, struct lab_fault *fault);

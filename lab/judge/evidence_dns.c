@@ -39,14 +39,39 @@ static void add_question(struct lab_evidence_index *index, char *name, const cha
     c->queries[c->queries_count++] = (struct lab_query){name, type};
 }
 
+/* "client @0x7f 127.0.0.1#4711 (NAME): query: NAME IN TYPE +E(0)D (127.0.0.1)", as named has it. */
+static int read_named_line(struct lab_evidence_index *index, char *line, char *rest,
+                           struct lab_fault *fault)
+{
+    char *name = strsep(&rest, " ");
+    const char *class = strsep(&rest, " ");
+    const char *type = strsep(&rest, " ");
+    size_t len = strlen(name);
+
+    if (type == NULL || rest == NULL || len == 0 || *type == '\0' || strlen(class) < 2)
+        return lab_fail(fault, EX_DATAERR, "not a query line; expected query: NAME CLASS TYPE");
+    if (strstr(line, " 127.0.0.1#") == NULL && strstr(line, " ::1#") == NULL)
+        return 0;
+    if (name[len - 1] != '.') {
+        name[len] = '.'; /* there is room: the class came behind it */
+        name[len + 1] = '\0';
+    }
+    add_question(index, name, type);
+    return 0;
+}
+
 int lab_read_dns_line(struct lab_evidence_index *index, char *line, struct lab_fault *fault)
 {
     static const char tag[] = "] query: ";
-    char *rest = strstr(line, tag);
+    static const char named[] = "): query: ";
+    char *rest = strstr(line, named);
     char *peer;
     char *name;
     char *type;
 
+    if (rest != NULL)
+        return read_named_line(index, line, rest + sizeof(named) - 1, fault);
+    rest = strstr(line, tag);
     if (rest == NULL)
         return 0; /* replies, statistics, messages of the daemon */
     rest += sizeof(tag) - 1;

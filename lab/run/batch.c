@@ -8,12 +8,12 @@
 #include "run/claims.h"
 #include "run/evidence_dir.h"
 #include "run/known.h"
+#include "run/play.h"
 #include "smtp/smtp.h"
 
 #define CALL_SECONDS 20u
 
-/* A judgement that no evidence is needed for. */
-static void give(struct lab_case *k, enum lab_verdict verdict, const char *why)
+void lab_batch_give(struct lab_case *k, enum lab_verdict verdict, const char *why)
 {
     if (k->judged)
         return;
@@ -25,7 +25,7 @@ static void give(struct lab_case *k, enum lab_verdict verdict, const char *why)
 static void give_all(const struct lab_batch *b, enum lab_verdict verdict, const char *why)
 {
     for (size_t i = 0; i < b->count; i++)
-        give(b->cases[i], verdict, why);
+        lab_batch_give(b->cases[i], verdict, why);
 }
 
 static struct lab_case *find_case(const struct lab_batch *b, const char *name)
@@ -73,12 +73,13 @@ static int configure(struct lab_batch *b)
     const struct lab_run_config *c = b->config;
     json_t *reply;
     json_t *request = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:i, s:i, s:i, s:s?}", "verb", "configure",
-        "dir", b->dir, "resolver", LAB_RESOLVER, "trust_anchor", "/etc/danelab/trust-anchor",
-        "ca_file", "/etc/danelab/roots.pem", "helo", LAB_SENDER_HELO, "profile", c->profile,
-        "policy", lab_policy_name(b->policy), "variant", c->variant, "timeout", LAB_SERVER_SECONDS,
-        "seed", c->seed != 0 ? (int)c->seed : LAB_DEFAULT_SEED, "jobs",
-        c->jobs != 0 ? (int)c->jobs : LAB_DEFAULT_JOBS, "wrap", c->wrap);
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:i, s:i, s:i, s:s?, s:b}", "verb",
+        "configure", "dir", b->dir, "resolver", LAB_RESOLVER, "trust_anchor",
+        "/etc/danelab/trust-anchor", "ca_file", LAB_WORLD_DIR "/roots.pem", "helo", LAB_SENDER_HELO,
+        "profile", c->profile, "policy", lab_policy_name(b->policy), "variant", c->variant,
+        "timeout", LAB_SERVER_SECONDS, "seed", c->seed != 0 ? (int)c->seed : LAB_DEFAULT_SEED,
+        "jobs", c->jobs != 0 ? (int)c->jobs : LAB_DEFAULT_JOBS, "wrap", c->wrap, "clock_moves",
+        b->times_count > 0);
 
     if (call(b, request, &reply) != 0)
         return -1;
@@ -198,8 +199,8 @@ static void take_results(struct lab_batch *b, const json_t *reply)
         lab_claims_free(k->claims, k->claims_count);
         k->claims = lab_claims_read(json_object_get(result, "claims"), &k->claims_count);
         if (k->outcome == LAB_R_NONE)
-            give(k, LAB_V_ADAPTER_ERROR,
-                 "the adapter's result has no outcome that the protocol knows");
+            lab_batch_give(k, LAB_V_ADAPTER_ERROR,
+                           "the adapter's result has no outcome that the protocol knows");
     }
 }
 
@@ -240,6 +241,11 @@ bool lab_case_wants_more(const struct lab_case *k)
            (k->outcome == LAB_R_DEFERRED || k->outcome == LAB_R_QUEUED);
 }
 
+static bool wants_more(const struct lab_batch *b, const struct lab_case *k)
+{
+    return lab_case_wants_more(k) && lab_play_due(b, k);
+}
+
 /* Those that want it, as messages of the protocol; what is known of them is forgotten. */
 static json_t *take_again(struct lab_batch *b)
 {
@@ -249,7 +255,7 @@ static json_t *take_again(struct lab_batch *b)
         struct lab_case *k = b->cases[i];
         char *to;
 
-        if (!lab_case_wants_more(k))
+        if (!wants_more(b, k))
             continue;
         to = lab_scenario_recipient(k->scenario, 0);
         (void)json_array_append_new(messages, json_pack("{s:s, s:s}", "id", k->name, "to", to));
@@ -271,8 +277,9 @@ static bool can_retry(struct lab_batch *b)
                          CALL_SECONDS, NULL, NULL, &reply, &kind, &fault) == 0)
         json_decref(reply);
     for (size_t i = 0; i < b->count && kind == LAB_ADAPTER_UNSUPPORTED; i++) {
-        if (lab_case_wants_more(b->cases[i]))
-            give(b->cases[i], LAB_V_UNSUPPORTED, "the adapter cannot be asked to try again");
+        if (wants_more(b, b->cases[i]))
+            lab_batch_give(b->cases[i], LAB_V_UNSUPPORTED,
+                           "the adapter cannot be asked to try again");
     }
     return kind == LAB_ADAPTER_OK;
 }
@@ -284,7 +291,7 @@ static int retry(struct lab_batch *b)
     int rc = 0;
 
     for (size_t i = 0; i < b->count && !any; i++)
-        any = lab_case_wants_more(b->cases[i]);
+        any = wants_more(b, b->cases[i]);
     if (!any || !can_retry(b))
         return 0;
     for (;;) {
@@ -303,6 +310,22 @@ static int retry(struct lab_batch *b)
     }
 }
 
+/* At once, or step by step. */
+static int retry_all(struct lab_batch *b)
+{
+    struct lab_fault fault;
+    int rc = b->times_count == 0 ? retry(b) : 0;
+
+    for (size_t i = 0; i < b->times_count && rc == 0; i++) {
+        if (lab_play_step(b, i, &fault) != 0) {
+            give_all(b, LAB_V_LAB_INVALID, fault.what);
+            return -1;
+        }
+        rc = retry(b);
+    }
+    return rc;
+}
+
 static int drive(struct lab_batch *b)
 {
     json_t *reply;
@@ -314,7 +337,7 @@ static int drive(struct lab_batch *b)
     if (rc == 0)
         rc = await(b);
     if (rc == 0)
-        rc = retry(b);
+        rc = retry_all(b);
     if (rc == 0 && call(b, json_pack("{s:s, s:s}", "verb", "collect", "dir", b->dir), &reply) == 0)
         json_decref(reply);
     return call_plain(b, "stop") == 0 ? rc : -1;
@@ -402,7 +425,7 @@ static int finish_all(struct lab_batch *b, struct lab_evidence_from from, size_t
                              &index, fault) != 0)
         return -1;
     if (b->record != NULL)
-        rc = lab_traces_open(b->world, from.smtp, packets, &traces, fault);
+        rc = lab_traces_open(b->world, from, packets, &traces, fault);
     for (size_t i = 0; i < b->count && rc == 0; i++)
         rc = finish(b, b->cases[i], index, &traces, fault);
     if (b->record != NULL)
@@ -415,8 +438,9 @@ int lab_batch_run(struct lab_batch *b, struct lab_fault *fault)
 {
     struct lab_evidence_from from;
     size_t packets = 0;
+    int rc;
 
-    if (lab_make_dirs(b->dir, fault) != 0 ||
+    if (lab_make_dirs(b->dir, fault) != 0 || lab_play_begin(b, fault) != 0 ||
         lab_evidence_now(lab_world_smtp_log(b->world), lab_world_dns_log(b->world), &from, fault) !=
             0 ||
         (b->record != NULL && lab_traces_now(b->world, &packets, fault) != 0))
@@ -424,5 +448,8 @@ int lab_batch_run(struct lab_batch *b, struct lab_fault *fault)
     on_progress(b, 0);
     lab_world_show(b->world, LAB_NEW_DELIVERY);
     (void)drive(b);
-    return finish_all(b, from, packets, fault);
+    from.gaps = b->gaps;
+    from.gaps_count = b->times_count;
+    rc = finish_all(b, from, packets, fault);
+    return lab_play_end(b, fault) == 0 ? rc : -1;
 }

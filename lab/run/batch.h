@@ -10,7 +10,7 @@
 
 struct lab_batch {
     const struct lab_run_config *config;
-    const struct lab_world *world;
+    struct lab_world *world;
     struct lab_adapter *adapter;
     struct lab_console *console;
     struct lab_record *record; /* NULL: neither record nor console lines, for controls */
@@ -20,12 +20,22 @@ struct lab_batch {
     const char *version; /* the sender's */
     struct lab_case **cases;
     size_t count;
+    unsigned *times; /* of all steps, in order; run/play.c fills and frees it */
+    size_t times_count;
+    unsigned now; /* the step that is on, in seconds after the start */
+    struct lab_memory *memory;
+    struct lab_evidence_gap *gaps; /* one for each step: when the lab proved it */
 };
 
-/* Send and judge. Every case has a judgement afterwards, whatever happened: what the adapter did
- * wrong becomes ADAPTER-ERROR, a deadline HANG, a death CRASH. -1: the evidence could not be read.
+/* Send and judge. If cases have steps, the world's clock is put back to the start, and set to the
+ * time of each step in order; afterwards it is the start again. Every case has a judgement
+ * afterwards, whatever happened: what the adapter did wrong becomes ADAPTER-ERROR, a deadline HANG,
+ * a death CRASH. -1: the evidence could not be read.
  */
 LAB_MUST_USE int lab_batch_run(struct lab_batch *batch, struct lab_fault *fault);
+
+/* A judgement that no evidence is needed for; the first one stays. */
+void lab_batch_give(struct lab_case *k, enum lab_verdict verdict, const char *why);
 
 /* hello and the honesty probe. *hello: the reply, to be released with json_decref. */
 LAB_MUST_USE int lab_batch_greet(struct lab_adapter *adapter, json_t **hello,

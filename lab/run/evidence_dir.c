@@ -23,9 +23,11 @@ char *lab_rerun_command(const struct lab_run_config *config, const struct lab_ca
 {
     char *variant =
         config->variant != NULL ? lab_format(" --variant %s", config->variant) : lab_strdup("");
-    char *out = lab_format("danelab run %s --sut %s --profile %s --policy %s%s%s", k->scenario->id,
-                           config->sut, config->profile, lab_policy_name(k->policy), variant,
-                           config->fast ? " --fast" : "");
+    const bool other = config->resolver != NULL && config->resolver != lab_resolver_at(0);
+    char *out = lab_format("danelab run %s --sut %s --profile %s --policy %s%s%s%s%s",
+                           k->scenario->id, config->sut, config->profile,
+                           lab_policy_name(k->policy), variant, other ? " --resolver " : "",
+                           other ? config->resolver->name : "", config->fast ? " --fast" : "");
 
     free(variant);
     return out;
@@ -135,11 +137,43 @@ static int put_sessions(const struct folder *f)
     return rc;
 }
 
+/* Those of the scenario, without what the lab itself asked at the scenario's steps. */
+static size_t sender_packets(const struct folder *f, const struct lab_packet ***out)
+{
+    size_t count = lab_packets_of(f->traces->packets, f->k->scenario, out);
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!lab_traces_in_gap(f->traces, (*out)[i]->ns))
+            (*out)[kept++] = (*out)[i];
+    }
+    return kept;
+}
+
+/* When the clock was set for this scenario, and what then became different. */
+static void add_steps(const struct folder *f, struct lab_timeline *timeline)
+{
+    const struct lab_scenario *s = f->k->scenario;
+    const struct lab_world_time *times;
+    unsigned count = lab_world_times(f->world, &times);
+
+    for (unsigned i = 0; i < count; i++) {
+        for (unsigned n = 0; n < s->steps_count; n++) {
+            const struct lab_later *step = &s->steps[n];
+
+            if (s->later[n].now == times[i].now)
+                lab_timeline_add(timeline, times[i].at_ms * 1000000, "clock",
+                                 lab_format("%s after the start: %u zones and %u hosts change",
+                                            step->at, step->zones_count, step->hosts_count));
+        }
+    }
+}
+
 /* All packets, also as lines of the story. */
 static int put_packets(const struct folder *f, struct lab_timeline *timeline)
 {
     const struct lab_packet **packets;
-    size_t count = lab_packets_of(f->traces->packets, f->k->scenario, &packets);
+    size_t count = sender_packets(f, &packets);
     char *path = lab_format("%s/packets.pcapng", f->dir);
     int rc =
         lab_pcapng_write(path, packets, count, &f->traces->secrets, f->traces->epoch_ns, f->fault);
@@ -158,8 +192,10 @@ static int put_traces(const struct folder *f)
     int rc = 0;
 
     lab_transcript_of(f->traces->transcript, f->evidence, &raw, &timeline);
-    if (f->world != NULL)
+    if (f->world != NULL) {
         rc = put_packets(f, &timeline);
+        add_steps(f, &timeline);
+    }
     if (f->k->text != NULL)
         lab_timeline_end(&timeline, "sender", lab_format("says: %s", f->k->text));
     lab_timeline_write(&timeline, &story);

@@ -87,12 +87,12 @@ static int run_fault(struct matrix *m, const char *name)
 static int drive(struct matrix *m)
 {
     json_t *hello = NULL;
-    int rc = lab_world_start(m->config.paths, m->config.scenarios, m->config.count, &m->world,
+    int rc = lab_world_start(m->config.paths, NULL, m->config.scenarios, m->config.count, &m->world,
                              &m->fault);
 
     if (rc == 0)
-        rc = lab_prove(m->world, m->config.paths, m->config.scenarios, m->config.count, m->invalid,
-                       &m->fault);
+        rc = lab_prove(m->world, m->config.paths, m->config.scenarios, m->config.count, NULL,
+                       m->invalid, &m->fault);
     if (rc == 0)
         rc = lab_adapter_open(m->world, m->config.paths, "danesmtp", LAB_WORLD_DIR "/adapter",
                               &m->adapter, &m->fault);

@@ -131,6 +131,27 @@ static bool holds_type(const ldns_pkt *packet, ldns_rr_type type)
     return false;
 }
 
+/* The records of a type, whatever their order and TTL: a sum over their data. */
+static uint32_t digest_of(const ldns_pkt *packet, ldns_rr_type type)
+{
+    const ldns_rr_list *answer = ldns_pkt_answer(packet);
+    uint32_t sum = 0;
+
+    for (size_t i = 0; i < ldns_rr_list_rr_count(answer); i++) {
+        const ldns_rr *rr = ldns_rr_list_rr(answer, i);
+        uint32_t h = 2166136261U;
+
+        for (size_t k = 0; k < ldns_rr_rd_count(rr) && ldns_rr_get_type(rr) == type; k++) {
+            const ldns_rdf *field = ldns_rr_rdf(rr, k);
+
+            for (size_t n = 0; n < ldns_rdf_size(field); n++)
+                h = (h ^ ldns_rdf_data(field)[n]) * 16777619U;
+        }
+        sum += ldns_rr_get_type(rr) == type ? h : 0;
+    }
+    return sum;
+}
+
 /* Read a reply into the exchange; false: ask again with CD. */
 static bool take_reply(struct exchange *x, const ldns_pkt *packet)
 {
@@ -145,6 +166,7 @@ static bool take_reply(struct exchange *x, const ldns_pkt *packet)
         x->q->daemon = answered ? LAB_BOGUS : LAB_ERROR;
     else
         x->q->daemon = !answered ? LAB_ERROR : ldns_pkt_ad(packet) ? LAB_SECURE : LAB_INSECURE;
+    x->q->digest = digest_of(packet, ldns_get_rr_type_by_name(x->q->type));
     if (!answered)
         x->q->daemon_answer = LAB_ANSWER_ANY;
     else if (holds_type(packet, ldns_get_rr_type_by_name(x->q->type)))

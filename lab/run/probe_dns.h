@@ -15,6 +15,7 @@ struct lab_dns_question {
     enum lab_answer daemon_answer, library_answer;
     unsigned ede[LAB_EDE_MAX]; /* extended errors (RFC 8914) in the resolver's first reply */
     unsigned ede_count;
+    uint32_t digest; /* of the records that the resolver gave, whatever their order and TTL */
 };
 
 /* Ask the resolver at 127.0.0.1 over UDP (TCP when truncated) with DO set; SERVFAIL is asked again

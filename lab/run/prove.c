@@ -32,6 +32,7 @@ struct host_list {
 struct proof {
     const struct lab_world *world;
     struct lab_scenario *const *scenarios;
+    struct lab_memory *memory;
     struct dns_item *dns;
     size_t dns_count;
     struct host_list hosts[2]; /* as the first connection sees them, and the later ones */
@@ -161,6 +162,15 @@ static bool dns_fits(const struct lab_prove *want, enum lab_security is, long se
            is == LAB_ERROR;
 }
 
+/* To a resolver that does not validate nothing is secure; the rest libunbound has to say. */
+static bool daemon_fits(const struct proof *p, const struct lab_prove *want, long security,
+                        long answer)
+{
+    if (!lab_world_resolver(p->world)->validates)
+        return security != LAB_SECURE;
+    return dns_fits(want, want->is, security, answer);
+}
+
 /* The next count numbers of a line, whatever follows in *rest; false: there are fewer. */
 static bool numbers(const char **rest, long *out, unsigned count)
 {
@@ -198,6 +208,8 @@ static void check_ede(struct proof *p, const struct dns_item *item, const long *
     unsigned count = 0;
     struct lab_text line = {0};
 
+    if (lab_world_resolver(p->world) != lab_resolver_at(0))
+        return; /* each has its own */
     for (unsigned i = 0; i < want->ede_count && count < LAB_EDE_MAX; i++) {
         wanted[count++] = (long)want->ede[i];
         for (unsigned j = 0; j < seen_count; j++) {
@@ -214,9 +226,66 @@ static void check_ede(struct proof *p, const struct dns_item *item, const long *
     blame(p, item->scenario, line.text);
 }
 
+struct lab_memory {
+    struct remembered {
+        const char *id;  /* of the scenario, at all its times */
+        const char *dns; /* as the file has it */
+        uint32_t digest;
+    } * list;
+    size_t count;
+};
+
+struct lab_memory *lab_memory_open(void)
+{
+    return lab_calloc(1, sizeof(struct lab_memory));
+}
+
+void lab_memory_close(struct lab_memory **memory)
+{
+    if (*memory != NULL)
+        free((*memory)->list);
+    free(*memory);
+    *memory = NULL;
+}
+
+/* What is known of this question; made if it is new. */
+static struct remembered *remember(struct lab_memory *m, const struct lab_scenario *s,
+                                   const char *dns, bool *is_new)
+{
+    *is_new = false;
+    for (size_t i = 0; i < m->count; i++) {
+        if (m->list[i].id == s->id && strcmp(m->list[i].dns, dns) == 0)
+            return &m->list[i];
+    }
+    *is_new = true;
+    m->list = lab_realloc(m->list, m->count + 1, sizeof(*m->list));
+    m->list[m->count] = (struct remembered){s->id, dns, 0};
+    return &m->list[m->count++];
+}
+
+/* Does a cache still hold what was there at the step before? */
+static void check_records(struct proof *p, const struct dns_item *item, uint32_t digest)
+{
+    const struct lab_prove *want = item->prove;
+    struct remembered *before;
+    bool is_new, same;
+
+    if (p->memory == NULL)
+        return;
+    before = remember(p->memory, p->scenarios[item->scenario], want->dns, &is_new);
+    same = !is_new && before->digest == digest;
+    before->digest = digest;
+    if (want->records == LAB_RECORDS_ANY || same == (want->records == LAB_RECORDS_KEPT))
+        return;
+    blame(p, item->scenario,
+          lab_format("%s %s: the resolver must give %s, and gives %s", item->name, item->type,
+                     same ? "other records than at the step before" : "those of the step before",
+                     same ? "the same" : "others"));
+}
+
 static void take_dns(struct proof *p, const char *rest)
 {
-    enum { INDEX, DAEMON, DAEMON_ANSWER, LIBRARY, LIBRARY_ANSWER, EDE_COUNT, COUNT };
+    enum { INDEX, DAEMON, DAEMON_ANSWER, LIBRARY, LIBRARY_ANSWER, DIGEST, EDE_COUNT, COUNT };
     const struct lab_prove *want;
     struct dns_item *item;
     char *daemon, *library;
@@ -228,10 +297,11 @@ static void take_dns(struct proof *p, const char *rest)
     item = &p->dns[n[INDEX]];
     item->answered = true;
     want = item->prove;
-    if (dns_fits(want, want->is, n[DAEMON], n[DAEMON_ANSWER]) &&
+    if (daemon_fits(p, want, n[DAEMON], n[DAEMON_ANSWER]) &&
         dns_fits(want, want->library != NULL ? *want->library : want->is, n[LIBRARY],
                  n[LIBRARY_ANSWER])) {
         check_ede(p, item, ede, (unsigned)n[EDE_COUNT]);
+        check_records(p, item, (uint32_t)n[DIGEST]);
         return;
     }
     daemon = state_word(n[DAEMON], n[DAEMON_ANSWER]);
@@ -311,15 +381,15 @@ static int ask_all(struct proof *p, const struct lab_paths *paths, struct lab_fa
             take_answers(p, answers);
         free(answers);
     }
-    lab_world_show(p->world, LAB_NEW_DELIVERY);
+    lab_world_show(p->world, LAB_SAME_DELIVERY);
     return rc;
 }
 
 int lab_prove(const struct lab_world *world, const struct lab_paths *paths,
-              struct lab_scenario *const *scenarios, size_t count, char **invalid,
-              struct lab_fault *fault)
+              struct lab_scenario *const *scenarios, size_t count, struct lab_memory *memory,
+              char **invalid, struct lab_fault *fault)
 {
-    struct proof p = {.world = world, .scenarios = scenarios, .invalid = invalid};
+    struct proof p = {.world = world, .scenarios = scenarios, .memory = memory, .invalid = invalid};
     int rc;
 
     for (size_t i = 0; i < count; i++) {

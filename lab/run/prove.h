@@ -15,11 +15,17 @@
 #include "smtp/smtp.h"
 #include "world/world.h"
 
+/* The records that were proven last, so that a step can be compared with the one before. */
+struct lab_memory;
+struct lab_memory *lab_memory_open(void);
+void lab_memory_close(struct lab_memory **memory);
+
 /* invalid[i] becomes one line (owned by the caller) for each scenario that is not proven, NULL for
- * the others. -1: the proving itself failed. */
+ * the others. Scenarios may be later ones of a step, if it is that time. memory: NULL if none has
+ * steps. -1: the proving itself failed. */
 LAB_MUST_USE int lab_prove(const struct lab_world *world, const struct lab_paths *paths,
-                           struct lab_scenario *const *scenarios, size_t count, char **invalid,
-                           struct lab_fault *fault);
+                           struct lab_scenario *const *scenarios, size_t count,
+                           struct lab_memory *memory, char **invalid, struct lab_fault *fault);
 
 /* What a host of that behaviour and chain has to do when called. later: not by the first connection
  * of a delivery. named: the caller asks for the host's name by SNI. */
@@ -31,9 +37,8 @@ enum lab_step lab_facts_silence(const struct lab_behaviour *row, bool later);
 /* The process that asks, "danelab prove-worker": questions from standard input, one a line, answers
  * to standard output; indexes count the requests of a kind.
  *     D NAME TYPE               D INDEX, security and answer of the daemon, the same of libunbound,
- *                               number of extended errors, each of them
- *     H ADDRESS SNI|- SILENT    H INDEX, then a line of lab_facts_line
- * Returns the exit status. */
+ *                               a number made of the records, number of extended errors, each of
+ * them H ADDRESS SNI|- SILENT    H INDEX, then a line of lab_facts_line Returns the exit status. */
 int lab_prove_worker(void);
 
 #endif

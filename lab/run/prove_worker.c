@@ -81,8 +81,8 @@ static void print_dns(const struct work *w)
     for (size_t i = 0; i < w->dns_count; i++) {
         const struct lab_dns_question *q = &w->dns[i];
 
-        (void)printf("D %zu %d %d %d %d %u", i, (int)q->daemon, (int)q->daemon_answer,
-                     (int)q->library, (int)q->library_answer, q->ede_count);
+        (void)printf("D %zu %d %d %d %d %u %u", i, (int)q->daemon, (int)q->daemon_answer,
+                     (int)q->library, (int)q->library_answer, (unsigned)q->digest, q->ede_count);
         for (unsigned e = 0; e < q->ede_count; e++)
             (void)printf(" %u", q->ede[e]);
         (void)printf("\n");

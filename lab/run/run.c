@@ -104,12 +104,12 @@ static const char *invalid_of(const struct run *r, const struct lab_scenario *s)
 static int prepare(struct run *r)
 {
     lab_console_bar(&r->console, "building the world", 0, 1);
-    if (lab_world_start(r->config->paths, r->scenarios, r->scenarios_count, &r->world, &r->fault) !=
-        0)
+    if (lab_world_start(r->config->paths, r->config->resolver, r->scenarios, r->scenarios_count,
+                        &r->world, &r->fault) != 0)
         return -1;
     r->result.boot_ms = lab_world_boot_ms(r->world);
     lab_console_bar(&r->console, "proving that it is what the scenarios say", 0, 1);
-    return lab_prove(r->world, r->config->paths, r->scenarios, r->scenarios_count, r->invalid,
+    return lab_prove(r->world, r->config->paths, r->scenarios, r->scenarios_count, NULL, r->invalid,
                      &r->fault);
 }
 
@@ -176,6 +176,16 @@ static int run_controls(struct run *r, const char *phase)
     return rc;
 }
 
+/* Why the resolver sees it otherwise, or NULL. */
+static const char *differs_at(const struct run *r, const struct lab_scenario *s)
+{
+    const struct lab_run_config *c = r->config;
+
+    return c->resolver != NULL && c->differs != NULL
+               ? lab_differs_why(c->differs, c->resolver->name, s->id)
+               : NULL;
+}
+
 /* Cases whose scenario is not proven are judged before anything is sent: whatever the sender does
  * there counts for nothing. */
 static void judge_invalid(struct run *r)
@@ -183,8 +193,11 @@ static void judge_invalid(struct run *r)
     for (size_t i = 0; i < r->result.count; i++) {
         struct lab_case *k = &r->result.cases[i];
         const char *invalid = invalid_of(r, k->scenario);
+        const char *differs = differs_at(r, k->scenario);
 
-        if (invalid == NULL)
+        if (differs != NULL)
+            lab_batch_give(k, LAB_V_SKIP, differs);
+        if (invalid == NULL || differs != NULL)
             continue;
         k->judged = true;
         k->judgement.verdict = LAB_V_LAB_INVALID;
@@ -192,17 +205,21 @@ static void judge_invalid(struct run *r)
     }
 }
 
-/* All cases of one policy in one batch. */
-static int run_policy(struct run *r, enum lab_policy policy)
+/* All cases of one policy in one batch: those without steps, or those with. */
+static int run_policy(struct run *r, enum lab_policy policy, bool steps)
 {
     struct lab_case **list = lab_calloc(r->result.count, sizeof(struct lab_case *));
     size_t count = 0;
+    char *phase;
     int rc;
 
     for (size_t i = 0; i < r->result.count; i++)
-        if (r->result.cases[i].policy == policy)
+        if (r->result.cases[i].policy == policy &&
+            (r->result.cases[i].scenario->steps_count > 0) == steps)
             list[count++] = &r->result.cases[i];
-    rc = send_batch(r, lab_policy_name(policy), policy, list, count, true);
+    phase = lab_format("%s%s", lab_policy_name(policy), steps ? "-steps" : "");
+    rc = send_batch(r, phase, policy, list, count, true);
+    free(phase);
     free(list);
     return rc;
 }
@@ -281,8 +298,8 @@ static int send_all(struct run *r)
         return 0;
     }
     judge_invalid(r);
-    for (int p = 0; p < LAB_POLICY_COUNT && rc == 0; p++)
-        rc = run_policy(r, (enum lab_policy)p);
+    for (int p = 0; p < 2 * LAB_POLICY_COUNT && rc == 0; p++)
+        rc = run_policy(r, (enum lab_policy)(p % LAB_POLICY_COUNT), p >= LAB_POLICY_COUNT);
     if (rc == 0)
         rc = lab_world_check(r->world, &r->fault);
     if (rc == 0 && r->config->controls_count > 0 && run_controls(r, "controls-after") != 0) {

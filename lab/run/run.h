@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "judge/judge.h"
+#include "run/differs.h"
 #include "world/world.h"
 
 struct lab_known; /* known.h */
@@ -33,6 +34,8 @@ struct lab_run_config {
     const char *sut; /* adapter name */
     const char
         *variant; /* passed to the adapter, or NULL: selftest's fault, an option of the sender */
+    const struct lab_resolver *resolver; /* NULL: the default */
+    const struct lab_differs *differs;   /* what resolvers see otherwise; NULL: nothing */
     const char *profile;
     const struct lab_knowns *knowns;       /* known failures, or NULL */
     bool any_policy;                       /* all policies that scenarios have expectations for */

@@ -116,8 +116,8 @@ static int run_one(struct selftest *t, const struct lab_faulty *f)
 static int check_proofs(struct selftest *t)
 {
     char **invalid = lab_calloc(t->scenarios_count, sizeof(char *));
-    int rc =
-        lab_prove(t->world, t->config.paths, t->scenarios, t->scenarios_count, invalid, &t->fault);
+    int rc = lab_prove(t->world, t->config.paths, t->scenarios, t->scenarios_count, NULL, invalid,
+                       &t->fault);
 
     for (size_t i = 0; i < t->scenarios_count; i++) {
         if (rc == 0 && invalid[i] != NULL)
@@ -135,7 +135,7 @@ static int drive(struct selftest *t)
     int rc = gather(t);
 
     if (rc == 0)
-        rc = lab_world_start(t->config.paths, t->scenarios, t->scenarios_count, &t->world,
+        rc = lab_world_start(t->config.paths, NULL, t->scenarios, t->scenarios_count, &t->world,
                              &t->fault);
     if (rc == 0)
         rc = check_proofs(t);

@@ -8,6 +8,7 @@
 
 struct states_check {
     const struct lab_paths *paths;
+    const struct lab_resolver *resolver;
     struct lab_scenario *const *states;
     size_t count;
 };
@@ -39,9 +40,9 @@ static int body(void *self)
     int rc;
 
     lab_console_init(&console, false);
-    rc = lab_world_start(c->paths, c->states, c->count, &world, &fault);
+    rc = lab_world_start(c->paths, c->resolver, c->states, c->count, &world, &fault);
     if (rc == 0)
-        rc = lab_prove(world, c->paths, c->states, c->count, invalid, &fault);
+        rc = lab_prove(world, c->paths, c->states, c->count, NULL, invalid, &fault);
     if (rc == 0) {
         bad = print(c, invalid, &console);
         lab_console_say(&console, "%zu states proven, %u not", c->count - bad, bad);
@@ -55,10 +56,10 @@ static int body(void *self)
     return rc != 0 ? 3 : bad > 0;
 }
 
-int lab_states_check(const struct lab_paths *paths, struct lab_scenario *const *states,
-                     size_t count, struct lab_fault *fault)
+int lab_states_check(const struct lab_paths *paths, const struct lab_resolver *resolver,
+                     struct lab_scenario *const *states, size_t count, struct lab_fault *fault)
 {
-    struct states_check c = {paths, states, count};
+    struct states_check c = {paths, resolver, states, count};
 
     return lab_world_enter(body, &c, fault);
 }

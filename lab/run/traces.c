@@ -20,18 +20,28 @@ int lab_traces_now(const struct lab_world *world, size_t *packets, struct lab_fa
     return 0;
 }
 
-int lab_traces_open(const struct lab_world *world, size_t smtp, size_t packets,
+bool lab_traces_in_gap(const struct lab_traces *traces, int64_t ns)
+{
+    for (size_t i = 0; i < traces->gaps_count; i++) {
+        if (ns / 1000000 >= traces->gaps[i].ms && ns / 1000000 <= traces->gaps[i].ms_end)
+            return true;
+    }
+    return false;
+}
+
+int lab_traces_open(const struct lab_world *world, struct lab_evidence_from from, size_t packets,
                     struct lab_traces *out, struct lab_fault *fault)
 {
     struct timespec wall, mono;
 
-    *out = (struct lab_traces){0};
+    *out = (struct lab_traces){.gaps = from.gaps, .gaps_count = from.gaps_count};
     (void)clock_gettime(CLOCK_REALTIME, &wall);
     (void)clock_gettime(CLOCK_MONOTONIC, &mono);
     out->epoch_ns = ((int64_t)wall.tv_sec - (int64_t)mono.tv_sec) * 1000000000 + wall.tv_nsec -
                     mono.tv_nsec + lab_world_clock_offset(world) * 1000000000;
     (void)usleep(SETTLE_US);
-    return lab_transcript_open(lab_world_smtp_log(world), smtp, &out->transcript, fault) != 0 ||
+    return lab_transcript_open(lab_world_smtp_log(world), from.smtp, &out->transcript, fault) !=
+                       0 ||
                    lab_packets_open(lab_world_packets(world), packets, &out->packets, fault) != 0 ||
                    lab_secrets_open(lab_world_key_log(world), &out->secrets, fault) != 0
                ? -1

@@ -264,6 +264,7 @@ void lab_lint_scenario(const struct lab_lint *l)
     lab_lint_records(l);
     lab_lint_prove(l);
     lab_lint_expect(l);
+    lab_lint_steps(l);
     /* only of a file that is right so far: one mistake, one line */
     if (l->source->faults == before)
         lab_lint_forbid(l);

@@ -9,9 +9,10 @@
  * one of the same recipe; every host mentioned in the records; placeholders well formed and about
  * hosts of the file; no pasted TLSA data. Proofs: OWNER TYPE with the owner in a zone of the file,
  * each once; nothing secure below an unsigned zone; bogus only with damage; an answer only where
- * there is one. Expectations: known profiles; each profile and policy once; deferral and bounce
- * name no host; accepted alternatives can happen and are not covered by an earlier one; what is not
- * PASS has a note; observations complete, possible, and required and forbidden ones do not
+ * there is one. Steps: later and later, of zones and hosts that the file has; the world at each one
+ * held to the same rules. Expectations: known profiles; each profile and policy once; deferral and
+ * bounce name no host; accepted alternatives can happen and are not covered by an earlier one; what
+ * is not PASS has a note; observations complete, possible, and required and forbidden ones do not
  * contradict one another or the accepted outcomes; at policies dane and dane-only, a connection is
  * forbidden to a host whose TLSA question is proven to fail, and the envelope at every host that
  * can be reached where the impact is leak or downgrade and nothing may be delivered. Twin: for
@@ -48,6 +49,7 @@ void lab_lint_records(const struct lab_lint *l);
 void lab_lint_prove(const struct lab_lint *l);
 void lab_lint_expect(const struct lab_lint *l);
 void lab_lint_forbid(const struct lab_lint *l);
+void lab_lint_steps(const struct lab_lint *l);
 
 /* Helpers they share. names_ok: letters, digits, hyphens, underscores, stars in labels of 1 to 63.
  * own: at or below <id>.example. or <id>--WORD.example. (absolute name). zone_of: the file's

@@ -1,4 +1,5 @@
 /* lint_expect.c - what a scenario expects must be possible and free of contradictions. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,11 +109,11 @@ static bool can_take(const struct lab_known_behaviour *b, enum lab_over over)
     return (b->mail_tls && over != LAB_OVER_CLEAR) || (b->mail_clear && over != LAB_OVER_TLS);
 }
 
-/* Delivery needs a host that takes mail that way. */
+/* Delivery needs a host that takes mail that way, at the last attempt. */
 static void lint_delivery(const struct lab_lint *l, const struct lab_accept *a,
                           struct lab_place place)
 {
-    const struct lab_scenario *s = l->scenario;
+    const struct lab_scenario *s = lab_scenario_at(l->scenario, UINT_MAX);
     bool possible = false;
 
     if (a->host != NULL && lab_scenario_host(s, a->host) == NULL)
@@ -233,16 +234,26 @@ static bool contradicts(const struct lab_scenario *s, const struct lab_observati
     return forbid->see != LAB_SEE_SNI || same_of;
 }
 
-/* What is required must be possible at that host. */
+static bool can_show(const struct lab_lint *l, const struct lab_scenario *s,
+                     const struct lab_observation *o)
+{
+    const struct lab_host *h = lab_scenario_host(s, o->at);
+    const struct lab_known_behaviour *b = h != NULL ? lab_lint_behaviour(l, h) : NULL;
+
+    return b == NULL || (b->reachable && (o->see != LAB_SEE_TLS || b->tls));
+}
+
+/* What is required must be possible at that host, at some attempt. */
 static void lint_required(const struct lab_lint *l, const struct lab_observation *o,
                           struct lab_place place)
 {
-    const struct lab_host *h = o->at != NULL ? lab_scenario_host(l->scenario, o->at) : NULL;
-    const struct lab_known_behaviour *b = h != NULL ? lab_lint_behaviour(l, h) : NULL;
+    const struct lab_scenario *s = l->scenario;
+    const struct lab_host *h = o->at != NULL ? lab_scenario_host(s, o->at) : NULL;
+    bool possible = h == NULL || can_show(l, s, o);
 
-    if (b == NULL)
-        return;
-    if (!b->reachable || (o->see == LAB_SEE_TLS && !b->tls))
+    for (unsigned i = 0; i < s->steps_count && !possible; i++)
+        possible = can_show(l, &s->later[i], o);
+    if (!possible)
         lab_complain(
             l->source, place,
             "%s at %s, whose behaviour `%s` makes that impossible; expected what can be seen",

@@ -254,9 +254,11 @@ static bool can_be_secure(const struct lab_scenario *s, const struct lab_zone *z
 }
 
 /* What can make an answer bogus: damage, faults of the server, records that fit no message, and
- * DNAME (Unbound calls the question for the alias below one bogus). */
+ * DNAME (Unbound calls the question for the alias below one bogus); and time. */
 static bool can_be_bogus(const struct lab_scenario *s)
 {
+    if (s->now > 0) /* what has run out, or does not fit what is cached */
+        return true;
     for (unsigned i = 0; i < s->zones_count; i++) {
         const struct lab_zone *z = &s->zones[i];
 
@@ -269,7 +271,8 @@ static bool can_be_bogus(const struct lab_scenario *s)
 
 static void lint_details(const struct lab_lint *l, unsigned i)
 {
-    const struct lab_prove *p = &l->scenario->prove[i];
+    const struct lab_scenario *s = l->scenario;
+    const struct lab_prove *p = &s->prove[i];
 
     if ((p->is == LAB_BOGUS || p->is == LAB_ERROR) && p->answer != LAB_ANSWER_ANY)
         lab_complain(l->source, lab_place("prove[%u].answer", i),
@@ -280,6 +283,10 @@ static void lint_details(const struct lab_lint *l, unsigned i)
             lab_complain(l->source, lab_place("prove[%u].ede[%u]", i, j),
                          "an extended error in a secure answer; expected no `ede`");
     }
+    if (p->records != LAB_RECORDS_ANY && (s->now == 0 || p->answer != LAB_ANSWER_DATA))
+        lab_complain(l->source, lab_place("prove[%u].records", i),
+                     "`records` %s; expected it at a step, with `answer: data`",
+                     s->now == 0 ? "where there is no step before" : "of an answer without any");
     if (p->library != NULL && *p->library == p->is)
         lab_complain(l->source, lab_place("prove[%u].library", i),
                      "`library` says what `is` says; expected a difference");

@@ -7,6 +7,7 @@
 
 #include "scen/check.h"
 #include "scen/lint.h"
+#include "scen/steps.h"
 
 #define BLOCKS 8192 /* of 16 addresses in 198.18.0.0/15 */
 
@@ -30,6 +31,7 @@ void lab_scenario_free(struct lab_scenario *s)
 {
     if (s == NULL)
         return;
+    lab_steps_free(s);
     free(s->path);
     free(s->topic);
     (void)cyaml_free(&lab_cyaml_config, &lab_scenario_schema, s, 0);
@@ -84,12 +86,10 @@ static int collect(struct loading *in, const char *root)
     return failed == 0 ? 0 : -1;
 }
 
-static void defaults(struct lab_scenario *s, struct lab_source *source)
+static void zone_defaults(struct lab_zone *zones, unsigned count, struct lab_source *source)
 {
-    if (s->attempts == 0)
-        s->attempts = 1;
-    for (unsigned i = 0; i < s->zones_count; i++) {
-        struct lab_zone *z = &s->zones[i];
+    for (unsigned i = 0; i < count; i++) {
+        struct lab_zone *z = &zones[i];
 
         if (z->name == NULL)
             z->name = lab_strdup("@");
@@ -97,11 +97,34 @@ static void defaults(struct lab_scenario *s, struct lab_source *source)
             z->is_signed = true;
         if (!lab_source_has(source, lab_place("world.zones[%u].served", i)))
             z->served = true;
+        if (!lab_source_has(source, lab_place("world.zones[%u].resigned", i)))
+            z->resigned = true;
     }
-    for (unsigned i = 0; i < s->hosts_count; i++) {
-        if (s->hosts[i].smtp == NULL)
-            s->hosts[i].smtp = lab_strdup("starttls");
+}
+
+static void host_defaults(struct lab_host *hosts, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (hosts[i].smtp == NULL)
+            hosts[i].smtp = lab_strdup("starttls");
     }
+}
+
+static void defaults(struct lab_scenario *s, struct lab_source *source)
+{
+    if (s->attempts == 0)
+        s->attempts = s->steps_count + 1;
+    zone_defaults(s->zones, s->zones_count, source);
+    host_defaults(s->hosts, s->hosts_count);
+    for (unsigned i = 0; i < s->steps_count; i++) {
+        struct lab_place within = lab_place("steps[%u].", i);
+
+        source->within = within.text;
+        zone_defaults(s->steps[i].zones, s->steps[i].zones_count, source);
+        host_defaults(s->steps[i].hosts, s->steps[i].hosts_count);
+        source->within = NULL;
+    }
+    lab_steps_make(s);
 }
 
 /* The last directory of a path, "" if it has none. */
@@ -186,6 +209,7 @@ static void give_blocks(struct loading *in, size_t count)
             block = block == BLOCKS - 1 ? 1 : block + 1;
         used[block] = true;
         in->list[i].scenario->block = block;
+        lab_steps_follow(in->list[i].scenario);
     }
     free(used);
 }

@@ -43,6 +43,24 @@ const struct lab_host *lab_scenario_host(const struct lab_scenario *s, const cha
     return found;
 }
 
+const struct lab_scenario *lab_scenario_at(const struct lab_scenario *s, unsigned now)
+{
+    const struct lab_scenario *found = s;
+
+    for (unsigned i = 0; s->later != NULL && i < s->steps_count && s->later[i].now <= now; i++)
+        found = &s->later[i];
+    return found;
+}
+
+const char *lab_step_at(const struct lab_scenario *s, unsigned now)
+{
+    const char *at = "start";
+
+    for (unsigned i = 0; s->later != NULL && i < s->steps_count && s->later[i].now <= now; i++)
+        at = s->steps[i].at;
+    return at;
+}
+
 void lab_host_address(unsigned block, unsigned index, bool ipv6, char out[46])
 {
     unsigned n = block * 16 + index;

@@ -15,6 +15,7 @@
  * silence. */
 enum lab_security { LAB_SECURE, LAB_INSECURE, LAB_BOGUS, LAB_ERROR };
 enum lab_answer { LAB_ANSWER_ANY, LAB_ANSWER_DATA, LAB_ANSWER_NODATA, LAB_ANSWER_NXDOMAIN };
+enum lab_kept { LAB_RECORDS_ANY, LAB_RECORDS_KEPT, LAB_RECORDS_CHANGED };
 enum lab_outcome { LAB_DELIVERED, LAB_DEFERRED, LAB_BOUNCED };
 enum lab_over { LAB_OVER_ANY, LAB_OVER_TLS, LAB_OVER_CLEAR };
 enum lab_grade { LAB_GRADE_PASS, LAB_GRADE_NON_STRICT, LAB_GRADE_INFO };
@@ -95,6 +96,7 @@ struct lab_zone {
     char *name;     /* "@", or a name below it, or <id>--WORD.example. */
     bool is_signed; /* signed with the lab's leaf key, DS in the parent */
     bool served;    /* false: delegated, but the server does not know the zone (lame, REFUSED) */
+    bool resigned;  /* signed anew at each step of the scenario; false: left as it was */
     enum lab_denial denial; /* how the zone proves absence */
     unsigned iterations;    /* NSEC3: extra iterations of the hash */
     char *salt;             /* NSEC3: hex; NULL: none */
@@ -106,6 +108,7 @@ struct lab_zone {
     char *records; /* master-file lines; {a H} {aaaa H} {tlsa H[.ELEMENT] U S M} are replaced */
     struct lab_damage *damage;
     unsigned damage_count;
+    unsigned from; /* set by the loader: seconds after the start from which it is like this */
 };
 
 struct lab_host {
@@ -115,6 +118,7 @@ struct lab_host {
     unsigned names_count;
     char *key_of; /* another host, whose leaf key this one uses too; NULL: a key of its own */
     char *smtp; /* behaviour, a row of lab/smtp/behaviour.c; "starttls" if the file does not say */
+    unsigned from; /* set by the loader: seconds after the start from which it is like this */
 };
 
 struct lab_prove {
@@ -124,6 +128,18 @@ struct lab_prove {
     enum lab_security *library; /* what libunbound says where it differs; NULL: the same */
     unsigned *ede;              /* the resolver's reply has one of these (RFC 8914) */
     unsigned ede_count;
+    enum lab_kept records; /* at a step: those that the resolver gave at the step before? */
+};
+
+/* What has changed some time after the start, before the sender is asked again. */
+struct lab_later {
+    char *at;               /* time since the start: digits and s, m, h or d */
+    struct lab_zone *zones; /* in the place of those of the same name */
+    unsigned zones_count;
+    struct lab_host *hosts; /* likewise */
+    unsigned hosts_count;
+    struct lab_prove *prove;
+    unsigned prove_count;
 };
 
 /* One thing to be seen, or not to be seen, on the wire. */
@@ -184,11 +200,16 @@ struct lab_scenario {
     unsigned prove_count;
     struct lab_expect *expect;
     unsigned expect_count;
+    struct lab_later *steps; /* one attempt before them, one after each */
+    unsigned steps_count;
 
     /* set by the loader, not by the file */
     char *path;
-    char *topic;    /* directory, e.g. "03-tlsa-lookup" */
-    unsigned block; /* its addresses: see lab_host_address */
+    char *topic;                /* directory, e.g. "03-tlsa-lookup" */
+    unsigned block;             /* its addresses: see lab_host_address */
+    unsigned now;               /* seconds after the start */
+    struct lab_scenario *later; /* as many as steps: the whole as it is from each step on, its
+                                   zones, hosts and proofs those of that time */
 };
 
 /* Words of the enums above as they stand in files and reports. */
@@ -213,6 +234,12 @@ char *lab_scenario_recipient(const struct lab_scenario *s, unsigned index);
 
 /* The host of that (relative or absolute) name, or NULL. */
 const struct lab_host *lab_scenario_host(const struct lab_scenario *s, const char *name);
+
+/* The scenario as it is so many seconds after the start: itself, or one of its later ones. */
+const struct lab_scenario *lab_scenario_at(const struct lab_scenario *s, unsigned now);
+
+/* How the file writes the time of the step that is on then; "start" before the first. */
+const char *lab_step_at(const struct lab_scenario *s, unsigned now);
 
 /* Addresses of a scenario's index-th host: 198.18.0.0/15 and 2001:db8:18::/48, 16 a block. Block 0
  * is the lab's own servers. Written to the caller's buffer. */

@@ -39,6 +39,7 @@ static const cyaml_schema_value_t a_serve = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFA
     CYAML_FIELD_STRING_PTR("name", PTR | OPT, struct lab_zone, name, 1, LINE),                                         \
     ONE_OF("signed", OPT, struct lab_zone, is_signed, lab_bool_words),                                                 \
     ONE_OF("served", OPT, struct lab_zone, served, lab_bool_words),                                                    \
+    ONE_OF("resigned", OPT, struct lab_zone, resigned, lab_bool_words),                                                \
     ONE_OF("denial", OPT, struct lab_zone, denial, lab_denial_words),                                                  \
     CYAML_FIELD_UINT("iterations", OPT, struct lab_zone, iterations),                                                  \
     CYAML_FIELD_STRING_PTR("salt", PTR | OPT, struct lab_zone, salt, 1, LINE),                                         \
@@ -64,11 +65,12 @@ static const cyaml_schema_field_t host_fields[] = {
 static const cyaml_schema_value_t a_host = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct lab_host, host_fields)};
 
 /* "world" is a level of the file, not of the structure: its fields lie in struct lab_scenario itself. */
-static const cyaml_schema_field_t world_fields[] = {
-    CYAML_FIELD_SEQUENCE("zones", PTR, struct lab_scenario, zones, &a_zone, 1, LAB_MAX_HOSTS),
-    CYAML_FIELD_SEQUENCE("hosts", PTR | OPT, struct lab_scenario, hosts, &a_host, 1, LAB_MAX_HOSTS),
-    CYAML_FIELD_END,
-};
+#define WORLD_FIELDS(structure, zones_are)                                                                             \
+    CYAML_FIELD_SEQUENCE("zones", PTR | zones_are, structure, zones, &a_zone, 1, LAB_MAX_HOSTS),                       \
+    CYAML_FIELD_SEQUENCE("hosts", PTR | OPT, structure, hosts, &a_host, 1, LAB_MAX_HOSTS),                             \
+    CYAML_FIELD_END
+
+static const cyaml_schema_field_t world_fields[] = {WORLD_FIELDS(struct lab_scenario, CYAML_FLAG_DEFAULT)};
 
 static const cyaml_schema_value_t a_number = {CYAML_VALUE_UINT(CYAML_FLAG_DEFAULT, unsigned)};
 /* States of zones/states: no hosts, and records are those of the base if they are left out. */
@@ -85,9 +87,19 @@ static const cyaml_schema_field_t prove_fields[] = {
     ONE_OF("answer", OPT, struct lab_prove, answer, lab_answer_words),
     CYAML_FIELD_ENUM_PTR("library", PTR | OPT | STRICT, struct lab_prove, library, lab_security_words, LAB_COUNT(lab_security_words)),
     CYAML_FIELD_SEQUENCE("ede", PTR | OPT, struct lab_prove, ede, &a_number, 1, MANY),
+    ONE_OF("records", OPT, struct lab_prove, records, lab_records_words),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t a_proof = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct lab_prove, prove_fields)};
+
+static const cyaml_schema_field_t change_fields[] = {WORLD_FIELDS(struct lab_later, OPT)};
+static const cyaml_schema_field_t step_fields[] = {
+    CYAML_FIELD_STRING_PTR("at", PTR, struct lab_later, at, 1, LINE),
+    {.key = "world", .value = {CYAML_VALUE_MAPPING(OPT, struct lab_later, change_fields)}},
+    CYAML_FIELD_SEQUENCE("prove", PTR, struct lab_later, prove, &a_proof, 1, MANY),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t a_step = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct lab_later, step_fields)};
 
 static const cyaml_schema_field_t accept_fields[] = {
     ONE_OF("outcome", CYAML_FLAG_DEFAULT, struct lab_accept, outcome, lab_outcome_words),
@@ -125,6 +137,7 @@ static const cyaml_schema_value_t an_expect = {CYAML_VALUE_MAPPING(CYAML_FLAG_DE
     ONE_OF("attempts", OPT, struct lab_scenario, attempts, lab_attempts_words),                                        \
     {.key = "world", .value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct lab_scenario, world_fields)}},           \
     CYAML_FIELD_SEQUENCE("prove", PTR, struct lab_scenario, prove, &a_proof, 1, MANY),                                 \
+    CYAML_FIELD_SEQUENCE("steps", PTR | OPT, struct lab_scenario, steps, &a_step, 1, LAB_MAX_STEPS),                   \
     CYAML_FIELD_SEQUENCE("expect", PTR, struct lab_scenario, expect, &an_expect, 1, MANY),                             \
     CYAML_FIELD_END
 

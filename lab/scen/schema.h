@@ -7,6 +7,7 @@
 #include "scen/scenario.h"
 
 #define LAB_MAX_HOSTS 16 /* a scenario has one block of addresses */
+#define LAB_MAX_STEPS 4
 
 /* A file of zones/states. */
 struct lab_state_file {

@@ -55,6 +55,8 @@ const cyaml_strval_t lab_serve_words[LAB_SERVE_COUNT] = {
     {"no-edns", LAB_SERVE_NO_EDNS},
     {"other-question", LAB_SERVE_OTHER_QUESTION},
     {"garbled", LAB_SERVE_GARBLED}};
+const cyaml_strval_t lab_records_words[3] = {
+    {"any", LAB_RECORDS_ANY}, {"kept", LAB_RECORDS_KEPT}, {"changed", LAB_RECORDS_CHANGED}};
 const cyaml_strval_t lab_see_words[7] = {{"query", LAB_SEE_QUERY},
                                          {"connect", LAB_SEE_CONNECT},
                                          {"starttls", LAB_SEE_STARTTLS},
@@ -63,7 +65,7 @@ const cyaml_strval_t lab_see_words[7] = {{"query", LAB_SEE_QUERY},
                                          {"mail", LAB_SEE_MAIL},
                                          {"clear-mail", LAB_SEE_CLEAR_MAIL}};
 const cyaml_strval_t lab_bool_words[2] = {{"false", 0}, {"true", 1}};
-const cyaml_strval_t lab_attempts_words[3] = {{"1", 1}, {"2", 2}, {"3", 3}};
+const cyaml_strval_t lab_attempts_words[5] = {{"1", 1}, {"2", 2}, {"3", 3}, {"4", 4}, {"5", 5}};
 
 static const char *name_of(const cyaml_strval_t *words, size_t count, int64_t value)
 {

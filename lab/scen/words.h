@@ -18,9 +18,10 @@ extern const cyaml_strval_t lab_denial_words[3];
 extern const cyaml_strval_t lab_algorithm_words[LAB_ALGORITHM_COUNT];
 extern const cyaml_strval_t lab_keys_words[2];
 extern const cyaml_strval_t lab_serve_words[LAB_SERVE_COUNT];
+extern const cyaml_strval_t lab_records_words[3];
 extern const cyaml_strval_t lab_see_words[7];
 extern const cyaml_strval_t lab_bool_words[2];
-extern const cyaml_strval_t lab_attempts_words[3];
+extern const cyaml_strval_t lab_attempts_words[5];
 
 /* Of count words, the one that somebody who wrote s most likely meant, or NULL: at most two letters
  * differ, and fewer than half. word(list, i) gives the i-th. */

@@ -11,7 +11,8 @@
 /* For zones whose server has faults. */
 #define FAULTY_NS "faulty.nic.example."
 #define NO_TCP_NS "no-tcp.nic.example."
-#define LEAF_SOA "ns.nic.example. hostmaster.nic.example. 1 3600 900 604800 300"
+#define LEAF_SOA "SOA ns.nic.example. hostmaster.nic.example. %u 3600 900 604800 300"
+#define SOA_SERIAL 2
 
 void *lab_must(void *p)
 {
@@ -240,16 +241,30 @@ static int gather_child(struct gather *g, const struct lab_tree *tree,
     return 0;
 }
 
+/* A record of the text; the serial of a shared zone is the tree's. */
+static void take_own(struct gather *g, const struct lab_tree *tree, const ldns_rr *rr)
+{
+    ldns_rr *own = lab_must(ldns_rr_clone(rr));
+
+    if (ldns_rr_get_type(own) == LDNS_RR_TYPE_SOA)
+        ldns_rdf_deep_free(ldns_rr_set_rdf(
+            own, lab_must(ldns_native2rdf_int32(LDNS_RDF_TYPE_INT32, tree->serial)), SOA_SERIAL));
+    take(g, own);
+}
+
 static int gather_all(struct gather *g, const struct lab_tree *tree,
                       const struct lab_tree_zone *zone, struct lab_fault *fault)
 {
     int rc = 0;
 
     for (size_t i = 0; i < zone->records.count; i++)
-        take(g, lab_must(ldns_rr_clone(zone->records.list[i].rr)));
+        take_own(g, tree, zone->records.list[i].rr);
     if (!zone->whole) {
-        take_text(g, zone->origin, "SOA " LEAF_SOA);
+        char *soa = lab_format(LEAF_SOA, tree->serial);
+
+        take_text(g, zone->origin, soa);
         gather_servers(g, zone);
+        free(soa);
     }
     for (size_t i = 0; i < tree->count && rc == 0; i++) {
         if (tree->zones[i]->parent == zone)
@@ -324,8 +339,8 @@ int lab_built_make(const struct lab_tree *tree, const struct lab_tree_zone *zone
 
 struct lab_signing lab_built_signing(const struct lab_built *built, const struct lab_rrset *set)
 {
-    int64_t epoch = built->tree->epoch;
     const struct lab_tree_zone *zone = built->zone;
+    int64_t epoch = zone->epoch;
 
     return (struct lab_signing){.key = set->type == LDNS_RR_TYPE_DNSKEY ? zone->ksk : zone->zsk,
                                 .signer = zone->origin,

@@ -14,7 +14,8 @@ struct span {
 };
 #define HOUR (LAB_DAY / 24)
 static const struct span past = {-30 * LAB_DAY, -3 * LAB_DAY}, late = {-30 * LAB_DAY, -2 * HOUR},
-                         early = {2 * HOUR, 30 * LAB_DAY}, future = {3 * LAB_DAY, 30 * LAB_DAY},
+                         brief = {-29 * LAB_DAY, LAB_DAY}, early = {2 * HOUR, 30 * LAB_DAY},
+                         future = {3 * LAB_DAY, 30 * LAB_DAY},
                          reversed = {20 * LAB_DAY, -10 * LAB_DAY};
 
 static struct lab_signing ordinary(const struct lab_patient *p)
@@ -27,7 +28,7 @@ static int sign_in(const struct lab_patient *p, struct span span)
     struct lab_signing how = ordinary(p);
 
     how.when =
-        (struct lab_validity){p->built->tree->epoch + span.from, p->built->tree->epoch + span.to};
+        (struct lab_validity){p->built->zone->epoch + span.from, p->built->zone->epoch + span.to};
     return lab_rrset_sign(p->set, &how, p->fault);
 }
 
@@ -52,6 +53,11 @@ static int sign_expired(const struct lab_patient *p)
 static int sign_just_expired(const struct lab_patient *p)
 {
     return sign_in(p, late);
+}
+
+static int sign_for_a_day(const struct lab_patient *p)
+{
+    return sign_in(p, brief);
 }
 
 static int sign_almost_valid(const struct lab_patient *p)
@@ -195,6 +201,7 @@ static const struct lab_verb verbs[] = {
     {"drop-signature",         LAB_ON_RRSET,  drop_signature,         NULL},
     {"sign-expired",           LAB_ON_RRSET,  sign_expired,           NULL},
     {"sign-just-expired",      LAB_ON_RRSET,  sign_just_expired,      NULL},
+    {"sign-for-a-day",      LAB_ON_RRSET,  sign_for_a_day,      NULL},
     {"sign-almost-valid",      LAB_ON_RRSET,  sign_almost_valid,      NULL},
     {"sign-future",            LAB_ON_RRSET,  sign_future,            NULL},
     {"sign-reversed",          LAB_ON_RRSET,  sign_reversed,          NULL},

@@ -31,8 +31,8 @@ static int resign_all(const struct lab_patient *p, int from, int to)
         struct lab_rrset *set = &p->built->sets[i];
         struct lab_signing how = lab_built_signing(p->built, set);
 
-        how.when = (struct lab_validity){p->built->tree->epoch + from * LAB_DAY,
-                                         p->built->tree->epoch + to * LAB_DAY};
+        how.when = (struct lab_validity){p->built->zone->epoch + from * LAB_DAY,
+                                         p->built->zone->epoch + to * LAB_DAY};
         if (set->sig != NULL && lab_rrset_sign(set, &how, p->fault) != 0)
             return -1;
     }

@@ -16,6 +16,7 @@ struct lab_tree_options {
     const char *shared_dir;  /* zones/: root.zone, example.zone, nic.example.zone, keys/ */
     const char *damage_path; /* zones/damage.yaml */
     int64_t epoch;
+    uint32_t serial; /* of every zone; 0: 1 */
 };
 
 /* Servers: each level of the tree has an address of its own. */
@@ -36,7 +37,7 @@ LAB_MUST_USE int lab_tree_open(const struct lab_tree_options *options, struct la
 void lab_tree_close(struct lab_tree **tree);
 
 /* Add one zone. name: absolute, lower case, trailing dot. records: master-file lines with every
- * placeholder already replaced; SOA (serial 1, minimum 300), NS and the delegation in the nearest
+ * placeholder already replaced; SOA (minimum 300), NS and the delegation in the nearest
  * ancestor zone are added here. damage owners are relative to the zone (or absolute). Faults name
  * the line within records. The strings may be freed afterwards. */
 struct lab_zone_input {
@@ -54,6 +55,8 @@ struct lab_zone_input {
     const char *records;
     const struct lab_damage *damage;
     unsigned damage_count;
+    int64_t epoch; /* its signatures run from 10 days before to 20 days after; 0: the tree's */
+    bool as_it_is; /* its file is written already and stays; only what is above it is made anew */
 };
 LAB_MUST_USE int lab_tree_add(struct lab_tree *tree, const struct lab_zone_input *zone,
                               struct lab_fault *fault);

@@ -54,6 +54,7 @@ static int add_shared(struct lab_tree *tree, const char *dir, size_t which, stru
     zone->is_signed = true;
     zone->served = true;
     zone->whole = true;
+    zone->epoch = tree->epoch;
     zone->denial = LAB_NSEC;
     zone->ksk = &tree->keys[zone->level == LAB_LEVEL_ROOT  ? LAB_KEY_ROOT
                             : zone->level == LAB_LEVEL_TLD ? LAB_KEY_TLD
@@ -90,6 +91,7 @@ int lab_tree_open(const struct lab_tree_options *options, struct lab_tree **out,
     struct lab_tree *tree = lab_calloc(1, sizeof(*tree));
 
     tree->epoch = options->epoch;
+    tree->serial = options->serial != 0 ? options->serial : 1;
     if (load(tree, options, fault) != 0) {
         lab_tree_close(&tree);
         return -1;
@@ -248,6 +250,8 @@ int lab_tree_add(struct lab_tree *tree, const struct lab_zone_input *input, stru
     zone->faulty = input->faulty;
     zone->no_tcp = input->no_tcp;
     zone->spare = input->spare;
+    zone->as_it_is = input->as_it_is;
+    zone->epoch = input->epoch != 0 ? input->epoch : tree->epoch;
     zone->whose = lab_format("zone %s", input->name);
     zone->harm = lab_calloc(input->damage_count, sizeof(*zone->harm));
     rc = take_security(tree, zone, input, fault);

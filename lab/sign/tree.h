@@ -145,6 +145,8 @@ struct lab_tree_zone {
     bool faulty;                    /* served by the fault server */
     bool no_tcp;                    /* at its address without TCP */
     bool spare;                     /* and by NSD as well */
+    bool as_it_is;                  /* its file stays */
+    int64_t epoch;                  /* of its signatures */
     struct lab_records records;
     struct lab_harm *harm;
     size_t harm_count;
@@ -158,6 +160,7 @@ struct lab_tree {
     struct lab_tree_zone **zones;
     size_t count;
     int64_t epoch;
+    uint32_t serial;
 };
 
 /* Find the parent of every zone: the nearest zone above it. */

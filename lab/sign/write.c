@@ -127,9 +127,9 @@ static int write_zone(const struct lab_tree *tree, const struct lab_tree_zone *z
     struct lab_built built = {0};
     char *file = file_name(zone);
     char *path = lab_format("%s/%s/%s", dir, levels[zone->level].dir, file);
-    int rc = build_zone(tree, zone, &built, fault);
+    int rc = zone->as_it_is ? 0 : build_zone(tree, zone, &built, fault);
 
-    if (rc == 0 && zone->served)
+    if (rc == 0 && !zone->as_it_is && zone->served)
         rc = write_built(&built, path, fault);
     lab_built_free(&built);
     free(path);
@@ -234,6 +234,7 @@ static int write_conf(const struct lab_tree *tree, enum lab_level level, const c
         "  username: \"\"\n  chroot: \"\"\n  database: \"\"\n  server-count: 1\n  tcp-count: 100\n"
         "  hide-version: yes\n  rrl-ratelimit: 0\n  rrl-whitelist-ratelimit: 0\n  zonefiles-write: "
         "0\n"
+        "  xfrd-reload-timeout: 0\n"                  /* SIGHUP is to count at once */
         "  xfrd-tcp-max: 1\n  xfrd-tcp-pipeline: 1\n" /* else 16384 getrandom() at start */
         "remote-control:\n  control-enable: no\n");
     for (size_t i = 0; i < tree->count; i++) {

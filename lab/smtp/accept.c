@@ -27,13 +27,24 @@ static void reset(evutil_socket_t fd)
 static bool is_later(struct lab_smtp_server *s, const struct lab_smtp_host *host)
 {
     struct lab_smtp_visits *v = &s->visits[host - s->list];
-    const unsigned round = s->round != NULL ? *s->round : LAB_SHOW_ROUND;
+    const unsigned round = s->round != NULL ? s->round->number : LAB_SHOW_ROUND;
 
     if (round < LAB_SHOW_ROUND)
         return round == LAB_SHOW_LATER;
     if (v->round != round)
         *v = (struct lab_smtp_visits){.round = round};
     return v->count++ > 0;
+}
+
+/* What the host is like by now. */
+static const struct lab_smtp_host *by_now(const struct lab_smtp_server *s,
+                                          const struct lab_smtp_host *host)
+{
+    const unsigned now = s->round != NULL ? s->round->now : 0;
+
+    while (host->later != NULL && host->later->from <= now)
+        host = host->later;
+    return host;
 }
 
 void lab_smtp_accept(struct lab_smtp_server *server, evutil_socket_t fd,
@@ -52,6 +63,6 @@ void lab_smtp_accept(struct lab_smtp_server *server, evutil_socket_t fd,
                      json_pack("{s:s, s:b}", "by", "server", "tls", 0));
         reset(fd);
     } else {
-        lab_session_start(server, conn, host, is_later(server, host), fd);
+        lab_session_start(server, conn, by_now(server, host), is_later(server, host), fd);
     }
 }

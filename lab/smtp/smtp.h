@@ -87,13 +87,20 @@ struct lab_smtp_host {
     const char *address4;
     const char *address6;
     const struct lab_behaviour *behaviour;
-    const struct lab_chain *chain; /* NULL: no TLS possible */
+    const struct lab_chain *chain;     /* NULL: no TLS possible */
+    const struct lab_smtp_host *later; /* what it is like some time later, or NULL */
+    unsigned from;                     /* from when it is like this: see lab_smtp_round */
 };
 
-/* Which connections see what a host does "later": none, all, or from the second connection on since
- * the number last became another one (ROUND and above). Shared between processes. */
+/* number: which connections see what a host's behaviour does "later": none, all, or from the second
+ * connection on since the number last became another one (ROUND and above). now: seconds after the
+ * start, by which hosts become what they are later. Shared between processes. */
 enum { LAB_SHOW_FIRST, LAB_SHOW_LATER, LAB_SHOW_ROUND };
-typedef _Atomic unsigned lab_smtp_round;
+typedef struct {
+    _Atomic unsigned number;
+    _Atomic unsigned now;
+    unsigned delivery; /* the number of the delivery that is on; its owner's */
+} lab_smtp_round;
 
 /* clang-format off */
 /* Serve until a signal ends the process: call it in a child process inside the internet namespace. Writes one byte to

@@ -1,6 +1,7 @@
 /* ask.c - one DNS question over UDP, to find out whether a server answers. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <ldns/ldns.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -47,6 +48,23 @@ static size_t put_query(uint8_t to[QUERY_MAX], const struct lab_question *q)
     return len;
 }
 
+static uint32_t serial_of(const uint8_t *wire, size_t len)
+{
+    ldns_pkt *packet = NULL;
+    uint32_t serial = 0;
+
+    if (ldns_wire2pkt(&packet, wire, len) != LDNS_STATUS_OK)
+        return 0;
+    for (size_t i = 0; i < ldns_rr_list_rr_count(ldns_pkt_answer(packet)) && serial == 0; i++) {
+        const ldns_rr *rr = ldns_rr_list_rr(ldns_pkt_answer(packet), i);
+
+        if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_SOA)
+            serial = ldns_rdf2native_int32(ldns_rr_rdf(rr, 2));
+    }
+    ldns_pkt_free(packet);
+    return serial;
+}
+
 /* Send, and wait a moment for the reply: 1 answered, 0 not yet, -1 nobody is there yet. */
 static int try_once(int fd, const uint8_t *query, size_t len, struct lab_reply *out)
 {
@@ -63,6 +81,7 @@ static int try_once(int fd, const uint8_t *query, size_t len, struct lab_reply *
         if (n >= 12 && memcmp(got, query, 2) == 0 && (got[2] & 0x80) != 0) {
             out->rcode = got[3] & 15U;
             out->authentic = (got[3] & 0x20) != 0;
+            out->serial = serial_of(got, (size_t)n);
             return 1;
         }
     }

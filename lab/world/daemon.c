@@ -13,7 +13,7 @@ int lab_daemon_start(struct lab_daemon *d, char *const argv[], const struct lab_
                      const char *bin, struct lab_fault *fault)
 {
     int log = open(d->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    const struct lab_launch l = {argv, where, bin, "/", -1, log, log};
+    const struct lab_launch l = {argv, where, bin, "/", -1, log, log, true};
     pid_t pid;
 
     if (log < 0)

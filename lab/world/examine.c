@@ -14,7 +14,21 @@
 
 #include "world/internal.h"
 
-enum { KERNEL, NSD, UNBOUND, IP, FAKETIME, CLOCK, NAMESPACES, OVERLAY, IPV6, PORTS, WORLD };
+enum {
+    KERNEL,
+    NSD,
+    UNBOUND,
+    IP,
+    FAKETIME,
+    CLOCK,
+    NAMESPACES,
+    OVERLAY,
+    IPV6,
+    PORTS,
+    BIND,
+    KNOT,
+    WORLD
+};
 
 static const char *const titles[LAB_NEEDS] = {
     [KERNEL] = "kernel",
@@ -27,6 +41,8 @@ static const char *const titles[LAB_NEEDS] = {
     [OVERLAY] = "overlay on /etc",
     [IPV6] = "IPv6",
     [PORTS] = "ports 25 and 53",
+    [BIND] = "bind",
+    [KNOT] = "knot",
     [WORLD] = "a world",
 };
 
@@ -51,6 +67,20 @@ static void note_tool(struct lab_need *need, const char *path, const char *packa
     free(says);
 }
 
+/* Other resolvers are an axis for whoever has them. */
+static void note_resolver(struct lab_need *need, const char *name)
+{
+    const struct lab_resolver *r = lab_resolver_find(name);
+    char *path = lab_tools_program(r->program);
+    char *says = path != NULL ? lab_strdup(path)
+                              : lab_format("no %s; danelab run --resolver %s needs the package %s",
+                                           r->program, name, r->package);
+
+    note(need, path != NULL ? LAB_FOUND : LAB_WANTING, says);
+    free(says);
+    free(path);
+}
+
 static void examine_files(const struct lab_paths *paths, struct lab_need *needs)
 {
     struct lab_tools tools;
@@ -60,15 +90,17 @@ static void examine_files(const struct lab_paths *paths, struct lab_need *needs)
 
     if (uname(&kernel) == 0)
         note(&needs[KERNEL], LAB_FOUND, kernel.release);
-    lab_tools_find(&tools);
+    lab_tools_find(lab_resolver_at(0), &tools);
     note_tool(&needs[NSD], tools.nsd, "nsd");
-    note_tool(&needs[UNBOUND], tools.unbound, "unbound");
+    note_tool(&needs[UNBOUND], tools.resolver, "unbound");
     note_tool(&needs[IP], tools.ip, "iproute2");
     note_tool(&needs[FAKETIME], tools.faketime, "libfaketime");
     note(&needs[CLOCK], there ? LAB_FOUND : LAB_WANTING,
          there ? clock_library
                : "not beside danelab; in a world, dig and programs that wait by monotonic clocks "
                  "will hang");
+    note_resolver(&needs[BIND], "bind");
+    note_resolver(&needs[KNOT], "knot");
     lab_tools_free(&tools);
     free(clock_library);
 }
@@ -123,7 +155,7 @@ static int body(void *self)
         note(&needs[PORTS], LAB_FOUND, "free within the world; those of this machine are not used");
     else
         note(&needs[PORTS], LAB_MISSING, "cannot be bound within the world");
-    if (lab_world_start(t->paths, NULL, 0, &world, &fault) != 0) {
+    if (lab_world_start(t->paths, NULL, NULL, 0, &world, &fault) != 0) {
         note(&needs[WORLD], LAB_MISSING, fault.what);
         return 1;
     }

@@ -33,14 +33,17 @@ LAB_MUST_USE int lab_loopback_up(struct lab_fault *fault);
 /* The programs and the library that a world is made of; owned strings, NULL where missing. */
 struct lab_tools {
     char *nsd;
-    char *unbound;
+    char *resolver; /* the program */
     char *ip;
     char *faketime;
 };
-void lab_tools_find(struct lab_tools *out);
+void lab_tools_find(const struct lab_resolver *resolver, struct lab_tools *out);
 void lab_tools_free(struct lab_tools *tools);
+/* The path of a program, or NULL; the caller frees it. */
+char *lab_tools_program(const char *name);
 /* 0 if all are there, else one line about the first that is not. */
-LAB_MUST_USE int lab_tools_check(const struct lab_tools *tools, struct lab_fault *fault);
+LAB_MUST_USE int lab_tools_check(const struct lab_tools *tools, const struct lab_resolver *resolver,
+                                 struct lab_fault *fault);
 
 /* world.c */
 
@@ -73,20 +76,26 @@ struct lab_world {
     size_t count;
     char *source;
     char *bin;
+    const struct lab_resolver *resolver;
     struct lab_tools tools;
     bool ipv6;
     struct lab_spaces internet;
     struct lab_spaces sender;
     struct lab_pki *pki;
-    struct lab_chain **chains;   /* [scenario][host] */
-    struct lab_smtp_host *hosts; /* all of them */
+    struct lab_chain **chains;   /* [scenario][host, and again for each step] */
+    struct lab_smtp_host *hosts; /* all of them, then what some of them are later */
     struct lab_host_text *texts; /* as many */
     size_t hosts_count;
+    size_t later_count;
+    size_t total;                 /* places in hosts; the later ones stand at the end */
     lab_smtp_round *round;        /* shared with the SMTP hosts */
     struct lab_dns_fault *faults; /* of the fault server */
     size_t faults_count;
     struct lab_daemon daemons[LAB_D_COUNT];
-    int64_t clock_offset; /* seconds from this machine's clock to the lab's */
+    int64_t clock_offset;            /* seconds from this machine's clock to the lab's */
+    unsigned now;                    /* seconds after the start */
+    struct lab_world_time times[64]; /* since it was last the start */
+    unsigned times_count;
     int boot_ms;
 };
 
@@ -95,25 +104,38 @@ struct lab_world {
 /* Chains and the list of SMTP hosts. */
 LAB_MUST_USE int lab_world_make_hosts(struct lab_world *w, struct lab_fault *fault);
 void lab_world_free_hosts(struct lab_world *w);
-/* All zones, not yet signed; lab_tree_close them. */
+/* The place of the chain of a host, whether it has one or not. s: a scenario of the world or one of
+ * its later ones; NULL: it is neither. */
+struct lab_chain *lab_world_chain_slot(const struct lab_world *w, const struct lab_scenario *s,
+                                       const struct lab_host *h);
+/* All zones as they are so many seconds after the start, not yet signed; lab_tree_close them.
+ * stepping: only those of scenarios with steps, and the shared ones. */
 struct lab_tree;
-LAB_MUST_USE int lab_world_plant(const struct lab_world *w, struct lab_tree **out,
-                                 struct lab_fault *fault);
-/* All zones, signed, below LAB_WORLD_DIR. */
-LAB_MUST_USE int lab_world_make_zones(const struct lab_world *w, struct lab_fault *fault);
+LAB_MUST_USE int lab_world_plant(const struct lab_world *w, unsigned now, bool stepping,
+                                 struct lab_tree **out, struct lab_fault *fault);
+/* The same, signed, below LAB_WORLD_DIR. */
+LAB_MUST_USE int lab_world_make_zones(const struct lab_world *w, unsigned now, bool stepping,
+                                      struct lab_fault *fault);
 /* The rows of the fault server. */
 void lab_world_make_faults(struct lab_world *w);
 void lab_world_free_faults(struct lab_world *w);
-/* Records with the placeholders replaced; the caller frees *out. */
-LAB_MUST_USE int lab_world_fill(const struct lab_world *w, size_t scenario, const char *records,
-                                char **out, struct lab_fault *fault);
+/* Records of a scenario with the placeholders replaced; the caller frees *out. */
+LAB_MUST_USE int lab_world_fill(const struct lab_world *w, const struct lab_scenario *s,
+                                const char *records, char **out, struct lab_fault *fault);
 
 /* sender.c: the sender's place; net.c: the wire between the two. */
 LAB_MUST_USE int lab_world_make_sender(struct lab_world *w, struct lab_fault *fault);
+/* Let the sender's place live so many seconds after the start. */
+LAB_MUST_USE int lab_world_set_clock(const struct lab_world *w, unsigned now,
+                                     struct lab_fault *fault);
 LAB_MUST_USE int lab_world_connect(struct lab_world *w, struct lab_fault *fault);
 
-/* resolver.c: unbound.conf. */
+/* resolver.c: its configuration. */
 LAB_MUST_USE int lab_world_write_resolver(const struct lab_world *w, struct lab_fault *fault);
+
+LAB_MUST_USE int lab_world_start_resolver(struct lab_world *w, struct lab_fault *fault);
+/* world.c: until it answers. */
+LAB_MUST_USE int lab_world_await_resolver(struct lab_world *w, struct lab_fault *fault);
 
 /* daemon.c */
 /* where, bin: as in struct lab_launch. */
@@ -135,7 +157,8 @@ struct lab_question {
 };
 struct lab_reply {
     unsigned rcode;
-    bool authentic; /* AD */
+    bool authentic;  /* AD */
+    uint32_t serial; /* of the first SOA record in the answer; 0: there is none */
 };
 LAB_MUST_USE int lab_ask(const struct lab_question *q, struct lab_daemon *of, struct lab_reply *out,
                          struct lab_fault *fault);

@@ -14,12 +14,10 @@
 #define CLOCK LAB_WORLD_DIR "/clock.so"
 #define HOSTNAME "sender.lab"
 
-/* "search .": the host's domain is not to be tried, or senders ask for x.example.lab first. */
 static const struct {
     const char *path;
     const char *text;
 } files[] = {
-    {ETC "/resolv.conf", "nameserver " LAB_RESOLVER "\nsearch .\noptions trust-ad edns0\n"},
     {ETC "/hosts", "127.0.0.1 localhost\n::1 localhost\n192.0.2.1 " HOSTNAME
                    " sender\n2001:db8:25::1 " HOSTNAME " sender\n"},
     {ETC "/nsswitch.conf", "passwd: files\ngroup: files\nshadow: files\nhosts: files "
@@ -56,22 +54,36 @@ static int copy_preload(const struct lab_world *w, bool *there, struct lab_fault
 }
 
 /* An offset, not a date: with a date every process would start its own clock there, and they would
- * drift apart. */
+ * drift apart. Always as many octets in the same file: who reads it while it is written, below the
+ * overlay, finds one or the other. */
+int lab_world_set_clock(const struct lab_world *w, unsigned now, struct lab_fault *fault)
+{
+    const long long seconds = (long long)w->clock_offset + now;
+    char *offset = lab_format("%+016lld\n", seconds);
+    int fd = open(ETC "/faketimerc", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    size_t len = strlen(offset);
+    int rc = 0;
+
+    if (fd < 0 || write(fd, offset, len) != (ssize_t)len)
+        rc = lab_fail_errno(fault, "%s: cannot write", ETC "/faketimerc");
+    if (fd >= 0)
+        (void)close(fd);
+    free(offset);
+    return rc;
+}
+
 static int write_clock(struct lab_world *w, struct lab_fault *fault)
 {
-    char *offset;
     char *preload;
     bool ours;
     int rc = copy_preload(w, &ours, fault);
 
     w->clock_offset = LAB_EPOCH - (int64_t)time(NULL);
-    offset = lab_format("%+lld\n", (long long)w->clock_offset);
     preload = lab_format("%s%s\n", ours ? CLOCK " " : "", w->tools.faketime);
     if (rc == 0 && (lab_file_write(ETC "/ld.so.preload", preload, strlen(preload), fault) != 0 ||
-                    lab_file_write(ETC "/faketimerc", offset, strlen(offset), fault) != 0))
+                    lab_world_set_clock(w, 0, fault) != 0))
         rc = -1;
     free(preload);
-    free(offset);
     return rc;
 }
 
@@ -99,6 +111,16 @@ static int write_delv_keys(struct lab_fault *fault)
     return rc;
 }
 
+/* "search .": the host's domain is not to be tried, or senders ask for x.example.lab first. */
+static int write_resolv_conf(const struct lab_world *w, struct lab_fault *fault)
+{
+    const char *text = w->resolver->trust_ad
+                           ? "nameserver " LAB_RESOLVER "\nsearch .\noptions trust-ad edns0\n"
+                           : "nameserver " LAB_RESOLVER "\nsearch .\noptions edns0\n";
+
+    return lab_file_write(ETC "/resolv.conf", text, strlen(text), fault);
+}
+
 static int write_etc(struct lab_world *w, struct lab_fault *fault)
 {
     if (lab_make_dirs(ETC "/unbound", fault) != 0 || lab_make_dirs(ETC "/danelab", fault) != 0)
@@ -107,7 +129,8 @@ static int write_etc(struct lab_world *w, struct lab_fault *fault)
         if (lab_file_write(files[i].path, files[i].text, strlen(files[i].text), fault) != 0)
             return -1;
     }
-    if (copy_file(LAB_WORLD_DIR "/trust-anchor", ETC "/unbound/root.key", fault) != 0 ||
+    if (write_resolv_conf(w, fault) != 0 ||
+        copy_file(LAB_WORLD_DIR "/trust-anchor", ETC "/unbound/root.key", fault) != 0 ||
         copy_file(LAB_WORLD_DIR "/trust-anchor", ETC "/danelab/trust-anchor", fault) != 0 ||
         copy_file(LAB_WORLD_DIR "/root.hints", ETC "/danelab/root.hints", fault) != 0 ||
         write_delv_keys(fault) != 0 ||
@@ -128,8 +151,8 @@ static int furnish(const struct lab_world *w, struct lab_fault *fault)
         return lab_fail_errno(fault, "cannot mount an overlay on /etc (needs the kernel's overlay "
                                      "module, and Linux 5.11 or root)");
     /* under this name no AppArmor profile keeps it away from LAB_WORLD_DIR */
-    if (mount(w->tools.unbound, LAB_WORLD_DIR "/unbound", NULL, MS_BIND, NULL) != 0)
-        return lab_fail_errno(fault, "cannot bind %s", w->tools.unbound);
+    if (mount(w->tools.resolver, LAB_WORLD_DIR "/resolver", NULL, MS_BIND, NULL) != 0)
+        return lab_fail_errno(fault, "cannot bind %s", w->tools.resolver);
     return lab_loopback_up(fault);
 }
 
@@ -139,7 +162,7 @@ int lab_world_make_sender(struct lab_world *w, struct lab_fault *fault)
     int here;
     int rc;
 
-    if (write_etc(w, fault) != 0 || lab_file_write(LAB_WORLD_DIR "/unbound", "", 0, fault) != 0 ||
+    if (write_etc(w, fault) != 0 || lab_file_write(LAB_WORLD_DIR "/resolver", "", 0, fault) != 0 ||
         lab_spaces_here(&w->internet, fault) != 0)
         return -1;
     here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);

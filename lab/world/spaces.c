@@ -67,16 +67,19 @@ void lab_spaces_close(struct lab_spaces *s)
 
 /* What programs need to live at the lab's time: /etc/faketimerc is to count, not the caller's own
  * settings; monotonic clocks stay real, for the kernel's timers know only those. */
-static void prepare_environment(const char *bin)
+static void prepare_environment(const struct lab_launch *l)
 {
     const char *old = getenv("PATH");
-    char *path = lab_format("%s:%s:/usr/local/sbin:/usr/sbin:/sbin", bin,
+    char *path = lab_format("%s:%s:/usr/local/sbin:/usr/sbin:/sbin", l->bin,
                             old != NULL ? old : "/usr/local/bin:/usr/bin:/bin");
 
     (void)setenv("PATH", path, 1);
     (void)setenv("FAKETIME_DONT_FAKE_MONOTONIC", "1", 1);
     (void)setenv("FAKETIME_TIMESTAMP_FILE", "/etc/faketimerc", 1);
     (void)unsetenv("FAKETIME");
+    /* the clock may be set, and libfaketime would look only every ten seconds */
+    if (l->watches_clock)
+        (void)setenv("FAKETIME_NO_CACHE", "1", 1);
     free(path);
 }
 
@@ -131,7 +134,7 @@ static void become(const struct lab_launch *l, struct lab_fault *fault)
         return;
     }
     if (l->bin != NULL)
-        prepare_environment(l->bin);
+        prepare_environment(l);
     reset_signals();
     (void)execvp(l->argv[0], l->argv);
     (void)lab_fail_errno(fault, "%s: cannot execute", l->argv[0]);

@@ -35,6 +35,7 @@ struct lab_launch {
     int in;          /* standard streams; -1: /dev/null */
     int out;
     int err;
+    bool watches_clock; /* a sender or the like that lives on while the clock is set */
 };
 
 /* Fork and exec; argv[0] is looked up in PATH. Returns the PID, or -1 when the program could not be

@@ -9,7 +9,7 @@
 #include "world/internal.h"
 
 /* Ordinary users' PATH often lacks the directories of daemons. */
-static char *find_program(const char *name)
+char *lab_tools_program(const char *name)
 {
     const char *path = getenv("PATH");
     char *all =
@@ -72,34 +72,38 @@ static char *find_faketime(void)
     return found;
 }
 
-void lab_tools_find(struct lab_tools *out)
+void lab_tools_find(const struct lab_resolver *resolver, struct lab_tools *out)
 {
-    out->nsd = find_program("nsd");
-    out->unbound = find_program("unbound");
-    out->ip = find_program("ip");
+    out->nsd = lab_tools_program("nsd");
+    out->resolver = lab_tools_program(resolver->program);
+    out->ip = lab_tools_program("ip");
     out->faketime = find_faketime();
 }
 
 void lab_tools_free(struct lab_tools *tools)
 {
     free(tools->nsd);
-    free(tools->unbound);
+    free(tools->resolver);
     free(tools->ip);
     free(tools->faketime);
     *tools = (struct lab_tools){0};
 }
 
-int lab_tools_check(const struct lab_tools *tools, struct lab_fault *fault)
+int lab_tools_check(const struct lab_tools *tools, const struct lab_resolver *resolver,
+                    struct lab_fault *fault)
 {
+    char what[80];
+
     const struct {
         const char *found;
         const char *what;
         const char *package;
     } needs[] = {{tools->nsd, "program nsd", "nsd"},
-                 {tools->unbound, "program unbound", "unbound"},
+                 {tools->resolver, what, resolver->package},
                  {tools->ip, "program ip", "iproute2"},
                  {tools->faketime, "library libfaketime.so.1", "libfaketime"}};
 
+    (void)snprintf(what, sizeof(what), "program %s", resolver->program);
     for (size_t i = 0; i < LAB_COUNT(needs); i++) {
         if (needs[i].found == NULL)
             return lab_fail(fault, EX_UNAVAILABLE, "%s not found (install the package %s)",

@@ -156,16 +156,11 @@ static int start_nsd(struct lab_world *w, int which, const char *conf, struct la
 
 static int start_dns(struct lab_world *w, struct lab_fault *fault)
 {
-    char program[] = LAB_WORLD_DIR "/unbound";
-    char options[] = "-dc";
-    char conf[] = LAB_WORLD_DIR "/unbound.conf";
-    char *argv[] = {program, options, conf, NULL};
-
     if (start_nsd(w, LAB_D_LEAF, LAB_WORLD_DIR "/leaf/nsd.conf", fault) != 0 ||
         start_nsd(w, LAB_D_TLD, LAB_WORLD_DIR "/tld/nsd.conf", fault) != 0 ||
         start_nsd(w, LAB_D_ROOT, LAB_WORLD_DIR "/root/nsd.conf", fault) != 0)
         return -1;
-    return lab_daemon_start(&w->daemons[LAB_D_RESOLVER], argv, &w->sender, w->bin, fault);
+    return lab_world_start_resolver(w, fault);
 }
 
 /* Every zone, not only the server: NSD goes on without a zone whose file it refuses. */
@@ -213,7 +208,7 @@ static int await_servers(struct lab_world *w, struct lab_fault *fault)
 
 /* An authentic answer for the root shows at once that wire, hints, trust anchor and clock are
  * right. */
-static int await_resolver(struct lab_world *w, struct lab_fault *fault)
+int lab_world_await_resolver(struct lab_world *w, struct lab_fault *fault)
 {
     const struct lab_question q = {LAB_RESOLVER, ".", TYPE_NS};
     struct lab_daemon *d = &w->daemons[LAB_D_RESOLVER];
@@ -230,7 +225,7 @@ static int await_resolver(struct lab_world *w, struct lab_fault *fault)
     rc = lab_ask(&q, d, &reply, fault);
     if (lab_spaces_enter(&here, rc == 0 ? fault : &second) != 0)
         return -1;
-    if (rc == 0 && (reply.rcode != NOERROR || !reply.authentic)) {
+    if (rc == 0 && (reply.rcode != NOERROR || (w->resolver->validates && !reply.authentic))) {
         char *line = lab_last_line(d->log);
 
         rc = lab_fail(fault, EX_SOFTWARE, "%s cannot validate the lab's root: %s", d->name, line);
@@ -244,33 +239,36 @@ static int build_and_start(struct lab_world *w, struct lab_fault *fault)
     int ready;
     int rc;
 
-    if (lab_tools_check(&w->tools, fault) != 0 || lab_world_make_hosts(w, fault) != 0 ||
-        share_round(w, fault) != 0)
+    if (lab_tools_check(&w->tools, w->resolver, fault) != 0 ||
+        lab_world_make_hosts(w, fault) != 0 || share_round(w, fault) != 0)
         return -1;
     lab_world_make_faults(w);
     ready = start_own(w, LAB_D_SMTP, serve_smtp, fault);
     if (ready < 0)
         return -1;
-    rc = lab_world_make_zones(w, fault) != 0 || lab_world_make_sender(w, fault) != 0 ||
+    rc = lab_world_make_zones(w, 0, false, fault) != 0 || lab_world_make_sender(w, fault) != 0 ||
                  lab_world_connect(w, fault) != 0 ||
                  lab_capture_start(&w->sender, &w->internet, PACKETS,
                                    &w->daemons[LAB_D_CAPTURE].pid, fault) != 0 ||
                  lab_world_write_resolver(w, fault) != 0 || start_faulty(w, fault) != 0 ||
                  start_dns(w, fault) != 0 || await_servers(w, fault) != 0 ||
-                 await_resolver(w, fault) != 0 || await_own(w, LAB_D_SMTP, ready, fault) != 0
+                 lab_world_await_resolver(w, fault) != 0 ||
+                 await_own(w, LAB_D_SMTP, ready, fault) != 0
              ? -1
              : 0;
     (void)close(ready);
     return rc;
 }
 
-int lab_world_start(const struct lab_paths *paths, struct lab_scenario *const *scenarios,
-                    size_t count, struct lab_world **out, struct lab_fault *fault)
+int lab_world_start(const struct lab_paths *paths, const struct lab_resolver *resolver,
+                    struct lab_scenario *const *scenarios, size_t count, struct lab_world **out,
+                    struct lab_fault *fault)
 {
     struct lab_world *w = lab_calloc(1, sizeof(*w));
     const struct lab_spaces none = LAB_SPACES_NONE;
     int64_t begun = lab_now_ms();
 
+    w->resolver = resolver != NULL ? resolver : lab_resolver_at(0);
     w->scenarios = scenarios;
     w->count = count;
     w->source = lab_strdup(paths->source);
@@ -278,7 +276,7 @@ int lab_world_start(const struct lab_paths *paths, struct lab_scenario *const *s
     w->internet = none;
     w->sender = none;
     memcpy(w->daemons, all_daemons, sizeof(w->daemons));
-    lab_tools_find(&w->tools);
+    lab_tools_find(w->resolver, &w->tools);
     if (build_and_start(w, fault) != 0) {
         lab_world_stop(&w);
         return -1;
@@ -312,7 +310,7 @@ void lab_world_stop(struct lab_world **world)
 pid_t lab_world_spawn(const struct lab_world *world, char *const argv[], const char *cwd, int in,
                       int out, int err, struct lab_fault *fault)
 {
-    const struct lab_launch l = {argv, &world->sender, world->bin, cwd, in, out, err};
+    const struct lab_launch l = {argv, &world->sender, world->bin, cwd, in, out, err, false};
 
     return lab_launch(&l, fault);
 }
@@ -354,26 +352,24 @@ const char *lab_world_key_log(const struct lab_world *world)
 const struct lab_chain *lab_world_chain(const struct lab_world *world, const struct lab_scenario *s,
                                         const struct lab_host *h)
 {
-    for (size_t i = 0; i < world->count; i++) {
-        if (world->scenarios[i] == s && h->cert != NULL)
-            return &world->chains[i][h - s->hosts];
-    }
-    return NULL;
+    return h->cert != NULL ? lab_world_chain_slot(world, s, h) : NULL;
 }
 
 void lab_world_show(const struct lab_world *world, enum lab_show show)
 {
-    const unsigned round = *world->round;
-
     switch (show) {
     case LAB_FIRST_SIDE:
-        *world->round = LAB_SHOW_FIRST;
+        world->round->number = LAB_SHOW_FIRST;
         break;
     case LAB_LATER_SIDE:
-        *world->round = LAB_SHOW_LATER;
+        world->round->number = LAB_SHOW_LATER;
         break;
     case LAB_NEW_DELIVERY:
-        *world->round = round < LAB_SHOW_ROUND ? LAB_SHOW_ROUND : round + 1;
+        world->round->delivery++;
+        world->round->number = LAB_SHOW_ROUND + world->round->delivery;
+        break;
+    case LAB_SAME_DELIVERY:
+        world->round->number = LAB_SHOW_ROUND + world->round->delivery;
         break;
     }
 }
@@ -392,4 +388,9 @@ int lab_world_check(struct lab_world *world, struct lab_fault *fault)
 int lab_world_boot_ms(const struct lab_world *world)
 {
     return world->boot_ms;
+}
+
+const struct lab_resolver *lab_world_resolver(const struct lab_world *world)
+{
+    return world->resolver;
 }

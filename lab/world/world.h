@@ -18,6 +18,7 @@
 #include "base/base.h"
 #include "pki/pki.h"
 #include "scen/scenario.h"
+#include "world/resolver.h"
 #include "world/spaces.h"
 
 #define LAB_WORLD_DIR "/run/danelab"
@@ -42,9 +43,9 @@ LAB_MUST_USE int lab_world_enter(int (*body)(void *self), void *self, struct lab
 struct lab_world;
 
 /* Inside body: build every file of the scenarios (zones, chains, configurations), start NSD,
- * Unbound and the SMTP hosts, wait until each answers. Scenarios must outlive the world. Faults
- * name the scenario's file and the zone. */
-LAB_MUST_USE int lab_world_start(const struct lab_paths *paths,
+ * the resolver and the SMTP hosts, wait until each answers. Scenarios must outlive the world.
+ * Faults name the scenario's file and the zone. resolver: NULL is the default. */
+LAB_MUST_USE int lab_world_start(const struct lab_paths *paths, const struct lab_resolver *resolver,
                                  struct lab_scenario *const *scenarios, size_t count,
                                  struct lab_world **out, struct lab_fault *fault);
 void lab_world_stop(struct lab_world **world);
@@ -56,6 +57,7 @@ LAB_MUST_USE pid_t lab_world_spawn(const struct lab_world *world, char *const ar
                                    const char *cwd, int in, int out, int err,
                                    struct lab_fault *fault);
 
+const struct lab_resolver *lab_world_resolver(const struct lab_world *world);
 /* Descriptors of the sender's network, UTS and mount namespaces, owned by the world. */
 const struct lab_spaces *lab_world_sender(const struct lab_world *world);
 
@@ -67,14 +69,25 @@ const char *lab_world_key_log(const struct lab_world *world);
 /* Seconds to add to this machine's clock for the lab's. */
 int64_t lab_world_clock_offset(const struct lab_world *world);
 const char *lab_world_packets(const struct lab_world *world);
-/* The chain that a host shows (owned by the world), or NULL. */
+/* The chain that a host of a scenario, or of one of its later ones, shows (owned by the world), or
+ * NULL. */
 const struct lab_chain *lab_world_chain(const struct lab_world *world, const struct lab_scenario *s,
                                         const struct lab_host *h);
 /* What the hosts show that change between the connections of a delivery: always their first side
  * (as after the start), always their later side, or the first to the next connection and the later
- * to those after it. */
-enum lab_show { LAB_FIRST_SIDE, LAB_LATER_SIDE, LAB_NEW_DELIVERY };
+ * to those after it: of a new delivery, or of the one that was on before a side was shown. */
+enum lab_show { LAB_FIRST_SIDE, LAB_LATER_SIDE, LAB_NEW_DELIVERY, LAB_SAME_DELIVERY };
 void lab_world_show(const struct lab_world *world, enum lab_show show);
+/* Let it be so many seconds after the start: the clock of the sender's place, the zones of
+ * scenarios with steps (and the shared ones, all signed anew), and what their hosts do. 0: from the
+ * beginning, and the resolver forgets everything. */
+LAB_MUST_USE int lab_world_set_time(struct lab_world *world, unsigned now, struct lab_fault *fault);
+/* When it was set to what, since it was last set to 0. */
+struct lab_world_time {
+    unsigned now;
+    int64_t at_ms; /* as lab_now_ms has it */
+};
+unsigned lab_world_times(const struct lab_world *world, const struct lab_world_time **out);
 /* 0 if every daemon still runs; otherwise -1 and which one died, with the last line of its log. */
 LAB_MUST_USE int lab_world_check(struct lab_world *world, struct lab_fault *fault);
 /* Milliseconds from lab_world_start's begin to its return. */

@@ -64,20 +64,20 @@ static int make_chain(const struct lab_world *w, const struct lab_scenario *s, u
     return rc;
 }
 
-static int make_host(struct lab_world *w, size_t scenario, unsigned index, struct lab_fault *fault)
+/* Into place number at. */
+static int make_host(struct lab_world *w, const struct lab_scenario *s, unsigned index, size_t at,
+                     struct lab_fault *fault)
 {
-    const struct lab_scenario *s = w->scenarios[scenario];
     const struct lab_host *h = &s->hosts[index];
-    struct lab_chain *chain = &w->chains[scenario][index];
-    struct lab_smtp_host *out = &w->hosts[w->hosts_count];
-    struct lab_host_text *text = &w->texts[w->hosts_count];
+    struct lab_chain *chain = lab_world_chain_slot(w, s, h);
+    struct lab_smtp_host *out = &w->hosts[at];
+    struct lab_host_text *text = &w->texts[at];
 
     out->behaviour = lab_behaviour_find(h->smtp != NULL ? h->smtp : "starttls");
     if (out->behaviour == NULL)
         return lab_fail(fault, EX_DATAERR, "host %s: no SMTP behaviour \"%s\"", h->name, h->smtp);
     if (make_chain(w, s, index, chain, fault) != 0)
         return -1;
-    w->hosts_count++;
     text->name = plain_name(s, h->name);
     lab_host_address(s->block, index, false, text->address4);
     lab_host_address(s->block, index, true, text->address6);
@@ -86,7 +86,60 @@ static int make_host(struct lab_world *w, size_t scenario, unsigned index, struc
     out->address4 = text->address4;
     out->address6 = text->address6;
     out->chain = h->cert != NULL ? chain : NULL;
+    out->from = h->from;
     return 0;
+}
+
+struct lab_chain *lab_world_chain_slot(const struct lab_world *w, const struct lab_scenario *s,
+                                       const struct lab_host *h)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        const struct lab_scenario *own = w->scenarios[i];
+        unsigned version = 0;
+
+        if (own != s && (s < own->later || s >= own->later + own->steps_count))
+            continue;
+        while (h->from > 0 && own->later[version++].now != h->from)
+            continue;
+        return &w->chains[i][version * own->hosts_count + (size_t)(h - s->hosts)];
+    }
+    return NULL;
+}
+
+/* The hosts of one scenario, and what they become at its steps. */
+static int make_hosts(struct lab_world *w, const struct lab_scenario *s, struct lab_fault *fault)
+{
+    const size_t first = w->hosts_count;
+
+    for (unsigned i = 0; i < s->hosts_count; i++) {
+        if (make_host(w, s, i, w->hosts_count, fault) != 0)
+            return in_scenario(s, NULL, fault);
+        w->hosts_count++;
+    }
+    for (unsigned v = 0; v < s->steps_count; v++) {
+        const struct lab_scenario *later = &s->later[v];
+
+        for (unsigned i = 0; i < s->hosts_count; i++) {
+            const size_t at = w->total - 1 - w->later_count;
+            struct lab_smtp_host *before = &w->hosts[first + i];
+
+            if (later->hosts[i].from != later->now)
+                continue;
+            if (make_host(w, later, i, at, fault) != 0)
+                return in_scenario(s, NULL, fault);
+            w->later_count++;
+            while (before->later != NULL)
+                before = &w->hosts[before->later - w->hosts];
+            before->later = &w->hosts[at];
+        }
+    }
+    return 0;
+}
+
+/* More than enough: not every host changes at every step. */
+static size_t chains_of(const struct lab_scenario *s)
+{
+    return (size_t)s->hosts_count * (s->steps_count + 1);
 }
 
 int lab_world_make_hosts(struct lab_world *w, struct lab_fault *fault)
@@ -94,7 +147,6 @@ int lab_world_make_hosts(struct lab_world *w, struct lab_fault *fault)
     char *recipes = lab_format("%s/certs/recipes.yaml", w->source);
     char *keys = lab_format("%s/certs/keys", w->source);
     int rc = lab_pki_open(recipes, keys, LAB_EPOCH, &w->pki, fault);
-    size_t total = 0;
 
     free(recipes);
     free(keys);
@@ -102,28 +154,24 @@ int lab_world_make_hosts(struct lab_world *w, struct lab_fault *fault)
         return -1;
     w->chains = lab_calloc(w->count, sizeof(*w->chains));
     for (size_t i = 0; i < w->count; i++) {
-        w->chains[i] = lab_calloc(w->scenarios[i]->hosts_count, sizeof(**w->chains));
-        total += w->scenarios[i]->hosts_count;
+        w->chains[i] = lab_calloc(chains_of(w->scenarios[i]), sizeof(**w->chains));
+        w->total += chains_of(w->scenarios[i]);
     }
-    w->hosts = lab_calloc(total, sizeof(*w->hosts));
-    w->texts = lab_calloc(total, sizeof(*w->texts));
-    for (size_t i = 0; i < w->count; i++) {
-        for (unsigned j = 0; j < w->scenarios[i]->hosts_count; j++) {
-            if (make_host(w, i, j, fault) != 0)
-                return in_scenario(w->scenarios[i], NULL, fault);
-        }
-    }
-    return 0;
+    w->hosts = lab_calloc(w->total, sizeof(*w->hosts));
+    w->texts = lab_calloc(w->total, sizeof(*w->texts));
+    for (size_t i = 0; i < w->count && rc == 0; i++)
+        rc = make_hosts(w, w->scenarios[i], fault);
+    return rc;
 }
 
 void lab_world_free_hosts(struct lab_world *w)
 {
-    for (size_t i = 0; i < w->hosts_count; i++)
+    for (size_t i = 0; i < w->total; i++)
         free(w->texts[i].name);
     free(w->texts);
     free(w->hosts);
     for (size_t i = 0; w->chains != NULL && i < w->count; i++) {
-        for (unsigned j = 0; j < w->scenarios[i]->hosts_count; j++)
+        for (size_t j = 0; j < chains_of(w->scenarios[i]); j++)
             lab_chain_free(&w->chains[i][j]);
         free(w->chains[i]);
     }
@@ -152,10 +200,9 @@ static const struct lab_host *find_host(const struct lab_scenario *s, const char
 }
 
 /* words: HOST[.ELEMENT] USAGE SELECTOR MATCHING. */
-static int fill_tlsa(const struct lab_world *w, size_t scenario, char *const words[4],
+static int fill_tlsa(const struct lab_world *w, const struct lab_scenario *s, char *const words[4],
                      struct lab_text *out, struct lab_fault *fault)
 {
-    const struct lab_scenario *s = w->scenarios[scenario];
     unsigned numbers[3];
     char *element = NULL;
     char *data = NULL;
@@ -177,8 +224,8 @@ static int fill_tlsa(const struct lab_world *w, size_t scenario, char *const wor
         rc = lab_fail(fault, EX_DATAERR,
                       "placeholder for TLSA data of a host without a certificate: %s", words[0]);
     if (rc == 0)
-        rc = lab_tlsa_text(w->pki, &w->chains[scenario][h - s->hosts], element, numbers[0],
-                           numbers[1], numbers[2], &data, fault);
+        rc = lab_tlsa_text(w->pki, lab_world_chain_slot(w, s, h), element, numbers[0], numbers[1],
+                           numbers[2], &data, fault);
     if (rc == 0)
         lab_text_put(out, "%s", data);
     free(data);
@@ -214,8 +261,8 @@ static int fill_octets(const char *count, struct lab_text *out, struct lab_fault
 }
 
 /* inner: what stands between the braces; it is cut up. */
-static int fill_one(const struct lab_world *w, size_t scenario, char *inner, struct lab_text *out,
-                    struct lab_fault *fault)
+static int fill_one(const struct lab_world *w, const struct lab_scenario *s, char *inner,
+                    struct lab_text *out, struct lab_fault *fault)
 {
     char *words[6] = {NULL};
     size_t count = 0;
@@ -223,9 +270,9 @@ static int fill_one(const struct lab_world *w, size_t scenario, char *inner, str
     for (char *rest = inner; count < LAB_COUNT(words) && rest != NULL; count++)
         words[count] = strsep(&rest, " ");
     if (count == 5 && strcmp(words[0], "tlsa") == 0)
-        return fill_tlsa(w, scenario, words + 1, out, fault);
+        return fill_tlsa(w, s, words + 1, out, fault);
     if (count == 2 && (strcmp(words[0], "a") == 0 || strcmp(words[0], "aaaa") == 0))
-        return fill_address(w->scenarios[scenario], words[0][1] != '\0', words[1], out, fault);
+        return fill_address(s, words[0][1] != '\0', words[1], out, fault);
     if (count == 2 && strcmp(words[0], "octets") == 0)
         return fill_octets(words[1], out, fault);
     return lab_fail(fault, EX_DATAERR,
@@ -234,8 +281,8 @@ static int fill_one(const struct lab_world *w, size_t scenario, char *inner, str
                     words[0]);
 }
 
-int lab_world_fill(const struct lab_world *w, size_t scenario, const char *records, char **out,
-                   struct lab_fault *fault)
+int lab_world_fill(const struct lab_world *w, const struct lab_scenario *s, const char *records,
+                   char **out, struct lab_fault *fault)
 {
     struct lab_text text = {0};
     int rc = 0;
@@ -254,7 +301,7 @@ int lab_world_fill(const struct lab_world *w, size_t scenario, const char *recor
             char *inner = lab_strndup(records + 1, len - 1);
 
             rc = records[len] == '}'
-                     ? fill_one(w, scenario, inner, &text, fault)
+                     ? fill_one(w, s, inner, &text, fault)
                      : lab_fail(fault, EX_DATAERR, "\"{%s\" without \"}\" on its line", inner);
             free(inner);
             len++;
@@ -278,13 +325,16 @@ static bool needs_no_tcp(const struct lab_zone *z)
     return false;
 }
 
-static int add_zone(const struct lab_world *w, size_t scenario, const struct lab_zone *z,
+/* as_it_is: only its delegation matters. written: the scenario as it was when these records were:
+ * they stay as they are when their host changes. */
+static int add_zone(const struct lab_world *w, const struct lab_scenario *s,
+                    const struct lab_scenario *written, const struct lab_zone *z, bool as_it_is,
                     struct lab_tree *tree, struct lab_fault *fault)
 {
-    const struct lab_scenario *s = w->scenarios[scenario];
     char *name = lab_scenario_name(s, z->name != NULL ? z->name : "@");
     char *records = NULL;
-    int rc = lab_world_fill(w, scenario, z->records != NULL ? z->records : "", &records, fault);
+    bool none = z->records == NULL || as_it_is;
+    int rc = lab_world_fill(w, written, none ? "" : z->records, &records, fault);
 
     if (rc != 0) {
         (void)in_scenario(s, name, fault);
@@ -301,6 +351,8 @@ static int add_zone(const struct lab_world *w, size_t scenario, const struct lab
                                              .algorithm = z->algorithm,
                                              .keys = z->keys,
                                              .records = records,
+                                             .as_it_is = as_it_is,
+                                             .epoch = LAB_EPOCH + (z->resigned ? s->now : z->from),
                                              .damage = z->damage,
                                              .damage_count = z->damage_count};
 
@@ -335,17 +387,22 @@ static int blame(const struct lab_world *w, struct lab_fault *fault)
     return guilty != NULL ? in_scenario(guilty, NULL, fault) : -1;
 }
 
-int lab_world_plant(const struct lab_world *w, struct lab_tree **out, struct lab_fault *fault)
+int lab_world_plant(const struct lab_world *w, unsigned now, bool stepping, struct lab_tree **out,
+                    struct lab_fault *fault)
 {
     char *shared = lab_format("%s/zones", w->source);
     char *damage = lab_format("%s/zones/damage.yaml", w->source);
-    const struct lab_tree_options options = {shared, damage, LAB_EPOCH};
+    const struct lab_tree_options options = {shared, damage, LAB_EPOCH + now, now + 1};
     struct lab_tree *tree = NULL;
     int rc = lab_tree_open(&options, &tree, fault);
 
     for (size_t i = 0; rc == 0 && i < w->count; i++) {
-        for (unsigned j = 0; rc == 0 && j < w->scenarios[i]->zones_count; j++)
-            rc = add_zone(w, i, &w->scenarios[i]->zones[j], tree, fault);
+        const struct lab_scenario *s = lab_scenario_at(w->scenarios[i], now);
+        const bool as_it_is = stepping && w->scenarios[i]->steps_count == 0;
+
+        for (unsigned j = 0; rc == 0 && j < s->zones_count; j++)
+            rc = add_zone(w, s, lab_scenario_at(w->scenarios[i], s->zones[j].from), &s->zones[j],
+                          as_it_is, tree, fault);
     }
     if (rc == 0)
         *out = tree;
@@ -356,10 +413,11 @@ int lab_world_plant(const struct lab_world *w, struct lab_tree **out, struct lab
     return rc;
 }
 
-int lab_world_make_zones(const struct lab_world *w, struct lab_fault *fault)
+int lab_world_make_zones(const struct lab_world *w, unsigned now, bool stepping,
+                         struct lab_fault *fault)
 {
     struct lab_tree *tree;
-    int rc = lab_world_plant(w, &tree, fault);
+    int rc = lab_world_plant(w, now, stepping, &tree, fault);
 
     if (rc != 0)
         return rc;

@@ -87,7 +87,7 @@ static int run_batch(struct run *r, struct fast_send *send, struct lab_fault *fa
     lab_text_add(&asked, "", 0);
     send->smtp_log = smtp.fd;
     send->asked = &asked;
-    r->round++;
+    r->round.number++;
     rc = fast_send(send, fault);
     if (rc == 0 && write(dns.fd, asked.text, asked.len) != (ssize_t)asked.len)
         rc = lab_fail_errno(fault, "questions");
@@ -119,17 +119,20 @@ static int run_policy(struct run *r, enum lab_policy policy, struct lab_fault *f
     return rc;
 }
 
-/* The cases of a scenario that the model gets wrong count for nothing. */
+/* The cases of a scenario that the model gets wrong count for nothing, and those of one that goes
+ * on for days are not for it: nothing here has a cache. */
 static void prove(struct run *r)
 {
     for (size_t i = 0; i < r->result.count; i++) {
         struct lab_case *k = &r->result.cases[i];
-        char *wrong = fast_prove(&r->world.zones, k->scenario);
+        const bool steps = k->scenario->steps_count > 0;
+        char *wrong = steps ? lab_strdup("has steps: needs caches and a clock, without --fast")
+                            : fast_prove(&r->world.zones, k->scenario);
 
         if (wrong == NULL)
             continue;
         k->judged = true;
-        k->judgement.verdict = LAB_V_LAB_INVALID;
+        k->judgement.verdict = steps ? LAB_V_SKIP : LAB_V_LAB_INVALID;
         k->judgement.why = wrong;
     }
 }
@@ -166,7 +169,7 @@ static int drive(struct run *r, struct lab_fault *fault)
 
 int fast_run(const struct lab_run_config *config, struct lab_fault *fault)
 {
-    struct run r = {.config = config, .round = LAB_SHOW_ROUND};
+    struct run r = {.config = config, .round = {.number = LAB_SHOW_ROUND}};
     int rc;
 
     lab_console_init(&r.console, config->quiet);

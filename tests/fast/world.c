@@ -11,7 +11,7 @@ int fast_world_open(const struct lab_paths *paths, struct lab_scenario *const *s
                                          .source = lab_strdup(paths->source),
                                          .bin = lab_strdup(paths->bin)}};
     if (lab_world_make_hosts(&out->world, fault) != 0 ||
-        lab_world_plant(&out->world, &out->tree, fault) != 0)
+        lab_world_plant(&out->world, 0, false, &out->tree, fault) != 0)
         return -1;
     lab_world_make_faults(&out->world);
     fast_zones_open(out->tree, out->world.faults, out->world.faults_count, &out->zones);

@@ -233,7 +233,7 @@ int WRAP(lab_evidence_now)(const char *smtp_log, const char *dns_log, struct lab
     int rc = REAL(lab_evidence_now)(smtp_log, dns_log, out, fault);
 
     if (rc == 0 && broken_by("evidence-of-yesterday"))
-        *out = (struct lab_evidence_from){0, 0};
+        *out = (struct lab_evidence_from){0};
     return rc;
 }
 

@@ -407,6 +407,44 @@ static void test_evidence(void)
     (void)unlink(l.dns);
 }
 
+#define FIRST_QUESTION "[1] unbound[1:0] query: 127.0.0.1 x.example. MX IN\n"
+#define PROOF "[1] unbound[1:0] query: 127.0.0.1 x.example. TLSA IN\n"
+#define NAMED                                                                                     \
+    "15-Jan-2026 12:00:00.000 client @0x7f 127.0.0.1#4711 (X.example): query: X.example IN TLSA " \
+    "+E(0)D (127.0.0.1)\n"                                                                        \
+    "15-Jan-2026 12:00:00.000 client @0x7f 192.0.2.9#4711 (x.example): query: x.example IN NS + " \
+    "(127.0.0.1)\n"
+
+/* What the lab asked itself in between is no evidence; the log of another resolver is. */
+static void test_gaps(void)
+{
+    const size_t first = strlen(FIRST_QUESTION);
+    const size_t old = strlen(OLD_SMTP);
+    const struct lab_evidence_gap gap = {
+        .smtp = 0, .smtp_end = old, .dns = first, .dns_end = first + strlen(PROOF)};
+    const struct lab_evidence_from from = {0, 0, &gap, 1};
+    struct lab_evidence_index *index = NULL;
+    struct lab_evidence x;
+    struct lab_fault fault;
+    struct logs l;
+
+    make_logs(&l);
+    put(l.smtp, OLD_SMTP SMTP, 0);
+    put(l.dns, FIRST_QUESTION PROOF NAMED, 0);
+    if (check_int(lab_evidence_collect(l.smtp, l.dns, from, &index, &fault), 0)) {
+        lab_evidence_of(index, "x", &x);
+        check_uint(x.sessions_count, 1);
+        if (check_uint(x.queries_count, 2)) {
+            check_str(x.queries[0].type, "MX");
+            check_str(x.queries[1].name, "x.example.");
+            check_str(x.queries[1].type, "TLSA");
+        }
+    }
+    lab_evidence_close(&index);
+    (void)unlink(l.smtp);
+    (void)unlink(l.dns);
+}
+
 static void test_broken_logs(void)
 {
     /* clang-format off */
@@ -420,12 +458,13 @@ static void test_broken_logs(void)
         {"unknown event", "{\"conn\":1,\"event\":\"sing\"}\n", "", "unknown event \"sing\""},
         {"connect to nobody", "{\"conn\":1,\"event\":\"connect\"}\n", "", "connect without"},
         {"connections not counted", OLD_SMTP OLD_SMTP, "", "connection 1 again"},
+        {"cut question of named", "", "client @0x7f 127.0.0.1#4711 (x.example): query: x.example IN\n", "not a query line"},
         {"cut question", "", "[1] unbound[1:0] query: 127.0.0.1 x.example.\n", "not a query line"},
     };
     /* clang-format on */
 
     for (size_t i = 0; i < CHECK_COUNT(bad); i++) {
-        struct lab_evidence_from from = {0, 0};
+        struct lab_evidence_from from = {0, 0, NULL, 0};
         struct lab_evidence_index *index = NULL;
         struct lab_fault fault = {0};
         struct logs l;
@@ -450,6 +489,7 @@ static const struct check_test tests[] = {
     {"lines for people", test_words},
     {"the expectation that counts", test_expect_for},
     {"evidence from the logs", test_evidence},
+    {"gaps in the evidence", test_gaps},
     {"broken logs", test_broken_logs},
 };
 SUITE(judge, tests);

@@ -1,5 +1,6 @@
 /* test_scenario.c - the scenario loader: every rule of lint.h refuses a file of
  * tests/golden/bad-scenarios. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "scen/lint.h"
 #include "scen/rules.h"
 #include "scen/scenario.h"
+#include "scen/steps.h"
 #include "scen/words.h"
 
 #define BAD "tests/golden/bad-scenarios"
@@ -145,6 +147,54 @@ static void test_neighbours(void)
         check_str(catalogue.list[0]->topic, "04-tlsa-usable");
     lab_catalogue_free(&catalogue);
     drop(&got);
+}
+
+/* What a step changes, what it leaves, and when what counts. */
+static void test_steps(void)
+{
+    struct lines got = {NULL, 0};
+    struct lab_scenario *s =
+        lab_scenario_load("scenarios/13-time/time-roll-right.yaml", keep, &got);
+
+    if (check_true(s != NULL) && check_uint(s->steps_count, 2)) {
+        const struct lab_scenario *second = lab_scenario_at(s, 120);
+        const struct lab_scenario *third = lab_scenario_at(s, UINT_MAX);
+
+        check_uint(s->attempts, 3);
+        check_true(lab_scenario_at(s, 0) == s && lab_scenario_at(s, 119) == s);
+        check_true(second == &s->later[0] && lab_scenario_at(s, 599) == second);
+        check_uint(third->now, 600);
+        check_uint(second->zones[0].from, 120);
+        check_uint(third->zones[0].from, 120);
+        check_true(strstr(s->zones[0].records, "tlsa next") == NULL);
+        check_true(strstr(third->zones[0].records, "tlsa next") != NULL);
+        check_uint(second->hosts[0].from, 0);
+        check_str(second->hosts[0].smtp, "mail-451");
+        check_uint(third->hosts[0].from, 600);
+        check_str(third->hosts[0].smtp, "starttls");
+        check_str(third->hosts[1].name, "next");
+        check_str(lab_step_at(s, 599), "2m");
+        check_str(lab_step_at(s, 1), "start");
+    }
+    lab_scenario_free(s);
+    drop(&got);
+}
+
+static void test_step_times(void)
+{
+    static const struct {
+        const char *text;
+        unsigned want;
+    } cases[] = {
+        {"90s", 90},  {"5m", 300}, {"2h", 7200}, {"60d", 5184000}, {"61d", 0},
+        {"0s", 0},    {"", 0},     {"5", 0},     {"m", 0},         {"5 m", 0},
+        {"1h30m", 0}, {"-5m", 0},  {"5M", 0},    {"1w", 0},        {"99999999s", 0},
+    };
+
+    for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
+        check_row(cases[i].text);
+        check_uint(lab_step_time(cases[i].text), cases[i].want);
+    }
 }
 
 static void test_names(void)
@@ -308,6 +358,8 @@ static const struct check_test tests[] = {
     {"every bad file is refused where it is bad", test_bad},
     {"a single file and its defaults", test_single_file},
     {"a single file among its neighbours", test_neighbours},
+    {"steps", test_steps},
+    {"times of steps", test_step_times},
     {"names of a scenario", test_names},
     {"addresses", test_addresses},
     {"near misses", test_near},

@@ -16,7 +16,7 @@ static const char records[] =
 
 static struct lab_tree *open_tree(void)
 {
-    const struct lab_tree_options options = {"zones", "zones/damage.yaml", EPOCH};
+    const struct lab_tree_options options = {"zones", "zones/damage.yaml", EPOCH, 1};
     struct lab_tree *tree = NULL;
     struct lab_fault fault;
 

@@ -163,11 +163,10 @@ enum dsmtp_status WRAP(dsmtp_discover_host_next)(struct dsmtp_discover *d, unsig
                                                  unsigned round)
 {
     struct dsmtp_host_search *s = &d->search[host];
-    bool asked = s->tlsa[0] != NULL;
+    const struct dsmtp_question *before = s->tlsa[1];
     enum dsmtp_status status = REAL(dsmtp_discover_host_next)(d, host, round);
 
-    if (status == DSMTP_OK && fault_is("original-name-first") && !asked && s->tlsa[0] != NULL &&
-        s->tlsa[1] != NULL)
+    if (status == DSMTP_OK && fault_is("original-name-first") && s->tlsa[1] != before)
         swap_candidates(s);
     return status;
 }

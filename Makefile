@@ -123,6 +123,8 @@ build/$(1)/cross-broken: build/$(1)/sources $(call objects,$(1),$(filter-out %/c
 	$(LINK) $(addprefix -Wl$$(comma)--wrap=,dsmtp_dialog_step dsmtp_judge_next dsmtp_policy_host dsmtp_policy_mx)
 build/$(1)/fuzz-%: build/$(1)/tests/fuzz/fuzz_%.o build/$(1)/tests/fuzz/replay.o build/$(1)/engine/cli/lines.o build/$(1)/libdanesmtp.a
 	$(LINK)
+build/$(1)/example-%: build/$(1)/tests/examples/%.o build/$(1)/libdanesmtp.a
+	$(LINK) $$(LIBS)
 build/$(1)/bench-%: build/$(1)/tests/bench/bench_%.o build/$(1)/libdanesmtp.a
 	$(LINK) $$(LIBS)
 endef
@@ -166,7 +168,7 @@ build/fuzz/%: tests/fuzz/fuzz_%.c $(wildcard engine/base/*.[ch] engine/model/*.[
 
 check: all test gates ## everything that needs no lab: test and gates
 
-check-lab: build/$(VARIANT)/danesmtp build/$(VARIANT)/danesmtp-faulty build/$(VARIANT)/danelab ## scenarios against the engine, and the lab against itself
+check-lab: build/$(VARIANT)/danesmtp build/$(VARIANT)/danesmtp-faulty build/$(VARIANT)/danelab $(EXAMPLES:tests/examples/%.c=build/$(VARIANT)/example-%) ## scenarios against the engine, and the lab against itself
 	tests/tools/check-lab build/$(VARIANT)/danelab
 
 bench: build/release/danesmtp build/release/danelab $(BENCH:tests/bench/bench_%.c=build/release/bench-%) ## figures: core, TLS, world and run

@@ -76,7 +76,7 @@ static int read_reply(int fd)
         if (line[len++] != '\n')
             continue;
         if (len > 4 && line[3] == ' ')
-            return atoi(line);
+            return (int)strtol(line, NULL, 10);
         len = 0;
     }
     return 0;

@@ -120,7 +120,7 @@ enum dsmtp_status dsmtp_resolver_choose(struct dsmtp_loop *loop,
                                         const struct dsmtp_resolver_choice *choice,
                                         struct dsmtp_resolver *out, struct dsmtp_fault *fault)
 {
-    struct dsmtp_resolver resolver;
+    struct dsmtp_resolver resolver = {NULL, NULL, NULL, NULL};
 
     DSMTP_TRY(check(choice, fault));
     DSMTP_TRY(open_inner(loop, choice, &resolver, fault));

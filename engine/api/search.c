@@ -80,9 +80,12 @@ static void forget_asks(void *self, const void *arg)
 static void drop_all(void *self)
 {
     struct dsmtp_search *s = self;
+    struct ask *a;
 
-    while (!TAILQ_EMPTY(&s->asks))
-        drop(s, TAILQ_FIRST(&s->asks));
+    while ((a = TAILQ_FIRST(&s->asks)) != NULL) {
+        TAILQ_REMOVE(&s->asks, a, link);
+        free(a);
+    }
 }
 
 /* --- the discovery ------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ static const struct {
     {"rubbish",             D, NULL, {MX(SEC), A(SEC), TLSA(RUBBISH, SEC, NULL)}, "defer TLSA_ERROR | mx.d.example skip TLSA_ERROR: not a reply to the question", 3},
     {"no such domain",      D, NULL, {{D, DSMTP_RR_MX, DENIED, SEC, NULL, 0, NULL}}, "bounce NO_SUCH_DOMAIN", 1},
     /* What asks nothing has its plan at once. */
-    {"address literal",     "[192.0.2.1]", NULL, {{NULL, 0, 0, 0, NULL, 0, NULL}}, "attempt ADDRESS_LITERAL | 192.0.2.1 may ADDRESS_LITERAL", 0},
+    {"address literal",     "[192.0.2.1]", NULL, {{.name = NULL}}, "attempt ADDRESS_LITERAL | 192.0.2.1 may ADDRESS_LITERAL", 0},
 };
 /* clang-format on */
 
@@ -77,7 +77,7 @@ static void test_dname(void)
         {"d.example", DSMTP_RR_MX, DATA, SEC, "mx.old.example", 0, NULL},
         {"mx.old.example", DSMTP_RR_CNAME, NOTHING, BAD, NULL, 0, "no signature"},
         {"old.example", DSMTP_RR_DNAME, DATA, SEC, "new.example", 0, NULL},
-        {NULL, 0, 0, 0, NULL, 0, NULL}};
+        {.name = NULL}};
     const struct dsmtp_request request = {.size = sizeof(request), .target = D};
     struct dsmtp_search *search;
     struct dsmtp_ask ask;
@@ -145,8 +145,7 @@ static void test_misuse(void)
 /* With questions out and with all of it printed: nothing leaks. */
 static void test_print(void)
 {
-    static const struct api_row rows[] = {
-        MX(SEC), A(SEC), TLSA(DATA, SEC, NULL), {NULL, 0, 0, 0, NULL, 0, NULL}};
+    static const struct api_row rows[] = {MX(SEC), A(SEC), TLSA(DATA, SEC, NULL), {.name = NULL}};
     const struct dsmtp_request request = {.size = sizeof(request), .target = D ":587"};
     const char *const settings[] = {"port_label=25", NULL};
     const struct dsmtp_client_options options = {.size = sizeof(options), .settings = settings};

@@ -19,7 +19,7 @@ static struct dsmtp_search *plan_for(const char *policy, enum dsmtp_security mx,
     struct api_row rows[] = {{"d.example", DSMTP_RR_MX, DATA, mx, "mx.d.example", 0, NULL},
                              {"mx.d.example", DSMTP_RR_A, DATA, mx, NULL, 0, NULL},
                              {NULL, DSMTP_RR_TLSA, DATA, mx, (const char *)record, 0, NULL},
-                             {NULL, 0, 0, 0, NULL, 0, NULL}};
+                             {.name = NULL}};
     const struct dsmtp_request request = {
         .size = sizeof(request), .target = "d.example", .policy = policy};
     struct dsmtp_search *search;

@@ -213,9 +213,49 @@ static void test_no_demand(void)
     ERR_clear_error();
 }
 
+/* The only record has the outline of a certificate and is none, which OpenSSL alone finds out:
+ * with no record at all it would turn to the authorities that the program trusts. */
+static void test_no_record_left(void)
+{
+    static const struct api_row rows[] = {
+        {"d.example", DSMTP_RR_MX, DATA, SEC, "mx.d.example", 0, NULL},
+        {"mx.d.example", DSMTP_RR_A, DATA, SEC, NULL, 0, NULL},
+        {"_25._tcp.mx.d.example", DSMTP_RR_TLSA, DATA, SEC, "\3\0\0\x30\6\x30\0\x30\0\3\0", 11,
+         NULL},
+        {.name = NULL}};
+    const struct dsmtp_request request = {.size = sizeof(request), .target = "d.example"};
+    SSL_CTX *client;
+    SSL_CTX *server;
+    SSL *ssl;
+    struct dsmtp_peer_info peer = {.size = sizeof(peer)};
+    struct dsmtp_search *search;
+    unsigned rounds;
+    char sni[64], text[200];
+
+    tls_certs_make();
+    client = open_client();
+    server = open_server(LEAF);
+    ssl = SSL_new(client);
+    if (!check_int(dsmtp_search_open(&request, NULL, &search, NULL), DSMTP_OK))
+        return;
+    check_int(api_answer(search, rows, &rounds), DSMTP_OK);
+    api_describe(dsmtp_search_plan(search), text, sizeof(text));
+    check_str(text, "attempt TLSA_USABLE | mx.d.example dane TLSA_USABLE");
+    check_int(dsmtp_ssl_demand(ssl, dsmtp_search_plan(search), 0, NULL), DSMTP_OK);
+    shake(ssl, server, &peer, sni);
+    check_true(!SSL_is_init_finished(ssl));
+    check_true(!peer.permitted);
+    check_str(peer.reason, "TLSA_MISMATCH");
+    SSL_free(ssl);
+    SSL_CTX_free(client);
+    SSL_CTX_free(server);
+    dsmtp_search_close(&search);
+}
+
 static const struct check_test tests[] = {
     {"sessions", test_sessions},
     {"misuse", test_misuse},
     {"no demand, no peer", test_no_demand},
+    {"no record that OpenSSL can use", test_no_record_left},
 };
 SUITE(api_ssl, tests);

@@ -139,6 +139,8 @@ build/$(1)/starved.a: build/$(1)/sources tests/starve/symbols $(call objects,$(1
 	@objcopy --redefine-syms=tests/starve/symbols $$@
 build/$(1)/starve: build/$(1)/sources $(call objects,$(1),$(STARVE) $(STARVE_HELPERS)) build/$(1)/starved.a
 	$(LINK) $$(LIBS) $$(LIBS_UNIT)
+build/$(1)/example-%: build/$(1)/tests/examples/%.o build/$(1)/libdanesmtp.a
+	$(LINK) $$(LIBS)
 build/$(1)/bench-%: build/$(1)/tests/bench/bench_%.o build/$(1)/tests/bench/row.o build/$(1)/libdanesmtp.a
 	$(LINK) $$(LIBS)
 endef
@@ -201,7 +203,7 @@ build/fuzz/%: tests/fuzz/fuzz_%.c $(wildcard engine/base/*.c engine/model/*.c en
 
 check: all test gates ## everything that needs no lab: test and gates
 
-check-lab: build/$(VARIANT)/danesmtp build/$(VARIANT)/danesmtp-faulty build/$(VARIANT)/danelab build/$(VARIANT)/danelab-faulty build/$(VARIANT)/danelab-fast ## scenarios against the engine, and the lab against itself
+check-lab: build/$(VARIANT)/danesmtp build/$(VARIANT)/danesmtp-faulty build/$(VARIANT)/danelab build/$(VARIANT)/danelab-faulty build/$(VARIANT)/danelab-fast $(EXAMPLES:tests/examples/%.c=build/$(VARIANT)/example-%) ## scenarios against the engine, and the lab against itself
 	tests/tools/check-lab build/$(VARIANT)/danelab
 
 check-mta: build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab ## scenarios against every mail server that can be had here: senders by topics

@@ -120,14 +120,11 @@ enum dsmtp_status dsmtp_resolver_choose(struct dsmtp_loop *loop,
                                         const struct dsmtp_resolver_choice *choice,
                                         struct dsmtp_resolver *out, struct dsmtp_fault *fault)
 {
-    struct dsmtp_resolver resolver;
-
     DSMTP_TRY(check(choice, fault));
-    DSMTP_TRY(open_inner(loop, choice, &resolver, fault));
-    if (add_fronts(choice, &resolver) != DSMTP_OK) {
-        resolver.close(resolver.self);
-        return dsmtp_fault_set(fault, DSMTP_NOMEM, "out of memory");
-    }
-    *out = resolver;
-    return DSMTP_OK;
+    DSMTP_TRY(open_inner(loop, choice, out, fault));
+    if (add_fronts(choice, out) == DSMTP_OK)
+        return DSMTP_OK;
+    out->close(out->self);
+    *out = (struct dsmtp_resolver){NULL, NULL, NULL, NULL};
+    return dsmtp_fault_set(fault, DSMTP_NOMEM, "out of memory");
 }

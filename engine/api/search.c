@@ -80,9 +80,12 @@ static void forget_asks(void *self, const void *arg)
 static void drop_all(void *self)
 {
     struct dsmtp_search *s = self;
+    struct ask *a;
 
-    while (!TAILQ_EMPTY(&s->asks))
-        drop(s, TAILQ_FIRST(&s->asks));
+    while ((a = TAILQ_FIRST(&s->asks)) != NULL) {
+        TAILQ_REMOVE(&s->asks, a, link);
+        free(a);
+    }
 }
 
 /* --- the discovery ------------------------------------------------------------------------------
@@ -129,15 +132,14 @@ enum dsmtp_status dsmtp_search_want(struct dsmtp_search *s, struct dsmtp_ask *ou
         s->status = ask_all(s);
     if (s->status != DSMTP_OK)
         return s->status;
-    TAILQ_FOREACH(a, &s->asks, link)
-    {
-        if (a->given)
-            continue;
-        a->given = true;
-        *out = (struct dsmtp_ask){.name = a->query.name, .type = a->query.type, .id = a->id};
-        return DSMTP_OK;
-    }
-    return DSMTP_AGAIN;
+    a = TAILQ_FIRST(&s->asks);
+    while (a != NULL && a->given)
+        a = TAILQ_NEXT(a, link);
+    if (a == NULL)
+        return DSMTP_AGAIN;
+    a->given = true;
+    *out = (struct dsmtp_ask){.name = a->query.name, .type = a->query.type, .id = a->id};
+    return DSMTP_OK;
 }
 
 static bool has_failed(enum dsmtp_security security)
@@ -183,9 +185,9 @@ enum dsmtp_status dsmtp_search_feed(struct dsmtp_search *s, unsigned id, const u
 
     if ((unsigned)security >= DSMTP_SECURITY_COUNT || (reply == NULL && !has_failed(security)))
         return DSMTP_MISUSE;
-    TAILQ_FOREACH(a, &s->asks, link)
-    if (a->id == id)
-        break;
+    a = TAILQ_FIRST(&s->asks);
+    while (a != NULL && a->id != id)
+        a = TAILQ_NEXT(a, link);
     if (a == NULL || !a->given)
         return DSMTP_MISUSE;
     answer(s, a, reply, len, security, why);

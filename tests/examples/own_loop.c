@@ -22,9 +22,10 @@ static int broken;
 /* What libunbound says of an answer. Whatever is no answer at all is an error, never an absence. */
 static void on_result(void *arg, int error, struct ub_result *r)
 {
-    unsigned id = (unsigned)(size_t)arg;
+    unsigned id = *(unsigned *)arg;
     enum dsmtp_security security = DSMTP_SECURITY_ERROR;
 
+    free(arg);
     outstanding--;
     if (error == 0 && r->bogus)
         security = DSMTP_SECURITY_BOGUS;
@@ -43,13 +44,20 @@ static void ask_all(struct ub_ctx *ub)
     struct dsmtp_ask ask;
 
     while (dsmtp_search_want(search, &ask) == DSMTP_OK) {
-        int error = ub_resolve_async(ub, ask.name, (int)ask.type, 1, (void *)(size_t)ask.id,
-                                     on_result, NULL);
+        unsigned *id = malloc(sizeof(*id));
+        int error = UB_NOMEM;
 
-        if (error == 0)
+        if (id != NULL) {
+            *id = ask.id;
+            error = ub_resolve_async(ub, ask.name, (int)ask.type, 1, id, on_result, NULL);
+        }
+        if (error == 0) {
             outstanding++;
-        else if (dsmtp_search_feed(search, ask.id, NULL, 0, DSMTP_SECURITY_ERROR,
-                                   ub_strerror(error)) != DSMTP_OK)
+            continue;
+        }
+        free(id);
+        if (dsmtp_search_feed(search, ask.id, NULL, 0, DSMTP_SECURITY_ERROR, ub_strerror(error)) !=
+            DSMTP_OK)
             broken = 1;
     }
 }
@@ -76,7 +84,7 @@ static int read_reply(int fd)
         if (line[len++] != '\n')
             continue;
         if (len > 4 && line[3] == ' ')
-            return atoi(line);
+            return (int)strtol(line, NULL, 10);
         len = 0;
     }
     return 0;

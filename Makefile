@@ -156,7 +156,7 @@ unit: build/$(VARIANT)/unit ## the unit test program: build/VARIANT/unit [SUITE]
 deps: ## install the Debian packages that are missing (root or sudo); `make deps check` works
 	tests/tools/deps
 
-test: test-release test-asan test-cross test-fast replay ## unit tests, plain and under ASan and UBSan; cross, thinned; scenarios, fast; the fuzzers' corpora
+test: test-release test-asan test-cross test-fast test-starve replay ## unit tests, plain and under ASan and UBSan; cross, thinned; scenarios, fast; every allocation made to fail; the fuzzers' corpora
 test-release test-asan: test-%: build/%/unit
 	$<
 
@@ -180,11 +180,15 @@ cross-broken: build/release/cross-broken ## break each row of the engine's table
 replay: $(TARGETS:%=build/asan/fuzz-%)
 	@set -e; for t in $(TARGETS); do build/asan/fuzz-$$t tests/fuzz/corpus/$$t/*; done
 
-# Two of the lab's worlds: whoever waits for a time-out must not wait for valgrind.
 WATCH := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --child-silent-after-fork=yes
-VALGRIND := '04-*' '05-*' '06-*' '07-*' '08-*' '09-*' '10-*' '11-*' '12-*'
+valgrind: build/release/danesmtp build/release/danelab ## danesmtp send under valgrind, in every scenario with hosts
+	build/release/danelab run --wrap '$(WATCH)' -j 8 --deadline 900 --no-controls --lean --out out/valgrind \
+	    $(notdir $(basename $(wildcard scenarios/0[4-9]-*/*.yaml scenarios/1[0-2]-*/*.yaml)))
 
-starve: build/$(VARIANT)/starve ## every allocation of the engine made to fail once
+test-starve: build/asan/starve
+	$< starve_job
+
+starve: build/asan/starve ## every allocation of the engine made to fail once, in the whole danesmtp, too
 	$<
 
 SECONDS := 10
@@ -288,6 +292,20 @@ man: ## lint the manual pages
 installed: all ## install, build the examples against that, uninstall
 	@tests/tools/check-install $(VARIANT)
 
+# The lines of the core that the unit tests and exhausted memory reach: all.
+core-coverage: build/coverage/unit build/coverage/starve ## every line of base, model and core is run by a test
+	@find build/coverage -name '*.gcda' -delete
+	build/coverage/unit >build/coverage/unit.log 2>&1 || { cat build/coverage/unit.log; exit 1; }
+	build/coverage/starve starve_job >build/coverage/starve.log 2>&1 || { cat build/coverage/starve.log; exit 1; }
+	gcovr --root . --filter engine/base/ --filter engine/model/ --filter engine/core/ --fail-under-line 100 build/coverage
+
+# Without tlsrpt.c: gcc does not know that a tree of tsearch keeps what is put into it.
+ANALYZED := $(filter-out %/tlsrpt.c,$(wildcard engine/base/*.c engine/model/*.c engine/core/*.c engine/report/*.c engine/run/*.c))
+analyzer: $(ANALYZED:%.c=build/analyzer/%.o) ## gcc -fanalyzer finds nothing in what holds no library's objects
+build/analyzer/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	@$(CC) $(STD) $(W) $(I) $(INCLUDES) -O1 -fanalyzer -MMD -MP -c -o $@ $<
+
 coverage: build/coverage/unit ## line and branch coverage of the unit tests, in build/coverage/report
 	@find build/coverage -name '*.gcda' -delete
 	build/coverage/unit
@@ -320,6 +338,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
 
 FORCE:
-.PHONY: FORCE all unit deps test test-release test-asan test-cross test-fast cross cross-broken replay fuzz bench bench-table selftest-matrix check check-lab check-mta gates clang lint cppcheck headers layers \
+.PHONY: FORCE analyzer core-coverage starve test-starve valgrind all unit deps test test-release test-asan test-cross test-fast cross cross-broken replay fuzz bench bench-table selftest-matrix check check-lab check-mta gates clang lint cppcheck headers layers \
         purity symbols complexity banned words rules format format-check man installed coverage install uninstall clean help
 endif

@@ -10,6 +10,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 #include <search.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,14 +136,30 @@ int starve_asprintf_chk(char **out, int flag, const char *format, ...)
     return n;
 }
 
-unsigned starve(starve_run *run, starve_look *look, void *arg)
+/* The streams may be others at that moment. */
+static int terminal;
+
+static void too_long(int number)
+{
+    char text[80];
+    int n = snprintf(text, sizeof(text), "starve: no end with allocation %u failing%s\n",
+                     now.target, now.all ? ", and all behind it" : "");
+
+    (void)number;
+    (void)!write(terminal, text, (size_t)n);
+    _exit(1);
+}
+
+unsigned starve(starve_run *run, starve_look *look, void *arg, bool all_behind)
 {
     bool hungry = true;
     unsigned n = 0;
 
+    terminal = dup(STDERR_FILENO);
+    (void)signal(SIGALRM, too_long);
     json_set_alloc_funcs(starve_malloc, free);
     while (hungry && ++n < ALLOCATIONS_MAX) {
-        for (unsigned all = 0; all < 2; all++) {
+        for (unsigned all = 0; all < (all_behind ? 2u : 1u); all++) {
             (void)alarm(SECONDS);
             starve_begin(n, all != 0);
             run(arg, n);
@@ -152,5 +169,6 @@ unsigned starve(starve_run *run, starve_look *look, void *arg)
         }
     }
     json_set_alloc_funcs(malloc, free);
+    (void)close(terminal);
     return n - 1;
 }

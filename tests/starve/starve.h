@@ -20,12 +20,12 @@ bool starve_end(void);
 typedef void starve_run(void *arg, unsigned n);
 typedef void starve_look(void *arg, unsigned n, bool hungry);
 
-/* Run it with each allocation failing in turn, then with all from that one on, until nothing fails
- * any more, and look after each run. Returns how many allocations there are. A run that takes
- * longer than some seconds ends the program. */
-unsigned starve(starve_run *run, starve_look *look, void *arg);
+/* Run it with each allocation failing in turn, and with all from that one on if that is wanted,
+ * until nothing fails any more, and look after each run. Returns how many allocations there are. A
+ * run that takes longer than some seconds ends the program. */
+unsigned starve(starve_run *run, starve_look *look, void *arg, bool all_behind);
 
-/* The whole danesmtp, with output, and input unless that is NULL. Returns its exit status. */
+/* The whole danesmtp: its main. */
 int danesmtp_main(int argc, char **argv);
 
 #endif

@@ -304,7 +304,7 @@ static void test_cli(void)
             fprintf(stderr, "%s: %s", cases[i].label, r.said);
         free(r.said);
         r.want = r.out;
-        allocations = starve(run_cli, look_at_cli, &r);
+        allocations = starve(run_cli, look_at_cli, &r, false);
         check_true(allocations > 2);
         free(r.want);
     }

@@ -28,9 +28,9 @@ struct resolver {
     struct question_list questions;
 };
 
-static void drop(struct question *q)
+/* It is out of the list. */
+static void free_question(struct question *q)
 {
-    LIST_REMOVE(q, link);
     event_free(q->soon);
     free(q);
 }
@@ -45,18 +45,15 @@ static enum dsmtp_security security_of(enum lab_security v)
     return of[v];
 }
 
-/* The data of a record as it stands in a message, names uncompressed; owned. */
-static struct dsmtp_rdata rdata_of(const ldns_rr *rr)
+/* The data of a record as it stands in a message, names uncompressed. */
+static void put_rdata(const ldns_rr *rr, struct lab_text *out)
 {
-    struct lab_text t = {0};
-
-    lab_text_add(&t, "", 0);
+    lab_text_add(out, "", 0);
     for (size_t i = 0; i < ldns_rr_rd_count(rr); i++) {
         const ldns_rdf *field = ldns_rr_rdf(rr, i);
 
-        lab_text_add(&t, (const char *)ldns_rdf_data(field), ldns_rdf_size(field));
+        lab_text_add(out, (const char *)ldns_rdf_data(field), ldns_rdf_size(field));
     }
-    return (struct dsmtp_rdata){(const uint8_t *)t.text, t.len};
 }
 
 static void canonical_text(const ldns_rdf *name, char out[DSMTP_DNAME_TEXT_SIZE])
@@ -67,19 +64,16 @@ static void canonical_text(const ldns_rdf *name, char out[DSMTP_DNAME_TEXT_SIZE]
     dsmtp_dname_to_text(&wire, out);
 }
 
-/* Records of the answer; the caller frees each one's data and the list. */
-static struct dsmtp_rdata *records_of(const struct fast_answer *a, unsigned *count)
+/* Records of the answer; the caller frees each text and the list. */
+static struct lab_text *records_of(const struct fast_answer *a, unsigned *count)
 {
     const size_t n = a->set != NULL ? ldns_rr_list_rr_count(a->set->rrs) : a->alias != NULL;
-    struct dsmtp_rdata *list = lab_calloc(n, sizeof(*list));
-    struct lab_text alias = {0};
+    struct lab_text *list = lab_calloc(n, sizeof(*list));
 
-    if (a->alias != NULL) {
-        lab_text_add(&alias, (const char *)ldns_rdf_data(a->alias), ldns_rdf_size(a->alias));
-        list[0] = (struct dsmtp_rdata){(const uint8_t *)alias.text, alias.len};
-    }
+    if (a->alias != NULL)
+        lab_text_add(&list[0], (const char *)ldns_rdf_data(a->alias), ldns_rdf_size(a->alias));
     for (size_t i = 0; a->set != NULL && i < n; i++)
-        list[i] = rdata_of(ldns_rr_list_rr(a->set->rrs, i));
+        put_rdata(ldns_rr_list_rr(a->set->rrs, i), &list[i]);
     *count = (unsigned)n;
     return list;
 }
@@ -96,8 +90,11 @@ static void tell(struct question *q, const struct dsmtp_query *query, const stru
                                   .presence = presence[a->answer],
                                   .aliases = a->aliases,
                                   .ttl = LAB_ZONE_TTL};
-    struct dsmtp_rdata *records = records_of(a, &answer.count);
+    struct lab_text *texts = records_of(a, &answer.count);
+    struct dsmtp_rdata *records = lab_calloc(answer.count, sizeof(*records));
 
+    for (unsigned i = 0; i < answer.count; i++)
+        records[i] = (struct dsmtp_rdata){(const uint8_t *)texts[i].text, texts[i].len};
     answer.records = records;
     if (a->canonical != NULL) {
         canonical_text(a->canonical, canonical);
@@ -105,7 +102,8 @@ static void tell(struct question *q, const struct dsmtp_query *query, const stru
     }
     q->done(q->arg, &answer);
     for (unsigned i = 0; i < answer.count; i++)
-        free((void *)(uintptr_t)records[i].data);
+        free(texts[i].text);
+    free(texts);
     free(records);
 }
 
@@ -143,8 +141,7 @@ static void on_soon(evutil_socket_t fd, short what, void *arg)
     LIST_REMOVE(q, link);
     if (q->done != NULL)
         give(q);
-    event_free(q->soon);
-    free(q);
+    free_question(q);
 }
 
 static enum dsmtp_status resolver_ask(void *self, const struct dsmtp_query *query,
@@ -185,8 +182,10 @@ static void resolver_close(void *self)
     struct resolver *r = self;
     struct question *q;
 
-    while ((q = LIST_FIRST(&r->questions)) != NULL)
-        drop(q);
+    while ((q = LIST_FIRST(&r->questions)) != NULL) {
+        LIST_REMOVE(q, link);
+        free_question(q);
+    }
     free(r);
 }
 

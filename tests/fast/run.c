@@ -93,6 +93,7 @@ static int run_batch(struct run *r, struct fast_send *send, struct lab_fault *fa
         rc = lab_fail_errno(fault, "questions");
     if (rc == 0)
         rc = finish_all(r, send, &smtp, &dns, fault);
+    send->asked = NULL;
     free(asked.text);
     (void)close(smtp.fd);
     (void)close(dns.fd);

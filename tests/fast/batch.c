@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "run/batch.h"
+
 static int open_log(struct fast_log *log, struct lab_fault *fault)
 {
     log->fd = memfd_create("danelab", MFD_CLOEXEC);
@@ -21,20 +23,15 @@ static int open_log(struct fast_log *log, struct lab_fault *fault)
 /* The child: its end says how it went, a fault stands in the results. */
 static _Noreturn void send_all(struct fast_batch *b)
 {
-    struct lab_text asked = {0};
     struct lab_fault fault;
     int rc;
 
-    lab_text_add(&asked, "", 0);
     b->send.smtp_log = b->smtp.fd;
     b->send.results = b->results.fd;
-    b->send.asked = &asked;
+    b->send.asked = b->asked.fd;
     rc = fast_send(&b->send, &fault);
-    if (rc == 0)
-        rc = fast_write(b->asked.fd, asked.text, asked.len, &fault);
     if (rc != 0)
         (void)fprintf(stderr, "danelab: %s\n", fault.what);
-    free(asked.text);
     _exit(rc == 0 ? EX_OK : EX_SOFTWARE);
 }
 
@@ -101,7 +98,10 @@ static void judge_silent(const struct fast_batch *b, int end)
     for (size_t i = 0; i < b->send.count; i++) {
         struct lab_case *k = b->send.cases[i];
 
-        if (k->judged || k->outcome != LAB_R_NONE)
+        const bool silent =
+            k->outcome == LAB_R_NONE || (WIFSIGNALED(end) && lab_case_wants_more(k));
+
+        if (k->judged || !silent)
             continue;
         k->judged = true;
         k->judgement.verdict = WIFSIGNALED(end) ? LAB_V_CRASH : LAB_V_HANG;

@@ -2,12 +2,14 @@
 #include "fast/resolver.h"
 
 #include <event2/event.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
 
 #include "adapt/dns_name.h"
 #include "fast/answer.h"
+#include "fast/send.h"
 
 struct question {
     LIST_ENTRY(question) link;
@@ -24,7 +26,7 @@ LIST_HEAD(question_list, question);
 struct resolver {
     struct dsmtp_loop *loop;
     const struct fast_zones *zones;
-    struct lab_text *asked;
+    int asked;
     struct question_list questions;
 };
 
@@ -144,6 +146,17 @@ static void on_soon(evutil_socket_t fd, short what, void *arg)
     free_question(q);
 }
 
+/* At once: an engine that dies later must not take it along. */
+static void note(const struct resolver *r, const struct dsmtp_query *query)
+{
+    char *line = lab_format("%s. %s\n", query->name, dsmtp_rrtype_name(query->type));
+    struct lab_fault fault;
+
+    if (fast_write(r->asked, line, strlen(line), &fault) != 0)
+        (void)fprintf(stderr, "danelab: the question %s is lost: %s\n", query->name, fault.what);
+    free(line);
+}
+
 static enum dsmtp_status resolver_ask(void *self, const struct dsmtp_query *query,
                                       dsmtp_answer_fn *done, void *arg)
 {
@@ -161,7 +174,7 @@ static enum dsmtp_status resolver_ask(void *self, const struct dsmtp_query *quer
         free(q);
         return DSMTP_NOMEM;
     }
-    lab_text_put(r->asked, "%s. %s\n", query->name, dsmtp_rrtype_name(query->type));
+    note(r, query);
     LIST_INSERT_HEAD(&r->questions, q, link);
     event_active(q->soon, EV_TIMEOUT, 0);
     return DSMTP_OK;
@@ -189,8 +202,8 @@ static void resolver_close(void *self)
     free(r);
 }
 
-void fast_resolver_open(struct dsmtp_loop *loop, const struct fast_zones *zones,
-                        struct lab_text *asked, struct dsmtp_resolver *out)
+void fast_resolver_open(struct dsmtp_loop *loop, const struct fast_zones *zones, int asked,
+                        struct dsmtp_resolver *out)
 {
     struct resolver *r = lab_calloc(1, sizeof(*r));
 

@@ -14,9 +14,9 @@ struct fast_send {
     enum lab_policy policy;
     struct lab_case **cases;
     size_t count;
-    int smtp_log;           /* descriptor that the hosts log to */
-    int results;            /* descriptor for what comes of the cases, see batch.h */
-    struct lab_text *asked; /* questions, see resolver.h */
+    int smtp_log; /* descriptor that the hosts log to */
+    int results;  /* descriptor for what comes of the cases, see batch.h */
+    int asked;    /* descriptor for the questions, see resolver.h */
 };
 
 /* Deliver to all cases, again where a scenario wants it: outcome, reason, text and attempts of each

@@ -2,12 +2,14 @@
 #include "fast/resolver.h"
 
 #include <event2/event.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
 
 #include "adapt/dns_name.h"
 #include "fast/answer.h"
+#include "fast/send.h"
 
 struct question {
     LIST_ENTRY(question) link;
@@ -24,13 +26,13 @@ LIST_HEAD(question_list, question);
 struct resolver {
     struct dsmtp_loop *loop;
     const struct fast_zones *zones;
-    struct lab_text *asked;
+    int asked;
     struct question_list questions;
 };
 
-static void drop(struct question *q)
+/* It is out of the list. */
+static void free_question(struct question *q)
 {
-    LIST_REMOVE(q, link);
     event_free(q->soon);
     free(q);
 }
@@ -45,18 +47,15 @@ static enum dsmtp_security security_of(enum lab_security v)
     return of[v];
 }
 
-/* The data of a record as it stands in a message, names uncompressed; owned. */
-static struct dsmtp_rdata rdata_of(const ldns_rr *rr)
+/* The data of a record as it stands in a message, names uncompressed. */
+static void put_rdata(const ldns_rr *rr, struct lab_text *out)
 {
-    struct lab_text t = {0};
-
-    lab_text_add(&t, "", 0);
+    lab_text_add(out, "", 0);
     for (size_t i = 0; i < ldns_rr_rd_count(rr); i++) {
         const ldns_rdf *field = ldns_rr_rdf(rr, i);
 
-        lab_text_add(&t, (const char *)ldns_rdf_data(field), ldns_rdf_size(field));
+        lab_text_add(out, (const char *)ldns_rdf_data(field), ldns_rdf_size(field));
     }
-    return (struct dsmtp_rdata){(const uint8_t *)t.text, t.len};
 }
 
 static void canonical_text(const ldns_rdf *name, char out[DSMTP_DNAME_TEXT_SIZE])
@@ -67,19 +66,16 @@ static void canonical_text(const ldns_rdf *name, char out[DSMTP_DNAME_TEXT_SIZE]
     dsmtp_dname_to_text(&wire, out);
 }
 
-/* Records of the answer; the caller frees each one's data and the list. */
-static struct dsmtp_rdata *records_of(const struct fast_answer *a, unsigned *count)
+/* Records of the answer; the caller frees each text and the list. */
+static struct lab_text *records_of(const struct fast_answer *a, unsigned *count)
 {
     const size_t n = a->set != NULL ? ldns_rr_list_rr_count(a->set->rrs) : a->alias != NULL;
-    struct dsmtp_rdata *list = lab_calloc(n, sizeof(*list));
-    struct lab_text alias = {0};
+    struct lab_text *list = lab_calloc(n, sizeof(*list));
 
-    if (a->alias != NULL) {
-        lab_text_add(&alias, (const char *)ldns_rdf_data(a->alias), ldns_rdf_size(a->alias));
-        list[0] = (struct dsmtp_rdata){(const uint8_t *)alias.text, alias.len};
-    }
+    if (a->alias != NULL)
+        lab_text_add(&list[0], (const char *)ldns_rdf_data(a->alias), ldns_rdf_size(a->alias));
     for (size_t i = 0; a->set != NULL && i < n; i++)
-        list[i] = rdata_of(ldns_rr_list_rr(a->set->rrs, i));
+        put_rdata(ldns_rr_list_rr(a->set->rrs, i), &list[i]);
     *count = (unsigned)n;
     return list;
 }
@@ -96,8 +92,11 @@ static void tell(struct question *q, const struct dsmtp_query *query, const stru
                                   .presence = presence[a->answer],
                                   .aliases = a->aliases,
                                   .ttl = LAB_ZONE_TTL};
-    struct dsmtp_rdata *records = records_of(a, &answer.count);
+    struct lab_text *texts = records_of(a, &answer.count);
+    struct dsmtp_rdata *records = lab_calloc(answer.count, sizeof(*records));
 
+    for (unsigned i = 0; i < answer.count; i++)
+        records[i] = (struct dsmtp_rdata){(const uint8_t *)texts[i].text, texts[i].len};
     answer.records = records;
     if (a->canonical != NULL) {
         canonical_text(a->canonical, canonical);
@@ -105,7 +104,8 @@ static void tell(struct question *q, const struct dsmtp_query *query, const stru
     }
     q->done(q->arg, &answer);
     for (unsigned i = 0; i < answer.count; i++)
-        free((void *)(uintptr_t)records[i].data);
+        free(texts[i].text);
+    free(texts);
     free(records);
 }
 
@@ -143,8 +143,18 @@ static void on_soon(evutil_socket_t fd, short what, void *arg)
     LIST_REMOVE(q, link);
     if (q->done != NULL)
         give(q);
-    event_free(q->soon);
-    free(q);
+    free_question(q);
+}
+
+/* At once: an engine that dies later must not take it along. */
+static void note(const struct resolver *r, const struct dsmtp_query *query)
+{
+    char *line = lab_format("%s. %s\n", query->name, dsmtp_rrtype_name(query->type));
+    struct lab_fault fault;
+
+    if (fast_write(r->asked, line, strlen(line), &fault) != 0)
+        (void)fprintf(stderr, "danelab: the question %s is lost: %s\n", query->name, fault.what);
+    free(line);
 }
 
 static enum dsmtp_status resolver_ask(void *self, const struct dsmtp_query *query,
@@ -164,7 +174,7 @@ static enum dsmtp_status resolver_ask(void *self, const struct dsmtp_query *quer
         free(q);
         return DSMTP_NOMEM;
     }
-    lab_text_put(r->asked, "%s. %s\n", query->name, dsmtp_rrtype_name(query->type));
+    note(r, query);
     LIST_INSERT_HEAD(&r->questions, q, link);
     event_active(q->soon, EV_TIMEOUT, 0);
     return DSMTP_OK;
@@ -185,13 +195,15 @@ static void resolver_close(void *self)
     struct resolver *r = self;
     struct question *q;
 
-    while ((q = LIST_FIRST(&r->questions)) != NULL)
-        drop(q);
+    while ((q = LIST_FIRST(&r->questions)) != NULL) {
+        LIST_REMOVE(q, link);
+        free_question(q);
+    }
     free(r);
 }
 
-void fast_resolver_open(struct dsmtp_loop *loop, const struct fast_zones *zones,
-                        struct lab_text *asked, struct dsmtp_resolver *out)
+void fast_resolver_open(struct dsmtp_loop *loop, const struct fast_zones *zones, int asked,
+                        struct dsmtp_resolver *out)
 {
     struct resolver *r = lab_calloc(1, sizeof(*r));
 

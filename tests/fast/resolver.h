@@ -6,9 +6,9 @@
 #include "fast/zones.h"
 #include "port/resolver.h"
 
-/* asked: gets a line "NAME TYPE" for each question, as lab_evidence_reopen reads them. All must
- * outlive the resolver. */
-void fast_resolver_open(struct dsmtp_loop *loop, const struct fast_zones *zones,
-                        struct lab_text *asked, struct dsmtp_resolver *out);
+/* asked: descriptor that gets a line "NAME TYPE" for each question, as lab_evidence_reopen reads
+ * them. Loop and zones must outlive the resolver. */
+void fast_resolver_open(struct dsmtp_loop *loop, const struct fast_zones *zones, int asked,
+                        struct dsmtp_resolver *out);
 
 #endif

@@ -1,8 +1,12 @@
 /* send.c - jobs of the engine, see send.h. */
 #include "fast/send.h"
 
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "adapt/resolver_alias.h"
 #include "adapt/stream_event.h"
@@ -18,6 +22,7 @@ struct sender;
 struct task {
     struct sender *sender;
     struct lab_case *of;
+    size_t index; /* of the case */
     struct dsmtp_nexthop nexthop;
     char **recipients;
     unsigned count;
@@ -73,6 +78,37 @@ static void report(struct lab_case *k, const struct dsmtp_outcome *outcome)
             : NULL;
 }
 
+int fast_write(int fd, const char *text, size_t len, struct lab_fault *fault)
+{
+    while (len > 0) {
+        const ssize_t n = write(fd, text, len);
+
+        if (n < 0 && errno != EINTR)
+            return lab_fail_errno(fault, "memory file");
+        text += n > 0 ? n : 0;
+        len -= n > 0 ? (size_t)n : 0;
+    }
+    return 0;
+}
+
+/* At once: an engine that dies later must not take it along. */
+static void write_result(const struct task *t)
+{
+    const struct lab_case *k = t->of;
+    json_t *result = json_pack("{s:I, s:i, s:i, s:s?, s:s?}", "case", (json_int_t)t->index,
+                               "outcome", (int)k->outcome, "attempts", (int)k->attempts, "reason",
+                               k->reason, "text", k->text);
+    char *text = result != NULL ? json_dumps(result, JSON_COMPACT) : NULL;
+    char *line = lab_format("%s\n", text != NULL ? text : "");
+    struct lab_fault fault = {.what = "out of memory"};
+
+    if (text == NULL || fast_write(t->sender->send->results, line, strlen(line), &fault) != 0)
+        (void)fprintf(stderr, "danelab: the result of %s is lost: %s\n", k->name, fault.what);
+    free(text);
+    free(line);
+    json_decref(result);
+}
+
 /* --- jobs ----------------------------------------------------------------------------------------
  */
 
@@ -88,6 +124,7 @@ static void on_done(void *arg, struct dsmtp_job *job, enum dsmtp_status status,
         report(t->of, outcome);
     else
         t->of->outcome = LAB_R_CRASHED;
+    write_result(t);
     dsmtp_job_close(&t->job);
     t->sender->running--;
     start_some(t->sender);
@@ -112,6 +149,7 @@ static void start(struct sender *s, struct task *t)
     s->running++;
     if (dsmtp_job_open(&config, &t->job) != DSMTP_OK) {
         t->of->outcome = LAB_R_CRASHED;
+        write_result(t);
         s->running--;
     }
 }
@@ -131,13 +169,14 @@ static void start_some(struct sender *s)
         dsmtp_loop_stop(&s->loop);
 }
 
-static int make_task(struct sender *s, struct lab_case *k, bool again, struct lab_fault *fault)
+static int make_task(struct sender *s, size_t index, bool again, struct lab_fault *fault)
 {
+    struct lab_case *k = s->send->cases[index];
     struct task *t = &s->tasks[s->count];
     const unsigned all = k->scenario->recipients_count > 0 ? k->scenario->recipients_count : 1;
     struct dsmtp_fault inner;
 
-    *t = (struct task){.sender = s, .of = k, .count = again ? 1 : all};
+    *t = (struct task){.sender = s, .of = k, .index = index, .count = again ? 1 : all};
     t->recipients = lab_calloc(t->count, sizeof(*t->recipients));
     for (unsigned i = 0; i < t->count; i++)
         t->recipients[i] = lab_scenario_recipient(k->scenario, i);
@@ -166,10 +205,8 @@ static int attempt(struct sender *s, bool again, struct lab_fault *fault)
     int rc = 0;
 
     for (size_t i = 0; i < s->send->count && rc == 0; i++) {
-        struct lab_case *k = s->send->cases[i];
-
-        if (again ? lab_case_wants_more(k) : true)
-            rc = make_task(s, k, again, fault);
+        if (!again || lab_case_wants_more(s->send->cases[i]))
+            rc = make_task(s, i, again, fault);
     }
     if (rc == 0 && s->count > 0) {
         start_some(s);
@@ -272,8 +309,8 @@ int fast_send(const struct fast_send *send, struct lab_fault *fault)
     s.tasks = lab_calloc(send->count, sizeof(*s.tasks));
     make_message(&s);
     if (rc == 0)
-        rc = fast_net_open(s.loop.base, send->hosts, send->hosts_count, send->round, send->smtp_log,
-                           fault);
+        rc =
+            fast_net_open(s.loop.base, send->hosts, send->hosts_count, NULL, send->smtp_log, fault);
     if (rc == 0)
         rc = attempts(&s, fault);
     if (fast_net_close(rc == 0 ? fault : &second) != 0)

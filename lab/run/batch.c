@@ -75,7 +75,7 @@ static int configure(struct lab_batch *b)
     json_t *request = json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:i, s:i, s:i, s:s?, s:b}", "verb",
         "configure", "dir", b->dir, "resolver", LAB_RESOLVER, "trust_anchor",
-        "/etc/danelab/trust-anchor", "ca_file", LAB_WORLD_DIR "/roots.pem", "helo", LAB_SENDER_HELO,
+        "/etc/danelab/trust-anchor", "ca_file", "/etc/danelab/roots.pem", "helo", LAB_SENDER_HELO,
         "profile", c->profile, "policy", lab_policy_name(b->policy), "variant", c->variant,
         "timeout", LAB_SERVER_SECONDS, "seed", c->seed != 0 ? (int)c->seed : LAB_DEFAULT_SEED,
         "jobs", c->jobs != 0 ? (int)c->jobs : LAB_DEFAULT_JOBS, "wrap", c->wrap, "clock_moves",

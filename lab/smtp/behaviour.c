@@ -137,6 +137,8 @@ static const struct lab_behaviour table[] = {
      .says = "Does TLS and answers the EHLO that follows with 421."},
     {.name = "ehlo-tls-refused-502", OFFERS, .ehlo_tls = "502 5.5.1 EHLO not implemented",
      .says = "Does TLS and refuses the EHLO that follows; HELO works."},
+    {.name = "ehlo-helo-tls-refused", OFFERS, .ehlo_tls = "502 5.5.1 EHLO not implemented", .helo = "502 5.5.1 HELO neither",
+     .says = "Does TLS and refuses the EHLO and the HELO that follow."},
     {.name = "ehlo-tls-stall", OFFERS, .ehlo_tls = LAB_SILENCE,
      .says = "Does TLS and never answers the EHLO that follows."},
     {.name = "offers-more-in-tls", OFFERS, .offers = "HELP",

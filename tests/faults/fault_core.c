@@ -1,6 +1,7 @@
 /* fault_core.c - senders that read DNS in one of the wrong ways that are seen in the field, or
  * leave out one check. */
 #include <stddef.h>
+#include <string.h>
 
 #include "core/discover_host.h"
 #include "core/hosts.h"
@@ -18,7 +19,8 @@ WRAPPED(enum dsmtp_status, dsmtp_answer_copy, struct dsmtp_arena *arena, const s
 WRAPPED(enum dsmtp_status, dsmtp_discover_host_next, struct dsmtp_discover *d, unsigned host, unsigned round)
 WRAPPED(enum dsmtp_status, dsmtp_hosts_read, struct dsmtp_arena *arena, const struct dsmtp_answer *answer, const struct dsmtp_hosts_config *config, struct dsmtp_host_names *out)
 WRAPPED(void, dsmtp_judge_plan, struct dsmtp_plan *plan)
-WRAPPED(const struct dsmtp_profile *, dsmtp_profile_find, const char *name)
+WRAPPED(enum dsmtp_status, dsmtp_profile_build, const char *name, const char *const *settings, char text[DSMTP_PROFILE_NAME_SIZE], struct dsmtp_profile *out,
+        struct dsmtp_fault *fault)
 WRAPPED(unsigned, dsmtp_usable_mark, const struct dsmtp_profile *profile, struct dsmtp_tlsa *records, unsigned count)
 /* clang-format on */
 
@@ -108,7 +110,22 @@ static bool overlooked(const struct dsmtp_answer *from)
            (fault_is("tlsa-behind-no-alias") && type == DSMTP_RR_TLSA && from->canonical != NULL);
 }
 
-/* Records of which only the first is read, and the target of an alias. */
+/* Of several records the lowest, or the highest: resolvers turn the order around. */
+static const struct dsmtp_rdata *one_of(const struct dsmtp_answer *a, bool highest)
+{
+    const struct dsmtp_rdata *best = &a->records[0];
+
+    for (unsigned i = 1; i < a->count; i++) {
+        const struct dsmtp_rdata *r = &a->records[i];
+        int order = memcmp(r->data, best->data, r->len < best->len ? r->len : best->len);
+
+        if (highest ? order > 0 : order < 0)
+            best = r;
+    }
+    return best;
+}
+
+/* Records of which only one is read, and the target of an alias. */
 static void overlook(const struct dsmtp_answer *from, struct dsmtp_answer *a)
 {
     enum dsmtp_rrtype type = from->query.type;
@@ -117,9 +134,11 @@ static void overlook(const struct dsmtp_answer *from, struct dsmtp_answer *a)
         *a = as_absent(from);
     if (fault_is("forgets-the-alias"))
         a->canonical = NULL;
-    if ((fault_is("first-tlsa-record-only") && type == DSMTP_RR_TLSA && from->count > 1) ||
-        (fault_is("first-mx-record-only") && type == DSMTP_RR_MX && from->count > 1))
+    if ((fault_is("one-tlsa-record-only") && type == DSMTP_RR_TLSA && from->count > 1) ||
+        (fault_is("first-mx-record-only") && type == DSMTP_RR_MX && from->count > 1)) {
+        a->records = one_of(from, type == DSMTP_RR_TLSA);
         a->count = 1;
+    }
 }
 
 enum dsmtp_status WRAP(dsmtp_answer_copy)(struct dsmtp_arena *arena,
@@ -134,17 +153,14 @@ enum dsmtp_status WRAP(dsmtp_answer_copy)(struct dsmtp_arena *arena,
 }
 
 /* "set:SWITCH=VALUE": the profile with one switch in another position. */
-const struct dsmtp_profile *WRAP(dsmtp_profile_find)(const char *name)
+enum dsmtp_status WRAP(dsmtp_profile_build)(const char *name, const char *const *settings,
+                                            char text[DSMTP_PROFILE_NAME_SIZE],
+                                            struct dsmtp_profile *out, struct dsmtp_fault *fault)
 {
-    static struct dsmtp_profile changed;
-    const struct dsmtp_profile *profile = REAL(dsmtp_profile_find)(name);
     const char *setting = fault_behind("set:");
-    struct dsmtp_fault fault;
+    enum dsmtp_status status = REAL(dsmtp_profile_build)(name, settings, text, out, fault);
 
-    if (setting == NULL || profile == NULL)
-        return profile;
-    changed = *profile;
-    return dsmtp_profile_set(&changed, setting, &fault) == DSMTP_OK ? &changed : NULL;
+    return status == DSMTP_OK && setting != NULL ? dsmtp_profile_set(out, setting, fault) : status;
 }
 
 static void swap_candidates(struct dsmtp_host_search *s)

@@ -23,13 +23,13 @@ WRAPPED(int, lab_evidence_collect, const char *smtp_log, const char *dns_log, st
 WRAPPED(int, lab_evidence_now, const char *smtp_log, const char *dns_log, struct lab_evidence_from *out, struct lab_fault *fault)
 WRAPPED(void, lab_evidence_of, struct lab_evidence_index *index, const char *id, struct lab_evidence *out)
 WRAPPED(int, lab_file_read, const char *path, char **text, size_t *len, struct lab_fault *fault)
-WRAPPED(int, lab_file_write, const char *path, const char *text, size_t len, struct lab_fault *fault)
 WRAPPED(void, lab_judge, const struct lab_scenario *s, const struct lab_expect *expect, const struct lab_evidence *seen, struct lab_judgement *out)
 WRAPPED(int, lab_smtp_serve, const struct lab_smtp_host *hosts, size_t count, const lab_smtp_round *round, const char *log_path, const char *key_log,
         int ready_fd, struct lab_fault *fault)
 WRAPPED(int, lab_tree_add, struct lab_tree *tree, const struct lab_zone_input *zone, struct lab_fault *fault)
 WRAPPED(int, lab_tree_write, struct lab_tree *tree, const char *dir, struct lab_fault *fault)
 WRAPPED(int, lab_world_connect, struct lab_world *w, struct lab_fault *fault)
+WRAPPED(int, lab_world_make_sender, struct lab_world *w, struct lab_fault *fault)
 WRAPPED(void, lab_world_show, const struct lab_world *world, enum lab_show show)
 WRAPPED(pid_t, lab_world_spawn, const struct lab_world *world, char *const argv[], const char *cwd, int in, int out, int err, struct lab_fault *fault)
 WRAPPED(int, lab_world_write_resolver, const struct lab_world *w, struct lab_fault *fault)
@@ -68,7 +68,7 @@ static int edit(const char *path, const char *word, const char *other, struct la
     else
         lab_text_put(&out, "%.*s%s%s", (int)(at - text), text, other, at + strlen(word));
     if (rc == 0)
-        rc = REAL(lab_file_write)(path, out.text, out.len, fault);
+        rc = lab_file_write(path, out.text, out.len, fault);
     free(out.text);
     free(text);
     return rc;
@@ -76,7 +76,7 @@ static int edit(const char *path, const char *word, const char *other, struct la
 
 int WRAP(lab_world_write_resolver)(const struct lab_world *w, struct lab_fault *fault)
 {
-    static const char conf[] = LAB_WORLD_DIR "/unbound.conf";
+    static const char conf[] = LAB_WORLD_DIR "/resolver.conf";
     int rc = REAL(lab_world_write_resolver)(w, fault);
 
     if (rc == 0 && broken_by("resolver-does-not-validate"))
@@ -112,11 +112,15 @@ int WRAP(lab_tree_write)(struct lab_tree *tree, const char *dir, struct lab_faul
                : rc;
 }
 
-int WRAP(lab_file_write)(const char *path, const char *text, size_t len, struct lab_fault *fault)
+int WRAP(lab_world_make_sender)(struct lab_world *w, struct lab_fault *fault)
 {
-    return broken_by("clock-is-not-set") && ends_in(path, "/faketimerc")
-               ? REAL(lab_file_write)(path, "+0\n", 3, fault)
-               : REAL(lab_file_write)(path, text, len, fault);
+    int rc = REAL(lab_world_make_sender)(w, fault);
+
+    if (rc == 0 && broken_by("clock-is-not-set")) {
+        w->clock_offset = 0;
+        rc = lab_world_set_clock(w, 0, fault);
+    }
+    return rc;
 }
 
 int WRAP(lab_world_connect)(struct lab_world *w, struct lab_fault *fault)
@@ -131,7 +135,7 @@ int WRAP(lab_world_connect)(struct lab_world *w, struct lab_fault *fault)
     here.net = w->internet.net;
     if (lab_spaces_enter(&there, fault) != 0)
         return -1;
-    rc = REAL(lab_file_write)("/proc/sys/net/ipv6/conf/eth0/disable_ipv6", "1\n", 2, fault);
+    rc = lab_file_write("/proc/sys/net/ipv6/conf/eth0/disable_ipv6", "1\n", 2, fault);
     return lab_spaces_enter(&here, fault) != 0 ? -1 : rc;
 }
 

@@ -75,6 +75,7 @@ static const struct {
 } cases[] = {
     {"self-signed",                     "leaf",         X509_V_OK, 1},
     {"self-signed-expired",             "leaf",         X509_V_ERR_CERT_HAS_EXPIRED, 1},
+    {"self-signed-two-days-left",       "leaf",         X509_V_OK, 1},
     {"self-signed-not-yet-valid",       "leaf",         X509_V_ERR_CERT_NOT_YET_VALID, 1},
     {"self-signed-no-names",            "leaf",         X509_V_ERR_HOSTNAME_MISMATCH, 1},
     {"self-signed-wrong-name",          "leaf",         X509_V_ERR_HOSTNAME_MISMATCH, 1},
@@ -92,6 +93,7 @@ static const struct {
     {"private-ca-3-levels",             "intermediate", X509_V_OK, 3},
     {"intermediate-missing",            "root",         X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, 2},
     {"private-ca-expired-leaf",         "ca",           X509_V_ERR_CERT_HAS_EXPIRED, 2},
+    {"private-ca-two-days-left",        "ca",           X509_V_OK, 2},
     {"private-ca-not-yet-valid-leaf",   "ca",           X509_V_ERR_CERT_NOT_YET_VALID, 2},
     {"private-ca-expired-ca",           "ca",           X509_V_ERR_CERT_HAS_EXPIRED, 2},
     {"private-ca-not-yet-valid-ca",     "ca",           X509_V_ERR_CERT_NOT_YET_VALID, 2},

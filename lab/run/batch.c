@@ -96,7 +96,9 @@ static void add_messages(const struct lab_case *k, json_t *messages)
         char *to = lab_scenario_recipient(k->scenario, i);
         char *id = i == 0 ? lab_strdup(k->name) : lab_format("%s+%u", k->name, i);
 
-        (void)json_array_append_new(messages, json_pack("{s:s, s:s}", "id", id, "to", to));
+        (void)json_array_append_new(messages,
+                                    json_pack("{s:s, s:s, s:i}", "id", id, "to", to, "attempts",
+                                              i == 0 ? (int)k->scenario->attempts : 1));
         free(id);
         free(to);
     }

@@ -306,7 +306,7 @@ static void test_half_done(void)
     net.connector.refuse_open = 2;
     run(&config);
     check_int(r.status, DSMTP_OK);
-    check_str(r.text, "deferred RCPT_REFUSED a:delivered b:deferred c:bounced | m cleartext "
+    check_str(r.text, "deferred INTERNAL a:delivered b:deferred c:bounced | m cleartext "
                       "DELIVERED");
     check_uint(net.connector.taken[0], 1);
 }

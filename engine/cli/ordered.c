@@ -67,6 +67,22 @@ static struct dsmtp_task *next(void *self)
     return o->started < o->count ? &o->tasks[o->started++] : NULL;
 }
 
+/* No report: what was decided must be known all the same, above all who has the message. */
+static void own_up(const struct dsmtp_task *task, enum dsmtp_status status,
+                   const struct dsmtp_outcome *outcome)
+{
+    const char *why = dsmtp_status_text(status);
+
+    for (unsigned i = 0; outcome != NULL && i < outcome->recipient_count; i++)
+        dsmtp_say("%s: %s", outcome->recipients[i].address,
+                  dsmtp_verdict_name(outcome->recipients[i].verdict));
+    if (outcome != NULL)
+        dsmtp_say("%s: %s, but there is no report: %s", task->target,
+                  dsmtp_verdict_name(outcome->verdict), why);
+    else
+        dsmtp_say("%s: %s", task->target, why);
+}
+
 static void done(void *self, struct dsmtp_task *task, enum dsmtp_status status,
                  const struct dsmtp_outcome *outcome)
 {
@@ -75,11 +91,8 @@ static void done(void *self, struct dsmtp_task *task, enum dsmtp_status status,
 
     if (status == DSMTP_OK)
         status = write_report(o, report, outcome);
-    if (status != DSMTP_OK && outcome != NULL)
-        dsmtp_say("%s: %s, but there is no report: %s", task->target,
-                  dsmtp_verdict_name(outcome->verdict), dsmtp_status_text(status));
-    else if (status != DSMTP_OK)
-        dsmtp_say("%s: %s", task->target, dsmtp_status_text(status));
+    if (status != DSMTP_OK)
+        own_up(task, status, outcome);
     o->exit =
         dsmtp_status_worse(o->exit, status == DSMTP_OK ? dsmtp_status_of(outcome) : EX_SOFTWARE);
     report->finished = true;

@@ -309,9 +309,10 @@ enum dsmtp_status dsmtp_local_attribute(const struct dsmtp_local_reader *r,
                                      "level none has no TLS; expected the end of the line");
         return attributes[i].read(r, &name, &value, out);
     }
-    return dsmtp_local_wrong(
-        r, word->line, word->column,
-        "no attribute \"%.*s\"; expected match=, protocols= or ciphers=", SHOWN(&name));
+    return dsmtp_local_wrong(r, word->line, word->column,
+                             "no attribute \"%.*s\"; expected match=, protocols= or "
+                             "ciphers=",
+                             SHOWN(&name));
 }
 
 /* Do all names to check come from the destination itself? */

@@ -189,7 +189,7 @@ static void compare(const uint8_t *message, size_t len, const struct dsmtp_query
                     const struct dsmtp_dns_reply *got)
 {
     ldns_pkt *packet = NULL;
-    enum shape shape = look_at_message(message, len);
+    enum shape shape = len < DSMTP_DNS_HEADER ? BROKEN : look_at_message(message, len);
 
     /* Found well-formed by one, it is so for the other. */
     if (got->presence != DSMTP_PRESENCE_FAILED && shape == BROKEN)

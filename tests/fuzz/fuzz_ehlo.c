@@ -57,6 +57,18 @@ static enum dsmtp_status feed(struct dsmtp_reply *reply, const char *line)
     return dsmtp_reply_feed(reply, line, strlen(line), &used);
 }
 
+/* A line of the input, without what a line cannot hold; the octets used. */
+static size_t take_line(const uint8_t *data, size_t size, char out[LINE_MAX])
+{
+    size_t len = 0;
+
+    memset(out, 0, LINE_MAX);
+    for (; len < size && data[len] != '\n'; len++)
+        if (len + 1 < LINE_MAX)
+            out[len] = data[len] != '\0' && data[len] != '\r' ? (char)data[len] : '?';
+    return len < size ? len + 1 : len;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct dsmtp_reply reply;
@@ -66,13 +78,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (feed(&reply, "250-h\r\n") != DSMTP_AGAIN)
         abort();
     for (unsigned n = 0; n < LINES_MAX && size > 0; n++) {
-        char text[LINE_MAX] = "", line[LINE_MAX + 8];
-        size_t len = 0;
+        char text[LINE_MAX], line[LINE_MAX + 8];
+        size_t len = take_line(data, size, text);
 
-        for (; len < size && data[len] != '\n'; len++)
-            if (len + 1 < sizeof(text))
-                text[len] = data[len] != '\0' && data[len] != '\r' ? (char)data[len] : '?';
-        len += len < size ? 1 : 0;
         data += len;
         size -= len;
         (void)snprintf(line, sizeof(line), "250-%s\r\n", text);

@@ -45,6 +45,20 @@ static unsigned long count_targets(const uint8_t *data, size_t size)
     return count;
 }
 
+static bool well_formed(enum dsmtp_line_kind kind, const struct dsmtp_line *line)
+{
+    return strlen(line->text) <= DSMTP_LINE_MAX && strpbrk(line->text, "\n") == NULL &&
+           (kind != DSMTP_LINE_TARGET || line->text[0] != '\0');
+}
+
+static uint64_t add(uint64_t sum, enum dsmtp_line_kind kind, const struct dsmtp_line *line)
+{
+    sum = sum * 31 + line->number * 7 + kind;
+    for (const char *c = line->text; *c != '\0'; c++)
+        sum = sum * 31 + (unsigned char)*c;
+    return sum;
+}
+
 /* Everything that was found, in one sum. */
 static uint64_t split(const uint8_t *data, size_t size, size_t piece, unsigned long *targets)
 {
@@ -59,15 +73,11 @@ static uint64_t split(const uint8_t *data, size_t size, size_t piece, unsigned l
     *targets = 0;
     while ((kind = dsmtp_lines_next(l, &line)) != DSMTP_LINE_END) {
         if (kind != DSMTP_LINE_MORE) {
-            if (line.number <= last || strlen(line.text) > DSMTP_LINE_MAX ||
-                strpbrk(line.text, "\n") != NULL ||
-                (kind == DSMTP_LINE_TARGET && line.text[0] == '\0'))
+            if (line.number <= last || !well_formed(kind, &line))
                 abort();
             last = line.number;
             *targets += kind == DSMTP_LINE_TARGET ? 1 : 0;
-            sum = sum * 31 + line.number * 7 + kind;
-            for (const char *c = line.text; *c != '\0'; c++)
-                sum = sum * 31 + (unsigned char)*c;
+            sum = add(sum, kind, &line);
         } else {
             size_t room;
             char *to = dsmtp_lines_room(l, &room);

@@ -19,7 +19,7 @@ static unsigned port(const char *text)
     const char *end = strrchr(text, ':');
     const char *bracket = strrchr(text, ']');
 
-    return end != NULL && (bracket == NULL || bracket < end) ? (unsigned)atoi(end + 1)
+    return end != NULL && (bracket == NULL || bracket < end) ? (unsigned)strtoul(end + 1, NULL, 10)
                                                              : DSMTP_SMTP_PORT;
 }
 

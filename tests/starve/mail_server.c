@@ -111,11 +111,14 @@ bool mail_server_start(struct mail_server *server)
     socklen_t len = sizeof(at);
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-    server->taken =
-        mmap(NULL, sizeof(unsigned), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    server->taken = mmap(NULL, sizeof(unsigned), PROT_READ | PROT_WRITE,
+                         /* cppcheck-suppress invalidFunctionArg; -1: no file */
+                         MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (server->taken == MAP_FAILED || bind(listener, (struct sockaddr *)&at, len) != 0 ||
-        listen(listener, 50) != 0 || getsockname(listener, (struct sockaddr *)&at, &len) != 0)
+        listen(listener, 50) != 0 || getsockname(listener, (struct sockaddr *)&at, &len) != 0) {
+        (void)close(listener);
         return false;
+    }
     server->port = ntohs(at.sin_port);
     tls_certs_make();
     server->pid = fork();

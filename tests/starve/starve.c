@@ -138,15 +138,12 @@ int starve_asprintf_chk(char **out, int flag, const char *format, ...)
 
 /* The streams may be others at that moment. */
 static int terminal;
+static char where[80];
 
 static void too_long(int number)
 {
-    char text[80];
-    int n = snprintf(text, sizeof(text), "starve: no end with allocation %u failing%s\n",
-                     now.target, now.all ? ", and all behind it" : "");
-
     (void)number;
-    (void)!write(terminal, text, (size_t)n);
+    (void)!write(terminal, where, sizeof(where));
     _exit(1);
 }
 
@@ -160,6 +157,8 @@ unsigned starve(starve_run *run, starve_look *look, void *arg, bool all_behind)
     json_set_alloc_funcs(starve_malloc, free);
     while (hungry && ++n < ALLOCATIONS_MAX) {
         for (unsigned all = 0; all < (all_behind ? 2u : 1u); all++) {
+            (void)snprintf(where, sizeof(where), "starve: no end with allocation %u failing%s\n", n,
+                           all != 0 ? ", and all behind it" : "");
             (void)alarm(SECONDS);
             starve_begin(n, all != 0);
             run(arg, n);

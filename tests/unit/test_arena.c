@@ -53,7 +53,6 @@ static void test_overflow(void)
     struct dsmtp_arena arena;
 
     dsmtp_arena_init(&arena, SIZE_MAX);
-    check_true(dsmtp_arena_alloc(&arena, 1, SIZE_MAX / 4) == NULL);
     check_true(dsmtp_arena_alloc(&arena, SIZE_MAX, SIZE_MAX) == NULL);
     check_true(dsmtp_arena_alloc(&arena, SIZE_MAX / 2, 3) == NULL);
     check_true(dsmtp_arena_alloc(&arena, 1, SIZE_MAX) == NULL);

@@ -69,6 +69,18 @@ bool lab_smtp_offered(const char *offers, const char *keyword)
     return false;
 }
 
+/* Parameters of RFC 3461, whose values nobody looks at here. */
+static bool is_dsn(const char *p, size_t len, const char *offers)
+{
+    static const char *const names[] = {"RET=", "ENVID=", "NOTIFY=", "ORCPT="};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (len > strlen(names[i]) && strncasecmp(p, names[i], strlen(names[i])) == 0)
+            return lab_smtp_offered(offers, "DSN");
+    }
+    return false;
+}
+
 /* One parameter; NULL if it is right. */
 static const char *check_parameter(const char *p, size_t len, const char *offers, uint64_t size_max)
 {
@@ -79,6 +91,8 @@ static const char *check_parameter(const char *p, size_t len, const char *offers
 
     if (len >= 5 && strncasecmp(p, "SIZE=", 5) == 0 && lab_smtp_offered(offers, "SIZE"))
         return check_size(p + 5, len - 5, size_max);
+    if (is_dsn(p, len, offers))
+        return NULL;
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         if (is(p, len, known[i].parameter) && lab_smtp_offered(offers, known[i].keyword))
             return NULL;
@@ -86,7 +100,7 @@ static const char *check_parameter(const char *p, size_t len, const char *offers
     return "555 5.5.4 Parameter that was not offered";
 }
 
-const char *lab_smtp_mail_parameters(const char *rest, const char *offers, uint64_t size_max)
+const char *lab_smtp_parameters(const char *rest, const char *offers, uint64_t size_max)
 {
     const char *p = rest + strspn(rest, " ");
     const char *problem = NULL;

@@ -200,7 +200,7 @@ static void test_replies(void)
         check_int(lab_reply_last_code(replies[i].reply, replies[i].ordinary), replies[i].want);
     }
     for (size_t i = 0; i < CHECK_COUNT(parameters); i++) {
-        const char *got = lab_smtp_mail_parameters(parameters[i].rest, parameters[i].offers, 1000);
+        const char *got = lab_smtp_parameters(parameters[i].rest, parameters[i].offers, 1000);
 
         check_rowf("\"%s\" of \"%s\"", parameters[i].rest, parameters[i].offers);
         if (parameters[i].want == NULL)

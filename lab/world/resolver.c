@@ -6,7 +6,7 @@
 
 #include "world/internal.h"
 
-#define CONF LAB_WORLD_DIR "/resolver.conf"
+static const char conf_path[] = LAB_WORLD_DIR "/resolver.conf";
 
 /* Nothing but the question and the zones may decide an answer: no minimised names, no denial made
  * out of earlier ones, no stale data, no limits on rate or time. */
@@ -36,7 +36,7 @@ static const char settings[] =
 
 static int write_conf(struct lab_text *conf, struct lab_fault *fault)
 {
-    int rc = lab_file_write(CONF, conf->text, conf->len, fault);
+    int rc = lab_file_write(conf_path, conf->text, conf->len, fault);
 
     free(conf->text);
     return rc;
@@ -136,15 +136,17 @@ static const char no_trust_ad[] =
     "since glibc 2.31 the C library hides the AD bit unless resolv.conf says \"options trust-ad\": "
     "say it, for a resolver on this host only";
 
+static const char hides_ad[] = "Unbound, validating; /etc/resolv.conf lacks \"options trust-ad\"";
+
 /* clang-format off */
 static const struct lab_resolver resolvers[] = {
-    {"unbound", "Unbound, validating", "unbound", "unbound", {"-dc", CONF}, true, true, NULL, write_unbound},
-    {"unbound-novalidate", "Unbound that does not validate", "unbound", "unbound", {"-dc", CONF}, false, true,
+    {"unbound", "Unbound, validating", "unbound", "unbound", {"-dc", conf_path}, true, true, NULL, write_unbound},
+    {"unbound-novalidate", "Unbound that does not validate", "unbound", "unbound", {"-dc", conf_path}, false, true,
      not_validating, write_unbound},
-    {"unbound-no-trust-ad", "Unbound, validating; /etc/resolv.conf lacks \"options trust-ad\"", "unbound", "unbound", {"-dc", CONF}, true, false,
+    {"unbound-no-trust-ad", hides_ad, "unbound", "unbound", {"-dc", conf_path}, true, false,
      no_trust_ad, write_unbound},
-    {"bind", "BIND 9 (named), validating", "named", "bind9", {"-g", "-n", "1", "-c", CONF}, true, true, NULL, write_bind},
-    {"knot", "Knot Resolver (kresd), validating", "kresd", "knot-resolver", {"-n", "-q", "-c", CONF, LAB_WORLD_DIR}, true, true, NULL, write_knot},
+    {"bind", "BIND 9 (named), validating", "named", "bind9", {"-g", "-n", "1", "-c", conf_path}, true, true, NULL, write_bind},
+    {"knot", "Knot Resolver (kresd), validating", "kresd", "knot-resolver", {"-n", "-q", "-c", conf_path, LAB_WORLD_DIR}, true, true, NULL, write_knot},
 };
 /* clang-format on */
 

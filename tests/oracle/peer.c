@@ -108,8 +108,8 @@ static void do_ehlo(struct dsmtp_stream *s)
 
 static void do_helo(struct dsmtp_stream *s)
 {
-    bool refused = s->host->server == ORACLE_SERVER_HELO_554 ||
-                   s->host->server == ORACLE_SERVER_TLS_EHLO_554;
+    bool refused =
+        s->host->server == ORACLE_SERVER_HELO_554 || s->host->server == ORACLE_SERVER_TLS_EHLO_554;
     reply(s, refused ? "554 not at all\r\n" : "250 at your service\r\n");
 }
 

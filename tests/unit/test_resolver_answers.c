@@ -64,10 +64,12 @@ static void test_answers(void)
     for (enum kind kind = STUB; kind <= UNBOUND; kind++) {
         for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
             const char *why = kind == STUB ? rows[i].stub : rows[i].unbound;
+            /* What will come is waited for, also on a machine that has much to do. */
+            const bool comes = rows[i].presence == P(DATA) || why[0] == '\0';
 
             check_rowf("%s: %s", kind_names[kind], rows[i].name);
             /* A new one each time: what is remembered of a bad server must not matter. */
-            if (!world_resolver(kind, PATIENCE_MS, &r))
+            if (!world_resolver(kind, comes ? 10 * PATIENCE_MS : PATIENCE_MS, &r))
                 break;
             world_ask_one(&r, rows[i].name, rows[i].type);
             r.close(r.self);

@@ -20,6 +20,7 @@ struct run {
     size_t scenarios_count;
     char **invalid;      /* for each of them */
     const char *version; /* the sender's, held by its hello */
+    bool unproven;       /* a control is not what it says: no fault of the adapter's */
     struct lab_fault fault;
 };
 
@@ -163,13 +164,16 @@ static int run_controls(struct run *r, const char *phase)
         const struct lab_case *k = &cases[i];
         const char *invalid = invalid_of(r, k->scenario);
 
-        if (k->judgement.verdict != LAB_V_PASS || invalid != NULL)
+        r->unproven = r->unproven || invalid != NULL;
+        if (invalid != NULL)
+            rc = lab_fail(&r->fault, EX_PROTOCOL, "%s: control %s is not proven: %s", phase,
+                          k->name, invalid);
+        else if (k->judgement.verdict != LAB_V_PASS)
             rc = lab_fail(&r->fault, EX_PROTOCOL, "%s: control %s is %s: %s", phase, k->name,
                           lab_verdict_name(k->judgement.verdict),
-                          invalid != NULL             ? invalid
-                          : k->judgement.seen != NULL ? k->judgement.seen
-                          : k->judgement.why != NULL  ? k->judgement.why
-                                                      : "no evidence");
+                          k->judgement.seen != NULL  ? k->judgement.seen
+                          : k->judgement.why != NULL ? k->judgement.why
+                                                     : "no evidence");
     }
     free(list);
     lab_cases_free(cases, count);
@@ -224,8 +228,8 @@ static int run_policy(struct run *r, enum lab_policy policy, bool steps)
     return rc;
 }
 
-/* Nothing the sender does can be trusted: no case has a verdict of its own. */
-static void adapter_broken(struct run *r, const char *why)
+/* Nothing that was seen can be trusted: no case has a verdict of its own. */
+static void controls_failed(struct run *r, const char *why)
 {
     for (size_t i = 0; i < r->result.count; i++) {
         struct lab_case *k = &r->result.cases[i];
@@ -236,7 +240,7 @@ static void adapter_broken(struct run *r, const char *why)
         k->known = NULL;
         k->stale = false;
         k->judged = true;
-        k->judgement.verdict = LAB_V_ADAPTER_ERROR;
+        k->judgement.verdict = r->unproven ? LAB_V_LAB_INVALID : LAB_V_ADAPTER_ERROR;
         k->judgement.why = lab_strdup(why);
     }
 }
@@ -292,8 +296,9 @@ static int send_all(struct run *r)
     int rc = 0;
 
     if (r->config->controls_count > 0 && run_controls(r, "controls-before") != 0) {
-        lab_console_say(&r->console, "ADAPTER-ERROR: %s", r->fault.what);
-        adapter_broken(r, r->fault.what);
+        lab_console_say(&r->console, "%s: %s", r->unproven ? "LAB-INVALID" : "ADAPTER-ERROR",
+                        r->fault.what);
+        controls_failed(r, r->fault.what);
         r->result.lab_broken = true;
         return 0;
     }

@@ -123,8 +123,8 @@ static void test_manual(void)
     char item[300];
     size_t len;
 
-    if (f == NULL)
-        return; /* not in the tree */
+    if (!check_true(f != NULL))
+        return;
     len = fread(manual, 1, sizeof(manual) - 1, f);
     (void)fclose(f);
     manual[len] = '\0';

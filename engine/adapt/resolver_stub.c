@@ -270,7 +270,7 @@ static void on_deadline(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     if (q->why[0] == '\0')
-        snprintf(q->why, sizeof(q->why), "no answer in time");
+        snprintf(q->why, sizeof(q->why), "%s", DSMTP_WHY_TIMEOUT);
     give_failure(q, DSMTP_SECURITY_ERROR);
 }
 

@@ -82,10 +82,8 @@ static void drop_all(void *self)
     struct dsmtp_search *s = self;
     struct ask *a;
 
-    while ((a = TAILQ_FIRST(&s->asks)) != NULL) {
-        TAILQ_REMOVE(&s->asks, a, link);
-        free(a);
-    }
+    while ((a = TAILQ_FIRST(&s->asks)) != NULL)
+        drop(s, a);
 }
 
 /* --- the discovery ------------------------------------------------------------------------------

@@ -5,20 +5,10 @@
 #include <string.h>
 
 #include "core/profile.h"
-#include "faults/faults.h"
 #include "faults/rows.h"
 
 #define REAL(name) __real_##name
 #define WRAP(name) __wrap_##name
-
-/* clang-format off */
-WRAPPED(const struct dsmtp_dialog_row *, dsmtp_dialog_step, enum dsmtp_state state, enum dsmtp_event event, enum dsmtp_level level)
-WRAPPED(const struct dsmtp_next_row *, dsmtp_judge_next, const struct dsmtp_profile *profile, const struct dsmtp_attempt_end *end)
-WRAPPED(const struct dsmtp_host_row *, dsmtp_policy_host, const struct dsmtp_profile *profile, enum dsmtp_policy policy,
-        enum dsmtp_trust trust, enum dsmtp_address address, enum dsmtp_tlsa_state tlsa)
-WRAPPED(const struct dsmtp_mx_row *, dsmtp_policy_mx, const struct dsmtp_profile *profile, enum dsmtp_policy policy,
-        enum dsmtp_security security, enum dsmtp_mx mx)
-/* clang-format on */
 
 /* Break the row in the way that becomes what is wanted. */
 static void break_as(enum fault_table table, union fault_row *row, const char *wanted)

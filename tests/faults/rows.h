@@ -9,6 +9,7 @@
 
 #include "core/judge.h"
 #include "core/policy.h"
+#include "faults/faults.h"
 
 enum fault_table { FAULT_MX, FAULT_HOST, FAULT_DIALOG, FAULT_NEXT, FAULT_TABLES };
 enum { FAULT_NAME_SIZE = 100 };
@@ -44,5 +45,15 @@ unsigned fault_ways(enum fault_table table);
 /* Break the row in that way. false: that changes nothing in this row. */
 bool fault_row_break(enum fault_table table, union fault_row *row, unsigned way,
                      struct fault_change *change);
+
+/* The functions that look a row up, as wrappers see them. */
+/* clang-format off */
+WRAPPED(const struct dsmtp_dialog_row *, dsmtp_dialog_step, enum dsmtp_state state, enum dsmtp_event event, enum dsmtp_level level)
+WRAPPED(const struct dsmtp_next_row *, dsmtp_judge_next, const struct dsmtp_profile *profile, const struct dsmtp_attempt_end *end)
+WRAPPED(const struct dsmtp_host_row *, dsmtp_policy_host, const struct dsmtp_profile *profile, enum dsmtp_policy policy,
+        enum dsmtp_trust trust, enum dsmtp_address address, enum dsmtp_tlsa_state tlsa)
+WRAPPED(const struct dsmtp_mx_row *, dsmtp_policy_mx, const struct dsmtp_profile *profile, enum dsmtp_policy policy,
+        enum dsmtp_security security, enum dsmtp_mx mx)
+/* clang-format on */
 
 #endif

@@ -11,18 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "faults/faults.h"
 #include "faults/rows.h"
 #include "oracle/sweep.h"
-
-/* clang-format off */
-WRAPPED(const struct dsmtp_dialog_row *, dsmtp_dialog_step, enum dsmtp_state state, enum dsmtp_event event, enum dsmtp_level level)
-WRAPPED(const struct dsmtp_next_row *, dsmtp_judge_next, const struct dsmtp_profile *profile, const struct dsmtp_attempt_end *end)
-WRAPPED(const struct dsmtp_host_row *, dsmtp_policy_host, const struct dsmtp_profile *profile, enum dsmtp_policy policy,
-        enum dsmtp_trust trust, enum dsmtp_address address, enum dsmtp_tlsa_state tlsa)
-WRAPPED(const struct dsmtp_mx_row *, dsmtp_policy_mx, const struct dsmtp_profile *profile, enum dsmtp_policy policy,
-        enum dsmtp_security security, enum dsmtp_mx mx)
-/* clang-format on */
 
 enum { ROWS_MAX = 200, STATES = 40000, THIN = 3, SECONDS_MAX = 60 };
 

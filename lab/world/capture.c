@@ -136,14 +136,17 @@ int lab_capture_start(const struct lab_spaces *sender, const struct lab_spaces *
     int out = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     int rc = out < 0 ? lab_fail_errno(fault, "%s: cannot create", path)
                      : listen_there(sender, internet, sockets, fault);
+    pid_t child;
 
     if (rc == 0) {
         (void)fflush(NULL);
-        *pid = fork();
-        if (*pid == 0)
+        child = fork();
+        if (child == 0)
             record(sockets, out);
-        if (*pid < 0)
+        if (child < 0)
             rc = lab_fail_errno(fault, "cannot start the recorder of packets");
+        else
+            *pid = child;
     }
     for (unsigned i = 0; i < LAB_IF_COUNT; i++)
         if (sockets[i] >= 0)

@@ -230,6 +230,9 @@ void lab_rrset_strip(struct lab_rrset *set)
 {
     ldns_rr_free(set->sig);
     set->sig = NULL;
+    ldns_rr_list_deep_free(set->others);
+    set->others = NULL;
+    set->others_first = false;
 }
 
 void lab_rrset_add_signature(struct lab_rrset *set, ldns_rr *sig)

@@ -78,7 +78,7 @@ ldns_rr *lab_rrset_signature(const struct lab_rrset *set, const struct lab_signi
 /* Replaces set->sig. */
 LAB_MUST_USE int lab_rrset_sign(struct lab_rrset *set, const struct lab_signing *how,
                                 struct lab_fault *fault);
-/* Without its signature from now on. */
+/* No signature is left. */
 void lab_rrset_strip(struct lab_rrset *set);
 /* One more signature; takes it. */
 void lab_rrset_add_signature(struct lab_rrset *set, ldns_rr *sig);

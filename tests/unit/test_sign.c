@@ -165,6 +165,48 @@ static void test_listed(void)
     free(text);
 }
 
+/* clang-format off */
+static const struct {
+    const char *more, *less; /* recipes, in this order */
+    bool on_mx;              /* both are about the MX records */
+    const char *gone;
+} stripped[] = {
+    {"bad-signature-beside-good", "missing-signature", true,  "\tRRSIG\tMX "},
+    {"nine-bad-signatures",       "missing-signature", true,  "\tRRSIG\tMX "},
+    {"both-ksks-sign",            "unsigned-dnskey",   false, "\tRRSIG\tDNSKEY "},
+    {"both-zsks-sign",            "only-keys-signed",  false, "\tRRSIG\tMX "},
+    {"both-algorithms-sign",      "no-signatures",     false, "\tRRSIG\t"},
+    {"both-algorithms-sign",      "stripped-zone",     false, "\tRRSIG\t"},
+};
+/* clang-format on */
+
+/* What takes signatures away leaves none, also after what adds some. */
+static void test_stripped(void)
+{
+    char owner[] = "@", type[] = "MX";
+
+    for (size_t i = 0; i < CHECK_COUNT(stripped); i++) {
+        struct lab_damage damage[2] = {{.recipe = lab_strdup(stripped[i].more)},
+                                       {.recipe = lab_strdup(stripped[i].less)}};
+        struct lab_fault fault = {0};
+        char *text = NULL;
+
+        for (size_t d = 0; d < CHECK_COUNT(damage) && stripped[i].on_mx; d++) {
+            damage[d].owner = owner;
+            damage[d].type = type;
+        }
+        check_rowf("%s, then %s", stripped[i].more, stripped[i].less);
+        check_int(
+            build((struct lab_zone_input){.damage = damage, .damage_count = 2}, &text, &fault), 0);
+        check_str(fault.what, "");
+        check_true(text != NULL && strstr(text, "\tMX\t") != NULL);
+        check_true(text != NULL && strstr(text, stripped[i].gone) == NULL);
+        free(text);
+        free(damage[0].recipe);
+        free(damage[1].recipe);
+    }
+}
+
 /* Every verb has a recipe: else nothing shows what it does. */
 static void test_verbs(void)
 {
@@ -192,5 +234,6 @@ static void test_verbs(void)
 static const struct check_test tests[] = {{"damages", test_damage},
                                           {"algorithms", test_algorithms},
                                           {"what is listed", test_listed},
+                                          {"stripped", test_stripped},
                                           {"verbs", test_verbs}};
 SUITE(sign, tests);

@@ -260,7 +260,6 @@ const struct lab_verb *lab_verb_on_ds_at(size_t index);
 
 /* The row of a verb, or NULL. names: all verbs, for faults; the caller frees it. */
 const struct lab_verb *lab_verb_find(const char *name);
-bool lab_verb_on_rrset(const struct lab_verb *verb);
 char *lab_verb_names(void);
 /* A fault that a verb cannot be done to its patient, with the recipe's name. Always -1. */
 int lab_cannot(const struct lab_patient *p, const char *why);

@@ -92,28 +92,6 @@ bool lab_verdict_gates(enum lab_verdict v)
     return v >= LAB_V_COUNT || gating[v];
 }
 
-static bool names_policy(const struct lab_expect *e, enum lab_policy policy)
-{
-    for (unsigned i = 0; i < e->policies_count; i++) {
-        if (e->policies[i] == policy)
-            return true;
-    }
-    return e->policies_count == 0 && policy == LAB_POLICY_DANE;
-}
-
-const struct lab_expect *lab_expect_for(const struct lab_scenario *s, const char *profile,
-                                        enum lab_policy policy)
-{
-    for (unsigned n = 0; n < s->expect_count; n++) {
-        for (unsigned i = 0; i < s->expect[n].profiles_count; i++) {
-            if (strcmp(s->expect[n].profiles[i], profile) == 0 &&
-                names_policy(&s->expect[n], policy))
-                return &s->expect[n];
-        }
-    }
-    return NULL;
-}
-
 /* May mail go in clear to the host of this session? Also if the scenario wants to see it (and have
  * it refused). */
 static bool may_be_clear(const struct trial *t, const struct lab_session *session)

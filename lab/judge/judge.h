@@ -113,10 +113,6 @@ struct lab_judgement {
     char *why; /* which check decided */
 };
 
-/* The expectation for a profile and policy, or NULL when the scenario has none. */
-const struct lab_expect *lab_expect_for(const struct lab_scenario *s, const char *profile,
-                                        enum lab_policy policy);
-
 /* See judge.c for the order of checks. out is filled anew. */
 void lab_judge(const struct lab_scenario *s, const struct lab_expect *expect,
                const struct lab_evidence *seen, struct lab_judgement *out);

@@ -176,6 +176,7 @@ int lab_suite_states(const struct lab_paths *paths, struct lab_states *out)
     struct lab_fault fault;
     int faults = -1;
 
+    *out = (struct lab_states){0};
     if (know(paths, &k, &fault) != 0) {
         (void)lab_complaint(fault.status, "%s", fault.what);
     } else {
@@ -195,6 +196,7 @@ int lab_suite_load(const struct lab_paths *paths, const char *root, struct lab_c
     struct lab_fault fault;
     int faults = -1;
 
+    *out = (struct lab_catalogue){0};
     if (know(paths, &k, &fault) != 0) {
         (void)lab_complaint(fault.status, "%s", fault.what);
     } else {

@@ -26,7 +26,7 @@ void lab_suite_close(struct lab_suite *suite);
 void lab_suite_rules(const struct lab_suite *suite, struct lab_rules *out);
 
 /* Load one file or directory in place of the whole catalogue; returns the number of faults, -1 if
- * it cannot be read. */
+ * it cannot be read: out is empty then. */
 int lab_suite_load(const struct lab_paths *paths, const char *root, struct lab_catalogue *out);
 
 /* The states of zones/states; returns as lab_suite_load. Release with lab_states_free. */

@@ -169,11 +169,13 @@ int lab_cmd_selftest(int argc, char **argv)
     struct lab_suite suite;
     int first;
     int rc = lab_options(argc, argv, table, "selftest [FAULT|GLOB]...", got, &first);
-    char **names = argv + first;
-    size_t count = (size_t)(argc - first);
+    char **names;
+    size_t count;
 
     if (rc >= 0)
         return rc;
+    names = argv + first;
+    count = (size_t)(argc - first);
     lab_suite_open(&suite);
     if (suite.faults > 0)
         rc = lab_complaint(2, "%d faults in scenario files; nothing was run", suite.faults);

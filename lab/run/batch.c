@@ -378,7 +378,7 @@ int lab_batch_greet(struct lab_adapter *adapter, json_t **hello, struct lab_faul
 }
 
 /* The wire decides; what could not be asked was judged before. */
-void lab_case_judge(struct lab_case *k, struct lab_evidence *evidence)
+static void judge(struct lab_case *k, struct lab_evidence *evidence)
 {
     char *to = lab_scenario_recipient(k->scenario, 0);
 
@@ -397,15 +397,15 @@ void lab_case_judge(struct lab_case *k, struct lab_evidence *evidence)
     free(to);
 }
 
-static int finish(struct lab_batch *b, struct lab_case *k, struct lab_evidence_index *index,
-                  const struct lab_traces *traces, struct lab_fault *fault)
+int lab_case_finish(const struct lab_batch *b, struct lab_case *k, struct lab_evidence_index *index,
+                    const struct lab_traces *traces, struct lab_fault *fault)
 {
     struct lab_evidence evidence = {0};
     char *rerun;
     int rc;
 
     lab_evidence_of(index, k->scenario->id, &evidence);
-    lab_case_judge(k, &evidence);
+    judge(k, &evidence);
     if (b->record == NULL)
         return 0;
     lab_known_apply(b->config->knowns, b->version, b->config->profile, k);
@@ -429,7 +429,7 @@ static int finish_all(struct lab_batch *b, struct lab_evidence_from from, size_t
     if (b->record != NULL)
         rc = lab_traces_open(b->world, from, packets, &traces, fault);
     for (size_t i = 0; i < b->count && rc == 0; i++)
-        rc = finish(b, b->cases[i], index, &traces, fault);
+        rc = lab_case_finish(b, b->cases[i], index, &traces, fault);
     if (b->record != NULL)
         lab_traces_close(&traces);
     lab_evidence_close(&index);

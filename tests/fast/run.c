@@ -1,8 +1,6 @@
 /* run.c - cases, policy by policy, see run.h. */
 #include "fast/run.h"
 
-#include <stdlib.h>
-
 #include "fast/batch.h"
 #include "fast/clock.h"
 #include "fast/prove.h"
@@ -121,7 +119,7 @@ int fast_run(const struct lab_run_config *config, struct lab_fault *fault)
     struct run r = {.config = config};
     int rc;
 
-    lab_console_init(&r.console, config->quiet);
+    lab_console_init(&r.console, false);
     r.result.count = lab_cases_make(config, &r.result.cases);
     rc = drive(&r, fault);
     if (rc == 0) {

@@ -410,6 +410,17 @@ struct dsmtp_answer dsmtp_dns_answer(const struct dsmtp_query *query,
                                  .ttl = reply->ttl};
 }
 
+const char *dsmtp_dns_objection(const struct dsmtp_dns_reply *reply, bool proven)
+{
+    if (reply->truncated)
+        return "the reply is truncated";
+    if (reply->presence == DSMTP_PRESENCE_FAILED)
+        return dsmtp_dns_rcode_name(reply->rcode);
+    if (proven && reply->presence == DSMTP_PRESENCE_NODATA && reply->aliased > 0 && !reply->soa)
+        return "the reply ends in an alias without its target";
+    return NULL;
+}
+
 struct dsmtp_answer dsmtp_dns_interpret(const uint8_t *message, size_t len,
                                         const struct dsmtp_query *query,
                                         enum dsmtp_security security, struct dsmtp_arena *arena,
@@ -419,10 +430,8 @@ struct dsmtp_answer dsmtp_dns_interpret(const uint8_t *message, size_t len,
 
     *reply = (struct dsmtp_dns_reply){.presence = DSMTP_PRESENCE_FAILED};
     wrong = dsmtp_dns_read(message, len, query, arena, reply);
-    if (wrong == NULL && reply->truncated)
-        wrong = "the reply is truncated";
-    if (wrong == NULL && reply->presence == DSMTP_PRESENCE_FAILED)
-        wrong = dsmtp_dns_rcode_name(reply->rcode);
+    if (wrong == NULL)
+        wrong = dsmtp_dns_objection(reply, security == DSMTP_SECURITY_SECURE);
     return wrong != NULL ? dsmtp_answer_failed(query, DSMTP_SECURITY_ERROR, wrong)
                          : dsmtp_dns_answer(query, reply, security);
 }

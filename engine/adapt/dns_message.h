@@ -65,6 +65,11 @@ struct dsmtp_answer dsmtp_dns_answer(const struct dsmtp_query *query,
                                      const struct dsmtp_dns_reply *reply,
                                      enum dsmtp_security security);
 
+/* What is wrong with a reply so that it is no answer; NULL: nothing. proven: it would be taken for
+ * proven. An alias whose target is not there at all could be a proven absence or half a reply: only
+ * the SOA tells, and where the answer would be trusted it must. */
+const char *dsmtp_dns_objection(const struct dsmtp_dns_reply *reply, bool proven);
+
 /* What a reply answers, given that validation calls it SECURE or INSECURE: what is no clear answer
  * (malformed, truncated, SERVFAIL, ...) comes out as ERROR. Records live in the arena; *reply is
  * filled unless the message cannot be read, and then empty. */

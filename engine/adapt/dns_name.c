@@ -97,15 +97,18 @@ void dsmtp_dname_to_text(const struct dsmtp_dname *name, char out[DSMTP_DNAME_TE
     out[at] = '\0';
 }
 
-bool dsmtp_dname_equal(const struct dsmtp_dname *a, const struct dsmtp_dname *b)
+/* Lengths of labels are below 'A': they need no care of their own. */
+static bool same(const uint8_t *a, const uint8_t *b, size_t len)
 {
-    if (a->len != b->len)
-        return false;
-    /* Lengths of labels are below 'A': they need no care of their own. */
-    for (size_t i = 0; i < a->len; i++)
-        if (lower(a->wire[i]) != lower(b->wire[i]))
+    for (size_t i = 0; i < len; i++)
+        if (lower(a[i]) != lower(b[i]))
             return false;
     return true;
+}
+
+bool dsmtp_dname_equal(const struct dsmtp_dname *a, const struct dsmtp_dname *b)
+{
+    return a->len == b->len && same(a->wire, b->wire, a->len);
 }
 
 bool dsmtp_dname_below(const struct dsmtp_dname *name, const struct dsmtp_dname *above)
@@ -114,12 +117,8 @@ bool dsmtp_dname_below(const struct dsmtp_dname *name, const struct dsmtp_dname 
 
     while (name->len - at > above->len)
         at += name->wire[at] + 1u;
-    if (at == 0 || name->len - at != above->len)
-        return false;
-    for (size_t i = 0; i < above->len; i++)
-        if (lower(name->wire[at + i]) != lower(above->wire[i]))
-            return false;
-    return true;
+    return at != 0 && name->len - at == above->len &&
+           same(name->wire + at, above->wire, above->len);
 }
 
 bool dsmtp_dname_read(const uint8_t *message, size_t len, size_t *pos, struct dsmtp_dname *out)

@@ -133,6 +133,9 @@ static enum dsmtp_status resolver_ask(void *self, const struct dsmtp_query *quer
     struct question *q;
     enum dsmtp_status status = DSMTP_OK;
 
+    /* Nothing is to be said of its answers, then, and this never changes. */
+    if (c->state == SECURE)
+        return c->inner.ask(c->inner.self, query, done, arg);
     if (c->state == NOT_ASKED)
         status = c->inner.ask(c->inner.self, &canary, on_canary, c);
     if (status != DSMTP_OK)
@@ -176,6 +179,8 @@ static void resolver_forget(void *self, const void *arg)
 
     forget_in(c, &c->asked, arg);
     forget_in(c, &c->held, arg);
+    if (c->state == SECURE)
+        c->inner.forget(c->inner.self, arg);
 }
 
 static void resolver_close(void *self)

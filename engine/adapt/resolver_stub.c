@@ -123,21 +123,6 @@ static void give_reply(struct question *q, const struct dsmtp_dns_reply *reply)
     give(q, &answer);
 }
 
-/* What is wrong with a reply so that it is no answer; NULL: nothing. An alias whose target is not
- * there at all could be a proven absence or half a reply: only the SOA tells, and where the answer
- * would be trusted it must. */
-static const char *objection(const struct dsmtp_dns_reply *reply)
-{
-    if (reply->truncated)
-        return "the reply is truncated";
-    if (reply->presence == DSMTP_PRESENCE_FAILED)
-        return dsmtp_dns_rcode_name(reply->rcode);
-    if (reply->presence == DSMTP_PRESENCE_NODATA && reply->aliased && reply->authentic &&
-        !reply->soa)
-        return "the reply ends in an alias without its target";
-    return NULL;
-}
-
 /* SERVFAIL and the like: another resolver may know better; when there is none left, find out what
  * SERVFAIL means. */
 static void refused(struct question *q, unsigned rcode)
@@ -171,7 +156,7 @@ static void take_reply(struct question *q, const uint8_t *message, size_t len)
     dsmtp_arena_init(&arena, DSMTP_DNS_REPLY_MEMORY);
     wrong = dsmtp_dns_read(message, len, &q->query, &arena, &reply);
     if (wrong == NULL)
-        wrong = objection(&reply);
+        wrong = dsmtp_dns_objection(&reply, reply.authentic);
     else
         reply = (struct dsmtp_dns_reply){.presence = DSMTP_PRESENCE_FAILED};
     if (q->probing && wrong == NULL) {
@@ -270,7 +255,7 @@ static void on_deadline(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     if (q->why[0] == '\0')
-        snprintf(q->why, sizeof(q->why), "no answer in time");
+        snprintf(q->why, sizeof(q->why), "%s", DSMTP_WHY_TIMEOUT);
     give_failure(q, DSMTP_SECURITY_ERROR);
 }
 

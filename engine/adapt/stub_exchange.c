@@ -38,11 +38,11 @@ static void end(struct dsmtp_exchange *x, const uint8_t *reply, size_t len, cons
 }
 
 /* A socket that hears from this server only, with a port of the system's choice. */
-static int connected_socket(const struct dsmtp_endpoint *server, int type)
+static int connected_socket(const struct dsmtp_endpoint *server)
 {
-    int fd = socket(server->sa.any.sa_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = socket(server->sa.any.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-    if (fd >= 0 && connect(fd, &server->sa.any, server->len) != 0 && errno != EINPROGRESS) {
+    if (fd >= 0 && connect(fd, &server->sa.any, server->len) != 0) {
         int error = errno;
 
         (void)close(fd);
@@ -50,14 +50,6 @@ static int connected_socket(const struct dsmtp_endpoint *server, int type)
         return -1;
     }
     return fd;
-}
-
-/* Wait for that on the socket. */
-static bool watch(struct dsmtp_exchange *x, short what, event_callback_fn call)
-{
-    (void)event_del(&x->io);
-    return event_assign(&x->io, x->config.base, x->fd, (short)(what | EV_PERSIST), call, x) == 0 &&
-           event_add(&x->io, NULL) == 0;
 }
 
 /* --- TCP -----------------------------------------------------------------------------------------
@@ -136,10 +128,11 @@ static const char *start(struct dsmtp_exchange *x)
     x->query_len = dsmtp_dns_query(x->config.query, x->id, x->config.checking_disabled, x->query);
     if (x->query_len == 0)
         return "the name cannot be asked";
-    x->fd = connected_socket(x->config.server, SOCK_DGRAM);
+    x->fd = connected_socket(x->config.server);
     if (x->fd < 0 || send(x->fd, x->query, x->query_len, MSG_NOSIGNAL) < 0)
         return strerror(errno);
-    if (!watch(x, EV_READ, on_udp) || event_add(&x->timer, &tv) != 0)
+    if (event_assign(&x->io, x->config.base, x->fd, EV_READ | EV_PERSIST, on_udp, x) != 0 ||
+        event_add(&x->io, NULL) != 0 || event_add(&x->timer, &tv) != 0)
         return "out of memory";
     return NULL;
 }

@@ -141,8 +141,10 @@ static const char *connect_and_send(struct dsmtp_stub_tcp *tcp)
     }
     if (bufferevent_socket_connect(tcp->connection, &tcp->server->sa.any, (int)tcp->server->len) !=
         0) {
+        const char *why = strerror(errno);
+
         disconnect(tcp);
-        return strerror(errno);
+        return why;
     }
     return NULL;
 }

@@ -76,15 +76,6 @@ enum dsmtp_status dsmtp_tls_fault(struct dsmtp_fault *fault, const char *what)
     return dsmtp_fault_set(fault, DSMTP_SYSTEM, "OpenSSL: %s: %s", what, words);
 }
 
-static bool has_anchors(const struct dsmtp_tls_demand *demand)
-{
-    for (unsigned i = 0; i < demand->record_count; i++)
-        if (demand->records[i].why == DSMTP_UNUSABLE_NO &&
-            demand->records[i].effective_usage == DANE_TA)
-            return true;
-    return false;
-}
-
 /* A verdict of the table that the kind of the demand gives another name. */
 static void adapt_verdict(const struct dsmtp_tls_demand *demand, struct dsmtp_tls_evidence *out)
 {
@@ -96,7 +87,8 @@ static void adapt_verdict(const struct dsmtp_tls_demand *demand, struct dsmtp_tl
     } else if (unmatched && dsmtp_tls_kind(demand) == DSMTP_AGAINST_FINGERPRINTS) {
         out->reason = DSMTP_REASON_FINGERPRINT_MISMATCH;
         out->fault = F(FINGERPRINT);
-    } else if (unmatched && out->fault == F(NO_MATCH) && has_anchors(demand)) {
+    } else if (unmatched && out->fault == F(NO_MATCH) &&
+               dsmtp_tlsa_any_anchor(demand->records, demand->record_count)) {
         out->fault = F(ANCHOR_MISSING);
     }
 }

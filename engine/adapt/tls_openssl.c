@@ -208,9 +208,8 @@ static enum dsmtp_status apply_names(SSL *ssl, const struct dsmtp_tls_demand *de
 /* The usable records under their effective usages. One that OpenSSL cannot use after all (0) is
  * left out: with none left the peer has nothing to match, and the handshake fails. */
 static enum dsmtp_status apply_records(SSL *ssl, const struct dsmtp_tls_demand *demand,
-                                       bool *anchors, struct dsmtp_fault *fault)
+                                       struct dsmtp_fault *fault)
 {
-    *anchors = false;
     for (unsigned i = 0; i < demand->record_count; i++) {
         const struct dsmtp_tlsa *r = &demand->records[i];
 
@@ -219,7 +218,6 @@ static enum dsmtp_status apply_records(SSL *ssl, const struct dsmtp_tls_demand *
         if (SSL_dane_tlsa_add(ssl, r->effective_usage, r->selector, r->matching, r->data, r->len) <
             0)
             return dsmtp_tls_fault(fault, "cannot add a TLSA record");
-        *anchors = *anchors || r->effective_usage == DANE_TA;
     }
     ERR_clear_error();
     return DSMTP_OK;
@@ -230,7 +228,6 @@ static enum dsmtp_status demand_dane(const struct dsmtp_tls *tls, SSL *ssl,
                                      struct dsmtp_fault *fault)
 {
     unsigned names;
-    bool anchors;
 
     if (tls->none != NULL && SSL_set1_verify_cert_store(ssl, tls->none) <= 0)
         return dsmtp_tls_fault(fault, "cannot set the trusted certificates");
@@ -239,8 +236,8 @@ static enum dsmtp_status demand_dane(const struct dsmtp_tls *tls, SSL *ssl,
         return dsmtp_tls_fault(fault, "cannot enable DANE");
     (void)SSL_dane_set_flags(ssl, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
     DSMTP_TRY(apply_names(ssl, demand, &names, fault));
-    DSMTP_TRY(apply_records(ssl, demand, &anchors, fault));
-    if (anchors && names == 0)
+    DSMTP_TRY(apply_records(ssl, demand, fault));
+    if (names == 0 && dsmtp_tlsa_any_anchor(demand->records, demand->record_count))
         return dsmtp_fault_set(fault, DSMTP_MISUSE, "certificate usage 2 needs a name to check");
     return DSMTP_OK;
 }

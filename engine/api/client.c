@@ -2,7 +2,6 @@
 #include <event2/event.h>
 #include <event2/event_struct.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/queue.h>
 
 #include "adapt/file.h"

@@ -65,27 +65,26 @@ static void drop(struct dsmtp_search *s, struct ask *a)
     free(a);
 }
 
-static void forget_asks(void *self, const void *arg)
+/* Drops the questions of arg; of anybody, if arg is NULL. */
+static void drop_of(struct dsmtp_search *s, const void *arg)
 {
-    struct dsmtp_search *s = self;
     struct ask *next;
 
     for (struct ask *a = TAILQ_FIRST(&s->asks); a != NULL; a = next) {
         next = TAILQ_NEXT(a, link);
-        if (a->arg == arg)
+        if (arg == NULL || a->arg == arg)
             drop(s, a);
     }
 }
 
+static void forget_asks(void *self, const void *arg)
+{
+    drop_of(self, arg);
+}
+
 static void drop_all(void *self)
 {
-    struct dsmtp_search *s = self;
-    struct ask *a;
-
-    while ((a = TAILQ_FIRST(&s->asks)) != NULL) {
-        TAILQ_REMOVE(&s->asks, a, link);
-        free(a);
-    }
+    drop_of(self, NULL);
 }
 
 /* --- the discovery ------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ static enum dsmtp_status choose_helo(struct dsmtp_setup *setup, struct dsmtp_fau
 
     if (given == NULL)
         dsmtp_system_host_name(host);
-    if (given == NULL && dsmtp_name_parse(host, host) != DSMTP_OK) {
+    if (given == NULL && dsmtp_name_is_address(host)) {
         (void)snprintf(setup->helo, sizeof(setup->helo), "[127.0.0.1]");
         return DSMTP_OK;
     }

@@ -185,7 +185,6 @@ static struct dsmtp_task *next(void *self)
         }
         kind = dsmtp_inlet_next(&b->inlet, &line);
         item = read_line(b, kind, &line);
-        b->count.running = b->runner.count + (item != NULL ? 1 : 0);
         if (item != NULL)
             return &item->task;
         if (kind == DSMTP_LINE_MORE)
@@ -200,7 +199,6 @@ static void done(void *self, struct dsmtp_task *task, enum dsmtp_status status,
     struct batch *b = self;
     const struct item *item = (const struct item *)(const void *)task;
 
-    b->count.running = b->runner.count;
     if (status == DSMTP_AGAIN) {
         b->given_up++;
         put_error(b, item->line, task->target, "interrupted");
@@ -282,6 +280,7 @@ static bool open_all(struct batch *b)
         b->signals[i] = event_new(base, numbers[i], EV_SIGNAL | EV_PERSIST, on_signal, b);
         ok = ok && b->signals[i] != NULL && event_add(b->signals[i], NULL) == 0;
     }
+    b->count.running = &b->runner.count;
     dsmtp_progress_open(&b->progress, base, &b->count);
     return ok;
 }

@@ -3,13 +3,13 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "adapt/tls_openssl.h"
 #include "base/arena.h"
 #include "cli/commands.h"
 #include "cli/demand.h"
 #include "cli/input.h"
 #include "cli/runner.h"
 #include "cli/say.h"
-#include "cli/tls.h"
 #include "report/report.h"
 
 #define CHAIN_MAX ((size_t)4 << 20)
@@ -29,7 +29,7 @@ static int verify_with(struct dsmtp_tls *tls, const struct dsmtp_options *o,
     status = dsmtp_tls_verify_pem(tls, pem, len, demand, o->time, out, &fault);
     free(pem);
     if (status == DSMTP_OK && demand->authenticate == DSMTP_AGAINST_TLSA &&
-        !dsmtp_demand_usable(demand))
+        !dsmtp_tlsa_any_usable(demand->records, demand->record_count))
         *out = (struct dsmtp_tls_evidence){.reason = DSMTP_REASON_TLSA_UNUSABLE};
     if (status == DSMTP_OK)
         return 0;
@@ -40,9 +40,11 @@ static int verify_with(struct dsmtp_tls *tls, const struct dsmtp_options *o,
 static int verify(const struct dsmtp_options *o, const struct dsmtp_tls_demand *demand,
                   struct dsmtp_tls_evidence *out)
 {
+    const struct dsmtp_tls_options options = {
+        .security_level = -1, .ca_file = o->ca_file, .ca_path = o->ca_path};
     struct dsmtp_fault fault;
     struct dsmtp_tls *tls = NULL;
-    enum dsmtp_status status = dsmtp_cli_open_tls(o, &tls, &fault);
+    enum dsmtp_status status = dsmtp_tls_open(&options, &tls, &fault);
     int wrong = EX_SOFTWARE;
 
     if (status == DSMTP_SYNTAX)

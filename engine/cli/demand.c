@@ -93,11 +93,9 @@ static int read_names(const struct dsmtp_options *o, struct dsmtp_arena *arena,
 /* Usage 2 looks at names (RFC 7672, section 3.1.2), and so does whoever trusts authorities. */
 static bool lacks_name(const struct dsmtp_tls_demand *demand)
 {
-    bool checks = demand->authenticate == DSMTP_AGAINST_AUTHORITIES;
+    bool checks = demand->authenticate == DSMTP_AGAINST_AUTHORITIES ||
+                  dsmtp_tlsa_any_anchor(demand->records, demand->record_count);
 
-    for (unsigned i = 0; i < demand->record_count; i++)
-        checks = checks || (demand->records[i].why == DSMTP_UNUSABLE_NO &&
-                            demand->records[i].effective_usage == 2);
     return checks && demand->name_count == 0;
 }
 
@@ -138,12 +136,4 @@ int dsmtp_demand_read(const struct dsmtp_options *o, struct dsmtp_arena *arena,
         status = dsmtp_say_usage("verify", "usage 2 and authorities check names; expected at least "
                                            "one --name NAME");
     return status;
-}
-
-bool dsmtp_demand_usable(const struct dsmtp_tls_demand *demand)
-{
-    for (unsigned i = 0; i < demand->record_count; i++)
-        if (demand->records[i].why == DSMTP_UNUSABLE_NO)
-            return true;
-    return false;
 }

@@ -12,7 +12,4 @@
 int dsmtp_demand_read(const struct dsmtp_options *options, struct dsmtp_arena *arena,
                       struct dsmtp_tls_demand *out);
 
-/* Is any of its records usable? */
-bool dsmtp_demand_usable(const struct dsmtp_tls_demand *demand);
-
 #endif

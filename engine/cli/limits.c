@@ -55,8 +55,7 @@ int dsmtp_limits_apply(struct dsmtp_setup *setup, const struct dsmtp_options *o,
     const struct dsmtp_limits wanted = {o->questions, connect ? least(o->connections, o->jobs) : 0};
     unsigned descriptors = raise_descriptors();
     struct dsmtp_limits fit = dsmtp_limits_fit(wanted, descriptors);
-    const struct dsmtp_turnstile_limits turnstile = {fit.connections > 0 ? fit.connections : 1,
-                                                     o->per_host};
+    const struct dsmtp_turnstile_limits turnstile = {fit.connections, o->per_host};
     enum dsmtp_status status;
 
     if (fit.questions < wanted.questions || fit.connections < wanted.connections)
@@ -65,7 +64,7 @@ int dsmtp_limits_apply(struct dsmtp_setup *setup, const struct dsmtp_options *o,
                   descriptors, fit.questions, wanted.questions, fit.connections,
                   wanted.connections);
     status = dsmtp_resolver_limit(&setup->loop, fit.questions, &setup->engine.resolver);
-    if (status == DSMTP_OK)
+    if (status == DSMTP_OK && connect)
         status = dsmtp_turnstile_open(&setup->loop, &turnstile, &setup->engine.connector);
     if (status == DSMTP_OK)
         return 0;

@@ -12,8 +12,8 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 
     (void)fd;
     (void)what;
-    (void)fprintf(stderr, "\r%lu done, %u at work, %lu bad, %lu skipped\033[K", c->done, c->running,
-                  c->bad, c->skipped);
+    (void)fprintf(stderr, "\r%lu done, %u at work, %lu bad, %lu skipped\033[K", c->done,
+                  *c->running, c->bad, c->skipped);
     (void)fflush(stderr);
     p->drawn = true;
 }

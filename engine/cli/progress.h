@@ -10,7 +10,7 @@ struct event_base;
 
 struct dsmtp_count {
     unsigned long done, bad, skipped;
-    unsigned running;
+    const unsigned *running; /* the runner's */
 };
 
 struct dsmtp_progress {

@@ -86,14 +86,14 @@ static const struct dsmtp_dialog_row rows[] = {
     {S(BYE),                                    ~(E(SECURED)),                       ANY,      TO(END),        DO(CLOSE),          WHY(NONE),               ""},
 
     /* The stream failed: the reason comes with the event. */
-    {~(S(HANDSHAKE) | S(BYE) | S(END)),         E(FAILED),                           ANY,      TO(END),        DO(CLOSE),          WHY(CONNECTION_LOST),    ""},
+    {~NOT_WIRE,                                 E(FAILED),                           ANY,      TO(END),        DO(CLOSE),          WHY(CONNECTION_LOST),    ""},
     {S(HANDSHAKE),                              E(FAILED),                           MAY,      TO(END),        DO(CLOSE),          WHY(TLS_HANDSHAKE),      "S9c R-7672-2.2-8"},
     {S(HANDSHAKE),                              E(FAILED),                           L(ENCRYPT) | L(AUDIT),
                                                                                                TO(END),        DO(CLOSE),          WHY(TLS_HANDSHAKE),      "R-7672-2.2-6"},
     {S(HANDSHAKE),                              E(FAILED),                           L(DANE),  TO(END),        DO(CLOSE),          WHY(TLS_HANDSHAKE),      "S33 R-7672-2.2-4 R-7672-3.2-1 R-3207-4.1-1"},
     {S(HANDSHAKE),                              E(FAILED),                           LOCAL,    TO(END),        DO(CLOSE),          WHY(TLS_HANDSHAKE),      "S2"},
     /* Replies that no server may give here. */
-    {~(S(HANDSHAKE) | S(BYE) | S(END)),         E(BROKEN),                           ANY,      TO(END),        DO(CLOSE),          WHY(PROTOCOL_ERROR),     ""},
+    {~NOT_WIRE,                                 E(BROKEN),                           ANY,      TO(END),        DO(CLOSE),          WHY(PROTOCOL_ERROR),     ""},
 
     /* Impossible, and said so: nothing is left out by chance. */
     {S(HANDSHAKE),                              ~(E(SECURED) | E(FAILED)),           ANY,      TO(END),        DO(CLOSE),          WHY(PROTOCOL_ERROR),     ""},

@@ -81,10 +81,11 @@ static bool proves_names(enum dsmtp_policy policy)
     return policy == DSMTP_POLICY_VERIFY || policy == DSMTP_POLICY_SECURE;
 }
 
+static const char *const strategies[] = {"hostname", "nexthop", "dot-nexthop"};
+
 static enum dsmtp_status read_match(const struct dsmtp_local_reader *r,
                                     const struct dsmtp_local_word *item, const char **out)
 {
-    static const char *const strategies[] = {"hostname", "nexthop", "dot-nexthop"};
     char text[DSMTP_NAME_SIZE + 1];
     char name[DSMTP_NAME_SIZE + 1] = ".";
     bool below = item->len > 0 && item->at[0] == '.';
@@ -316,11 +317,18 @@ enum dsmtp_status dsmtp_local_attribute(const struct dsmtp_local_reader *r,
 }
 
 /* Do all names to check come from the destination itself? */
+static bool is_strategy(const char *match)
+{
+    for (size_t i = 0; i < sizeof(strategies) / sizeof(strategies[0]); i++)
+        if (strcmp(match, strategies[i]) == 0)
+            return true;
+    return false;
+}
+
 static bool only_own_names(const struct dsmtp_local_entry *e)
 {
     for (unsigned i = 0; i < e->match_count; i++)
-        if (strcmp(e->matches[i], "hostname") != 0 && strcmp(e->matches[i], "nexthop") != 0 &&
-            strcmp(e->matches[i], "dot-nexthop") != 0)
+        if (!is_strategy(e->matches[i]))
             return false;
     return true;
 }

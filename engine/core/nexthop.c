@@ -4,14 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool has_octets_beyond_ascii(const char *text)
-{
-    for (; *text != '\0'; text++)
-        if ((unsigned char)*text >= 0x80)
-            return true;
-    return false;
-}
-
 static enum dsmtp_status parse_port(const char *text, unsigned *out, struct dsmtp_fault *fault)
 {
     unsigned port = 0;
@@ -37,7 +29,7 @@ static enum dsmtp_status parse_name(const char *text, char out[DSMTP_NAME_SIZE],
                                text, out);
     if (good)
         return DSMTP_OK;
-    if (has_octets_beyond_ascii(text))
+    if (dsmtp_name_beyond_ascii(text))
         return dsmtp_fault_set(fault, DSMTP_SYNTAX,
                                "bad domain \"%.100s\"; expected an A-label (xn--...)", text);
     return dsmtp_fault_set(

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "model/name.h"
+
 static void note(struct dsmtp_recipient *r, enum dsmtp_verdict verdict,
                  const struct dsmtp_finding *said)
 {
@@ -35,14 +37,6 @@ void dsmtp_recipients_session(struct dsmtp_recipient *list, unsigned count)
         list[i].turn = DSMTP_TURN_NOT_ASKED;
 }
 
-bool dsmtp_recipients_utf8(const char *address)
-{
-    for (; *address != '\0'; address++)
-        if (((unsigned char)*address & 0x80u) != 0)
-            return true;
-    return false;
-}
-
 unsigned dsmtp_recipients_choose(struct dsmtp_recipient *list, unsigned count, bool utf8,
                                  const char *host)
 {
@@ -55,7 +49,7 @@ unsigned dsmtp_recipients_choose(struct dsmtp_recipient *list, unsigned count, b
 
         if (r->settled || !open) {
             r->turn = DSMTP_TURN_REFUSED;
-        } else if (!utf8 && dsmtp_recipients_utf8(r->address)) {
+        } else if (!utf8 && dsmtp_name_beyond_ascii(r->address)) {
             r->turn = DSMTP_TURN_REFUSED;
             note(r, DSMTP_VERDICT_BOUNCED, &unfit);
         } else {

@@ -63,7 +63,4 @@ bool dsmtp_recipients_settled(const struct dsmtp_recipient *list, unsigned count
 /* deferred before bounced before delivered: what a retry can still mend comes first. */
 enum dsmtp_verdict dsmtp_recipients_verdict(const struct dsmtp_recipient *list, unsigned count);
 
-/* Has the address octets above 127? */
-bool dsmtp_recipients_utf8(const char *address);
-
 #endif

@@ -1,7 +1,7 @@
 /* demand.c - words of demand.h. */
 #include "model/demand.h"
 
-#include <string.h>
+#include "model/tlsa.h"
 
 #define X(name, word) (word),
 static const char *const version[] = {DSMTP_TLS_VERSION_LIST(X)};
@@ -18,14 +18,6 @@ const char *dsmtp_against_name(enum dsmtp_against v)
     return against[v];
 }
 
-static int hex(char c)
-{
-    static const char digits[] = "0123456789abcdef";
-    const char *at = c != '\0' ? strchr(digits, c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c) : NULL;
-
-    return at != NULL ? (int)(at - digits) : -1;
-}
-
 bool dsmtp_fingerprint_parse(const char *text, size_t len, struct dsmtp_fingerprint *out)
 {
     bool colons = len > 2 && text[2] == ':';
@@ -35,8 +27,8 @@ bool dsmtp_fingerprint_parse(const char *text, size_t len, struct dsmtp_fingerpr
     if ((len + (colons ? 1 : 0)) % step != 0)
         return false;
     for (size_t i = 0; i < len; i += step) {
-        int high = hex(text[i]);
-        int low = hex(text[i + 1]);
+        int high = dsmtp_hex_value(text[i]);
+        int low = dsmtp_hex_value(text[i + 1]);
 
         if (high < 0 || low < 0 || out->len == DSMTP_FINGERPRINT_MAX ||
             (colons && i + 2 < len && text[i + 2] != ':'))

@@ -109,3 +109,11 @@ bool dsmtp_name_is_address(const char *text)
 
     return inet_pton(AF_INET, text, octets) == 1 || inet_pton(AF_INET6, text, octets) == 1;
 }
+
+bool dsmtp_name_beyond_ascii(const char *text)
+{
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text > 127)
+            return true;
+    return false;
+}

@@ -30,6 +30,9 @@ DSMTP_MUST_USE enum dsmtp_status dsmtp_name_tlsa(const char *base, unsigned port
  * none. */
 bool dsmtp_name_address(const char *text, char out[DSMTP_NAME_SIZE]);
 
+/* Has it octets above 127? Any text. */
+bool dsmtp_name_beyond_ascii(const char *text);
+
 /* Numeric IPv4 or IPv6 address? */
 bool dsmtp_name_is_address(const char *text);
 

@@ -30,7 +30,23 @@ struct dsmtp_tlsa dsmtp_tlsa_split(const uint8_t *rdata, size_t len)
     return out;
 }
 
-static int hex_value(char c)
+bool dsmtp_tlsa_any_usable(const struct dsmtp_tlsa *list, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (list[i].why == DSMTP_UNUSABLE_NO)
+            return true;
+    return false;
+}
+
+bool dsmtp_tlsa_any_anchor(const struct dsmtp_tlsa *list, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (list[i].why == DSMTP_UNUSABLE_NO && list[i].effective_usage == 2)
+            return true;
+    return false;
+}
+
+int dsmtp_hex_value(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -44,7 +60,7 @@ static enum dsmtp_status hex_octets(const char *text, uint8_t *data, size_t room
     size_t digits = 0;
 
     for (; *text != '\0'; text++) {
-        int value = hex_value(*text);
+        int value = dsmtp_hex_value(*text);
 
         if (isspace((unsigned char)*text))
             continue;

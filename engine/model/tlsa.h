@@ -42,6 +42,13 @@ struct dsmtp_tlsa {
  * SHORT and the octets that exist. effective_usage is set to usage. */
 struct dsmtp_tlsa dsmtp_tlsa_split(const uint8_t *rdata, size_t len);
 
+/* The value of a hex digit; -1: it is none. */
+int dsmtp_hex_value(char c);
+
+/* Is one of these usable? And one of usage 2, so that names count (RFC 7672, section 3.1.2)? */
+bool dsmtp_tlsa_any_usable(const struct dsmtp_tlsa *list, unsigned count);
+bool dsmtp_tlsa_any_anchor(const struct dsmtp_tlsa *list, unsigned count);
+
 /* "3 1 1 HEX" to a record; the octets go to data (room octets). DSMTP_SYNTAX, DSMTP_TOOBIG. */
 DSMTP_MUST_USE enum dsmtp_status dsmtp_tlsa_from_text(const char *text, uint8_t *data, size_t room,
                                                       struct dsmtp_tlsa *out);

@@ -87,14 +87,6 @@ static void put_mx(FILE *to, const struct dsmtp_plan *p)
                       dsmtp_security_name(p->mx_security));
 }
 
-static bool has_usage_2(const struct dsmtp_host_plan *h)
-{
-    for (unsigned i = 0; i < h->tlsa_count; i++)
-        if (h->tlsa[i].why == DSMTP_UNUSABLE_NO && h->tlsa[i].effective_usage == 2)
-            return true;
-    return false;
-}
-
 static bool names_decide(enum dsmtp_level level)
 {
     return level == DSMTP_LEVEL_VERIFY || level == DSMTP_LEVEL_SECURE;
@@ -127,8 +119,9 @@ static void put_host(FILE *to, const struct dsmtp_plan *p, const struct dsmtp_ho
     }
     for (unsigned i = 0; i < h->tlsa_count; i++)
         put_tlsa(to, "      ", &h->tlsa[i]);
-    if (has_usage_2(h) || names_decide(h->level)) {
-        (void)fprintf(to, "    names accepted%s: ", has_usage_2(h) ? " under usage 2" : "");
+    if (dsmtp_tlsa_any_anchor(h->tlsa, h->tlsa_count) || names_decide(h->level)) {
+        (void)fprintf(to, "    names accepted%s: ",
+                      dsmtp_tlsa_any_anchor(h->tlsa, h->tlsa_count) ? " under usage 2" : "");
         put_list(to, h->names, h->name_count);
     }
     if (h->sni != NULL &&

@@ -260,10 +260,8 @@ static enum dsmtp_tlsrpt_records records_of(const struct dsmtp_host_plan *h)
         return DSMTP_TLSRPT_UNASKED;
     if (!has_records(h))
         return DSMTP_TLSRPT_ABSENT;
-    for (unsigned i = 0; i < h->tlsa_count; i++)
-        if (h->tlsa[i].why == DSMTP_UNUSABLE_NO)
-            return DSMTP_TLSRPT_USABLE;
-    return DSMTP_TLSRPT_UNUSABLE;
+    return dsmtp_tlsa_any_usable(h->tlsa, h->tlsa_count) ? DSMTP_TLSRPT_USABLE
+                                                         : DSMTP_TLSRPT_UNUSABLE;
 }
 
 static void add_destination(struct dsmtp_tlsrpt *t, const struct dsmtp_plan *plan)

@@ -30,16 +30,11 @@ static const unsigned wait_ms[DSMTP_STATE_COUNT] = {
 #define CONNECT_MS SECONDS(30)
 #define CHUNK 16384u
 
-static const struct dsmtp_connector *connector(const struct dsmtp_session *s)
-{
-    return &s->config.engine->connector;
-}
-
 static void set_deadline(struct dsmtp_session *s, unsigned ms)
 {
     unsigned cap = s->config.engine->timeout_ms;
 
-    connector(s)->deadline(s->stream, cap != 0 && cap < ms ? cap : ms);
+    dsmtp_session_connector(s)->deadline(s->stream, cap != 0 && cap < ms ? cap : ms);
 }
 
 static void trace(const struct dsmtp_session *s, const char *what, const char *rules)
@@ -300,8 +295,9 @@ enum dsmtp_status dsmtp_session_open(const struct dsmtp_session_config *config,
                                               .result = DSMTP_RESULT_FAIL,
                                               .rules = ""};
     dsmtp_recipients_session(config->mail->recipients, config->mail->recipient_count);
-    status = connector(s)->open(connector(s)->self, config->host->name, config->address,
-                                (uint16_t)config->engine->dial_port, &events, s, &s->stream);
+    status = dsmtp_session_connector(s)->open(dsmtp_session_connector(s)->self, config->host->name,
+                                              config->address, (uint16_t)config->engine->dial_port,
+                                              &events, s, &s->stream);
     if (status != DSMTP_OK) {
         free(s);
         return status;
@@ -320,7 +316,7 @@ void dsmtp_session_close(struct dsmtp_session **session)
     *session = NULL;
     s->over = true;
     if (s->stream != NULL)
-        connector(s)->shut(&s->stream);
+        dsmtp_session_connector(s)->shut(&s->stream);
     s->closed = s->busy;
     if (!s->busy)
         free(s);

@@ -29,6 +29,11 @@ struct dsmtp_session {
     bool closed;
 };
 
+static inline const struct dsmtp_connector *dsmtp_session_connector(const struct dsmtp_session *s)
+{
+    return &s->config.engine->connector;
+}
+
 /* Carry out one action of the table; the replies it asks for are added to outstanding. */
 DSMTP_MUST_USE enum dsmtp_status dsmtp_session_act(struct dsmtp_session *s,
                                                    enum dsmtp_action action);

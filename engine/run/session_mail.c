@@ -8,11 +8,6 @@
 
 #define COMMAND_MAX 1024u
 
-static const struct dsmtp_connector *connector(const struct dsmtp_session *s)
-{
-    return &s->config.engine->connector;
-}
-
 static enum dsmtp_status send_line(struct dsmtp_session *s, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -32,7 +27,7 @@ static enum dsmtp_status send_line(struct dsmtp_session *s, const char *format, 
         return DSMTP_SYNTAX;
     memcpy(line + n, "\r\n", 2);
     s->outstanding++;
-    return connector(s)->write(s->stream, line, (size_t)n + 2);
+    return dsmtp_session_connector(s)->write(s->stream, line, (size_t)n + 2);
 }
 
 static enum dsmtp_status start_tls(struct dsmtp_session *s)
@@ -43,7 +38,7 @@ static enum dsmtp_status start_tls(struct dsmtp_session *s)
     /* RFC 3207, section 4.2: what was said in clear counts no more. */
     s->extensions = 0;
     s->size_limit = 0;
-    return connector(s)->secure(s->stream, &s->demand);
+    return dsmtp_session_connector(s)->secure(s->stream, &s->demand);
 }
 
 static bool offers(const struct dsmtp_session *s, enum dsmtp_extension extension)
@@ -60,11 +55,11 @@ static enum dsmtp_status send_recipient(struct dsmtp_session *s, unsigned index)
  * (RFC 6531, section 3.4). */
 static bool needs_utf8(const struct dsmtp_mail *mail)
 {
-    bool needed = mail->facts.utf8_header || dsmtp_recipients_utf8(mail->from);
+    bool needed = mail->facts.utf8_header || dsmtp_name_beyond_ascii(mail->from);
 
     for (unsigned i = 0; i < mail->recipient_count; i++)
         needed = needed || (mail->recipients[i].turn == DSMTP_TURN_ASKED &&
-                            dsmtp_recipients_utf8(mail->recipients[i].address));
+                            dsmtp_name_beyond_ascii(mail->recipients[i].address));
     return needed;
 }
 
@@ -111,7 +106,7 @@ static enum dsmtp_status send_data(struct dsmtp_session *s, const char *data, si
 {
     s->outstanding++;
     s->left = len;
-    return connector(s)->write(s->stream, data, len);
+    return dsmtp_session_connector(s)->write(s->stream, data, len);
 }
 
 enum dsmtp_status dsmtp_session_act(struct dsmtp_session *s, enum dsmtp_action action)
@@ -155,7 +150,7 @@ enum dsmtp_reason dsmtp_session_prepare(struct dsmtp_session *s)
     bool utf8 = offers(s, DSMTP_EXT_SMTPUTF8);
     enum dsmtp_reason why = dsmtp_message_unfit(&mail->facts, s->extensions, s->size_limit);
 
-    if (!utf8 && dsmtp_recipients_utf8(mail->from))
+    if (!utf8 && dsmtp_name_beyond_ascii(mail->from))
         why = DSMTP_REASON_NO_SMTPUTF8;
     if (why != DSMTP_REASON_NONE)
         return why;

@@ -43,10 +43,9 @@ static size_t question_name(const struct lab_dns_message *m, char out[NAME_MAX_T
     return at + 1;
 }
 
-/* Where the question ends; 0: there is no readable one. */
-static size_t question_end(const struct lab_dns_message *m)
+/* Where the question ends, with its name in name; 0: there is no readable one. */
+static size_t question_end(const struct lab_dns_message *m, char name[NAME_MAX_TEXT])
 {
-    char name[NAME_MAX_TEXT];
     size_t at;
 
     if (m->len < HEADER || get16(m->data + 4) != 1)
@@ -70,11 +69,10 @@ const struct lab_dns_fault *lab_dns_fault_find(const struct lab_dns_fault *list,
                                                const struct lab_dns_message *m)
 {
     char name[NAME_MAX_TEXT];
-    size_t end = question_end(m);
+    size_t end = question_end(m, name);
 
     if (end == 0)
         return NULL;
-    (void)question_name(m, name);
     return lab_dns_fault_for(list, count, name, get16(m->data + end - 4));
 }
 
@@ -91,7 +89,8 @@ const struct lab_dns_fault *lab_dns_fault_for(const struct lab_dns_fault *list, 
 /* The message becomes a reply with nothing but its question. */
 static enum lab_dns_next answer(struct lab_dns_message *m, uint8_t flags, uint8_t rcode)
 {
-    size_t end = question_end(m);
+    char name[NAME_MAX_TEXT];
+    size_t end = question_end(m, name);
 
     m->data[2] = (uint8_t)((m->data[2] & 0x79) | QR | flags);
     m->data[3] = rcode;
@@ -105,7 +104,8 @@ static enum lab_dns_next answer(struct lab_dns_message *m, uint8_t flags, uint8_
  * two octets. */
 static uint8_t *edns_flags(const struct lab_dns_message *m)
 {
-    size_t at = question_end(m);
+    char name[NAME_MAX_TEXT];
+    size_t at = question_end(m, name);
 
     if (at == 0 || at + 11 > m->len || m->data[at] != 0 || get16(m->data + at + 1) != TYPE_OPT)
         return NULL;
@@ -164,7 +164,8 @@ enum lab_dns_next lab_dns_query(const struct lab_dns_fault *fault, struct lab_dn
 
 void lab_dns_reply(const struct lab_dns_fault *fault, struct lab_dns_message *m)
 {
-    size_t end = question_end(m);
+    char name[NAME_MAX_TEXT];
+    size_t end = question_end(m, name);
 
     if (fault == NULL || end == 0)
         return;

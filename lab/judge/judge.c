@@ -40,23 +40,45 @@ struct trial {
     struct lab_text why;
 };
 
+static const char *const verdicts[] = {
+#define X(name, word, gates) word,
+    LAB_VERDICT_LIST(X)
+#undef X
+};
+
 const char *lab_verdict_name(enum lab_verdict v)
 {
-    static const char *const names[] = {
-#define X(name, word, gates) word,
-        LAB_VERDICT_LIST(X)
-#undef X
-    };
-
-    return v < LAB_V_COUNT ? names[v] : "?";
+    return v < LAB_V_COUNT ? verdicts[v] : "?";
 }
+
+bool lab_verdict_find(const char *word, enum lab_verdict *out)
+{
+    for (size_t i = 0; word != NULL && i < LAB_COUNT(verdicts); i++) {
+        if (strcmp(verdicts[i], word) == 0) {
+            *out = (enum lab_verdict)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *const reported[] = {"delivered", "deferred", "bounced",    "queued",
+                                       "none",      "crashed",  "unsupported"};
 
 const char *lab_report_outcome_name(enum lab_report_outcome v)
 {
-    static const char *const names[] = {"delivered", "deferred", "bounced",    "queued",
-                                        "none",      "crashed",  "unsupported"};
+    return reported[v];
+}
 
-    return names[v];
+bool lab_report_outcome_find(const char *word, enum lab_report_outcome *out)
+{
+    for (size_t i = 0; word != NULL && i < LAB_COUNT(reported); i++) {
+        if (strcmp(reported[i], word) == 0) {
+            *out = (enum lab_report_outcome)i;
+            return true;
+        }
+    }
+    return false;
 }
 
 static const char *const claimed[] = {
@@ -90,28 +112,6 @@ bool lab_verdict_gates(enum lab_verdict v)
     };
 
     return v >= LAB_V_COUNT || gating[v];
-}
-
-static bool names_policy(const struct lab_expect *e, enum lab_policy policy)
-{
-    for (unsigned i = 0; i < e->policies_count; i++) {
-        if (e->policies[i] == policy)
-            return true;
-    }
-    return e->policies_count == 0 && policy == LAB_POLICY_DANE;
-}
-
-const struct lab_expect *lab_expect_for(const struct lab_scenario *s, const char *profile,
-                                        enum lab_policy policy)
-{
-    for (unsigned n = 0; n < s->expect_count; n++) {
-        for (unsigned i = 0; i < s->expect[n].profiles_count; i++) {
-            if (strcmp(s->expect[n].profiles[i], profile) == 0 &&
-                names_policy(&s->expect[n], policy))
-                return &s->expect[n];
-        }
-    }
-    return NULL;
 }
 
 /* May mail go in clear to the host of this session? Also if the scenario wants to see it (and have

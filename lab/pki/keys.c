@@ -1,5 +1,4 @@
 /* keys.c - the fixed test keys, read once. */
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>

@@ -2,11 +2,8 @@
  */
 #include "pki/pki.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <openssl/pem.h>
 
 #include "pki/pki_internal.h"
 
@@ -229,7 +226,7 @@ static int build_stranger(struct lab_pki *pki, const char *path, struct lab_faul
     const struct lab_owner owner = {.names = names, .names_count = 1};
     struct lab_chain chain = {0};
 
-    if (!lab_pki_has(pki, STRANGER))
+    if (lab_recipes_find(pki->recipes, STRANGER) == NULL)
         return lab_fail(fault, EX_DATAERR, "%s:1:1: no recipe \"" STRANGER "\"; the lab needs it",
                         path);
     if (lab_chain_build(pki, STRANGER, &owner, &chain, fault) != 0 || chain.count == 0)
@@ -281,11 +278,6 @@ void lab_pki_close(struct lab_pki **pki)
         lab_recipes_free(&p->recipes);
     free(p);
     *pki = NULL;
-}
-
-bool lab_pki_has(const struct lab_pki *pki, const char *recipe)
-{
-    return lab_recipes_find(pki->recipes, recipe) != NULL;
 }
 
 int lab_chain_build(const struct lab_pki *pki, const char *recipe, const struct lab_owner *owner,

@@ -39,7 +39,6 @@ struct lab_chain {
 LAB_MUST_USE int lab_pki_open(const char *recipes_path, const char *keys_dir, int64_t epoch,
                               struct lab_pki **out, struct lab_fault *fault);
 void lab_pki_close(struct lab_pki **pki);
-bool lab_pki_has(const struct lab_pki *pki, const char *recipe);
 
 /* Whose chain it is. */
 struct lab_owner {

@@ -60,7 +60,7 @@ const struct lab_recipe *lab_recipes_find(const struct lab_recipes *recipes, con
 /* Index of the element in the chain, or chain_count. */
 unsigned lab_recipe_index(const struct lab_recipe *recipe, const char *element);
 
-/* Does the element have the host's names or a key out of a pool, so that each host has its own? */
+/* Is it the leaf, or does it name the host, so that each host has its own? */
 bool lab_recipe_of_host(const struct lab_recipe *recipe, unsigned element);
 
 /* Report a fault at a value of the file: field is a key of that element, or NULL for the element

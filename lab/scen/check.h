@@ -13,4 +13,8 @@
  * through s. */
 void lab_check(struct lab_source *s, const cyaml_schema_value_t *schema);
 
+/* load.c: after libcyaml has loaded them, give the zones of a file what it does not say; records
+ * stay NULL. The file's "world" is below source->within. */
+void lab_zone_defaults(struct lab_zone *zones, unsigned count, struct lab_source *source);
+
 #endif

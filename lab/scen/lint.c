@@ -108,7 +108,7 @@ void lab_lint_unknown(const struct lab_lint *l, struct lab_place place, const ch
         lab_complain(l->source, place, "unknown %s `%.60s`; expected %s", what, word, expected);
 }
 
-static const char *host_name(const void *list, size_t i)
+const char *lab_lint_host_name(const void *list, size_t i)
 {
     return ((const struct lab_host *)list)[i].name;
 }
@@ -119,12 +119,12 @@ const struct lab_host *lab_lint_host(const struct lab_lint *l, struct lab_place 
     const struct lab_host *h = lab_scenario_host(l->scenario, name);
 
     if (h == NULL)
-        lab_lint_unknown(l, place, "host", name, host_name, l->scenario->hosts,
+        lab_lint_unknown(l, place, "host", name, lab_lint_host_name, l->scenario->hosts,
                          l->scenario->hosts_count, "the name of one of world.hosts");
     return h;
 }
 
-static const char *type_word(const void *list, size_t i)
+const char *lab_lint_word(const void *list, size_t i)
 {
     return ((const char *const *)list)[i];
 }
@@ -135,7 +135,7 @@ bool lab_lint_type(const struct lab_lint *l, struct lab_place place, const char 
         if (strcmp(types[i], type) == 0)
             return true;
     }
-    lab_lint_unknown(l, place, "RR type", type, type_word, types, LAB_COUNT(types),
+    lab_lint_unknown(l, place, "RR type", type, lab_lint_word, types, LAB_COUNT(types),
                      "one in capitals, such as TLSA");
     return false;
 }
@@ -161,8 +161,7 @@ bool lab_lint_question(const struct lab_lint *l, struct lab_place place, const c
     return ok;
 }
 
-/* What is wrong with an id, or NULL. */
-static const char *id_fault(const char *id)
+const char *lab_lint_id_fault(const char *id)
 {
     size_t len = strlen(id);
 
@@ -181,7 +180,7 @@ static void lint_id(const struct lab_lint *l)
 {
     const char *id = l->scenario->id;
     const char *file = strrchr(l->source->path, '/');
-    const char *bad = id_fault(id);
+    const char *bad = lab_lint_id_fault(id);
     size_t len;
 
     file = file != NULL ? file + 1 : l->source->path;
@@ -216,7 +215,7 @@ static void lint_rules(const struct lab_lint *l)
     }
 }
 
-void lab_lint_head(const struct lab_lint *l)
+static void lint_head(const struct lab_lint *l)
 {
     const struct lab_scenario *s = l->scenario;
 
@@ -256,9 +255,9 @@ void lab_lint_scenario(const struct lab_lint *l)
 {
     int before = l->source->faults;
 
-    lab_lint_head(l);
+    lint_head(l);
     /* names are made of the id: with a wrong one, all that follows would be noise */
-    if (l->source->faults > before && id_fault(l->scenario->id) != NULL)
+    if (l->source->faults > before && lab_lint_id_fault(l->scenario->id) != NULL)
         return;
     lab_lint_world(l);
     lab_lint_records(l);

@@ -43,7 +43,6 @@ void lab_lint_catalogue(const struct lab_lint *list, size_t count);
 const char *lab_profile_at(size_t index);
 
 /* The parts of lab_lint_scenario. */
-void lab_lint_head(const struct lab_lint *l);
 void lab_lint_world(const struct lab_lint *l);
 void lab_lint_records(const struct lab_lint *l);
 void lab_lint_prove(const struct lab_lint *l);
@@ -59,10 +58,16 @@ bool lab_lint_own(const struct lab_scenario *s, const char *absolute);
 const struct lab_zone *lab_lint_zone_of(const struct lab_scenario *s, const char *absolute);
 const struct lab_known_behaviour *lab_lint_behaviour(const struct lab_lint *l,
                                                      const struct lab_host *h);
+/* What is wrong with an id (or with the name of a state), for the middle of a sentence; NULL:
+ * nothing. */
+const char *lab_lint_id_fault(const char *id);
 /* Complain about an unknown word, with the nearest known one. */
 void lab_lint_unknown(const struct lab_lint *l, struct lab_place place, const char *what,
                       const char *word, const char *(*nth)(const void *list, size_t i),
                       const void *list, size_t count, const char *expected);
+/* For its nth: the i-th of a list of struct lab_host, and of one of words. */
+const char *lab_lint_host_name(const void *list, size_t i);
+const char *lab_lint_word(const void *list, size_t i);
 /* The host that a file names, or NULL after a complaint. */
 const struct lab_host *lab_lint_host(const struct lab_lint *l, struct lab_place place,
                                      const char *name);

@@ -16,30 +16,11 @@ static const struct lab_lint *find(const struct lab_lint *list, size_t count, co
     return NULL;
 }
 
-/* The first choice under a profile and policy, or NULL. */
-static const struct lab_accept *first_choice(const struct lab_scenario *s, const char *profile,
-                                             enum lab_policy policy)
-{
-    for (unsigned n = 0; n < s->expect_count; n++) {
-        const struct lab_expect *e = &s->expect[n];
-        bool policy_fits = e->policies_count == 0 && policy == LAB_POLICY_DANE;
-        bool profile_fits = false;
-
-        for (unsigned i = 0; i < e->policies_count; i++)
-            policy_fits = policy_fits || e->policies[i] == policy;
-        for (unsigned i = 0; i < e->profiles_count; i++)
-            profile_fits = profile_fits || strcmp(e->profiles[i], profile) == 0;
-        if (policy_fits && profile_fits)
-            return &e->accept[0];
-    }
-    return NULL;
-}
-
 static void lint_twin_for(const struct lab_lint *l, const struct lab_scenario *twin, unsigned n,
                           const char *profile, enum lab_policy policy)
 {
     const struct lab_accept *own = &l->scenario->expect[n].accept[0];
-    const struct lab_accept *other;
+    const struct lab_expect *other;
 
     if (own->outcome == LAB_DELIVERED)
         return;
@@ -49,16 +30,17 @@ static void lint_twin_for(const struct lab_lint *l, const struct lab_scenario *t
                      lab_outcome_name(own->outcome));
         return;
     }
-    other = first_choice(twin, profile, policy);
+    other = lab_expect_for(twin, profile, policy);
     if (other == NULL)
         lab_complain(
             l->source, lab_place("twin"),
             "twin %s expects nothing for profile %s, policy %s; expected it delivered there",
             twin->id, profile, lab_policy_name(policy));
-    else if (other->outcome != LAB_DELIVERED)
+    else if (other->accept[0].outcome != LAB_DELIVERED)
         lab_complain(l->source, lab_place("twin"),
                      "twin %s is %s itself for profile %s, policy %s; expected it delivered",
-                     twin->id, lab_outcome_name(other->outcome), profile, lab_policy_name(policy));
+                     twin->id, lab_outcome_name(other->accept[0].outcome), profile,
+                     lab_policy_name(policy));
 }
 
 static const char *lint_id(const void *list, size_t i)
@@ -151,10 +133,12 @@ static const struct alias *alias_at(const struct alias *list, const char *begin,
 {
     const struct alias *best = NULL;
 
+    if (at != begin && in_label(at[-1]))
+        return NULL;
     for (size_t i = 0; list[i].name != NULL; i++) {
         size_t len = strlen(list[i].name);
 
-        if ((at == begin || !in_label(at[-1])) && strncmp(at, list[i].name, len) == 0 &&
+        if (strncmp(at, list[i].name, len) == 0 &&
             (list[i].name[len - 1] == '.' || !in_label(at[len])) &&
             (best == NULL || len > strlen(best->name)))
             best = &list[i];

@@ -11,25 +11,6 @@ static const char *profile_word(const void *list, size_t i)
     return lab_profile_at(i);
 }
 
-/* No policy given means dane. */
-static bool has_policy(const struct lab_expect *e, enum lab_policy policy)
-{
-    for (unsigned i = 0; i < e->policies_count; i++) {
-        if (e->policies[i] == policy)
-            return true;
-    }
-    return e->policies_count == 0 && policy == LAB_POLICY_DANE;
-}
-
-static bool has_profile(const struct lab_expect *e, const char *profile)
-{
-    for (unsigned i = 0; i < e->profiles_count; i++) {
-        if (strcmp(e->profiles[i], profile) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* Only one expectation may speak for a profile and policy. */
 static void lint_overlap(const struct lab_lint *l, unsigned n, const char *profile,
                          struct lab_place place)
@@ -37,10 +18,11 @@ static void lint_overlap(const struct lab_lint *l, unsigned n, const char *profi
     const struct lab_expect *e = l->scenario->expect;
 
     for (unsigned other = 0; other < n; other++) {
-        if (!has_profile(&e[other], profile))
+        if (!lab_expect_has_profile(&e[other], profile))
             continue;
         for (int p = 0; p < LAB_POLICY_COUNT; p++) {
-            if (has_policy(&e[other], (enum lab_policy)p) && has_policy(&e[n], (enum lab_policy)p))
+            if (lab_expect_has_policy(&e[other], (enum lab_policy)p) &&
+                lab_expect_has_policy(&e[n], (enum lab_policy)p))
                 lab_complain(
                     l->source, place,
                     "profile %.60s with policy %s again (first in expect[%u]); expected it once",

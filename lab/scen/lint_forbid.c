@@ -5,23 +5,11 @@
 
 #include "scen/lint.h"
 
-/* Is there a policy under which TLSA records count? None given means dane. */
+/* Is there a policy under which TLSA records count? */
 static bool wants_dane(const struct lab_expect *e)
 {
-    bool wants = e->policies_count == 0;
-
-    for (unsigned i = 0; i < e->policies_count; i++)
-        wants =
-            wants || e->policies[i] == LAB_POLICY_DANE || e->policies[i] == LAB_POLICY_DANE_ONLY;
-    return wants;
-}
-
-static bool is_standard(const struct lab_expect *e)
-{
-    for (unsigned i = 0; i < e->profiles_count; i++)
-        if (strcmp(e->profiles[i], "rfc7672") == 0)
-            return true;
-    return false;
+    return lab_expect_has_policy(e, LAB_POLICY_DANE) ||
+           lab_expect_has_policy(e, LAB_POLICY_DANE_ONLY);
 }
 
 /* May a message be delivered to the host (NULL: to any)? */
@@ -67,7 +55,7 @@ static void lint_skipped(const struct lab_lint *l, unsigned n, const struct lab_
     const struct lab_scenario *s = l->scenario;
     const struct lab_expect *e = &s->expect[n];
 
-    if (is_standard(e) && tlsa_fails(s, h) && !may_deliver(s, e, h) &&
+    if (lab_expect_has_profile(e, "rfc7672") && tlsa_fails(s, h) && !may_deliver(s, e, h) &&
         !speaks_of(s, e->forbid, e->forbid_count, h, 1U << LAB_SEE_CONNECT))
         lab_complain(
             l->source, lab_place("expect[%u]", n),
@@ -99,9 +87,9 @@ static void lint_kept(const struct lab_lint *l, unsigned n, const struct lab_hos
 void lab_lint_forbid(const struct lab_lint *l)
 {
     for (unsigned n = 0; n < l->scenario->expect_count; n++) {
+        if (!wants_dane(&l->scenario->expect[n]))
+            continue;
         for (unsigned i = 0; i < l->scenario->hosts_count; i++) {
-            if (!wants_dane(&l->scenario->expect[n]))
-                continue;
             lint_skipped(l, n, &l->scenario->hosts[i]);
             lint_kept(l, n, &l->scenario->hosts[i]);
         }

@@ -10,11 +10,6 @@ static const char *zone_name(const void *list, size_t i)
     return ((const struct lab_zone *)list)[i].name;
 }
 
-static const char *host_name(const void *list, size_t i)
-{
-    return ((const struct lab_host *)list)[i].name;
-}
-
 static void lint_time(const struct lab_lint *l, unsigned i)
 {
     const struct lab_scenario *s = l->scenario;
@@ -38,12 +33,8 @@ static void lint_zone(const struct lab_lint *l, unsigned i, unsigned n)
     const struct lab_scenario *s = l->scenario;
     const struct lab_zone *z = &s->steps[i].zones[n];
     struct lab_place place = lab_place("steps[%u].world.zones[%u].name", i, n);
-    const struct lab_zone *of = NULL;
+    const struct lab_zone *of = lab_zone_named(s->zones, s->zones_count, z->name);
 
-    for (unsigned k = 0; k < s->zones_count && of == NULL; k++) {
-        if (strcmp(s->zones[k].name, z->name) == 0)
-            of = &s->zones[k];
-    }
     if (of == NULL)
         lab_lint_unknown(l, place, "zone", z->name, zone_name, s->zones, s->zones_count,
                          "the name of one of world.zones");
@@ -78,7 +69,7 @@ static void lint_host(const struct lab_lint *l, unsigned i, unsigned n)
                      "routes to host %.80s come or go at a step; expected a behaviour that is %s",
                      name, first->reachable ? "reachable" : "unreachable, as before");
     if (!known)
-        lab_lint_unknown(l, place, "host", name, host_name, s->hosts, s->hosts_count,
+        lab_lint_unknown(l, place, "host", name, lab_lint_host_name, s->hosts, s->hosts_count,
                          "the name of one of world.hosts");
     for (unsigned k = 0; k < n; k++) {
         if (strcmp(s->steps[i].hosts[k].name, name) == 0)

@@ -15,11 +15,6 @@ static const char *behaviour_name(const void *list, size_t i)
     return ((const struct lab_known_behaviour *)list)[i].name;
 }
 
-static const char *plain_word(const void *list, size_t i)
-{
-    return ((const char *const *)list)[i];
-}
-
 static void lint_owner(const struct lab_lint *l, const struct lab_zone *z, const char *owner,
                        struct lab_place place)
 {
@@ -174,7 +169,7 @@ static void lint_host_words(const struct lab_lint *l, unsigned i)
         known = strcmp(c->certs[k], h->cert) == 0;
     if (!known)
         lab_lint_unknown(l, lab_place("world.hosts[%u].cert", i), "certificate recipe", h->cert,
-                         plain_word, c->certs, c->certs_count, "a recipe of certs/recipes.yaml");
+                         lab_lint_word, c->certs, c->certs_count, "a recipe of certs/recipes.yaml");
     if (c->behaviours != NULL && b == NULL)
         lab_lint_unknown(l, lab_place("world.hosts[%u].smtp", i), "SMTP behaviour", h->smtp,
                          behaviour_name, c->behaviours, c->behaviours_count,

@@ -86,7 +86,7 @@ static int collect(struct loading *in, const char *root)
     return failed == 0 ? 0 : -1;
 }
 
-static void zone_defaults(struct lab_zone *zones, unsigned count, struct lab_source *source)
+void lab_zone_defaults(struct lab_zone *zones, unsigned count, struct lab_source *source)
 {
     for (unsigned i = 0; i < count; i++) {
         struct lab_zone *z = &zones[i];
@@ -114,13 +114,13 @@ static void defaults(struct lab_scenario *s, struct lab_source *source)
 {
     if (s->attempts == 0)
         s->attempts = s->steps_count + 1;
-    zone_defaults(s->zones, s->zones_count, source);
+    lab_zone_defaults(s->zones, s->zones_count, source);
     host_defaults(s->hosts, s->hosts_count);
     for (unsigned i = 0; i < s->steps_count; i++) {
         struct lab_place within = lab_place("steps[%u].", i);
 
         source->within = within.text;
-        zone_defaults(s->steps[i].zones, s->steps[i].zones_count, source);
+        lab_zone_defaults(s->steps[i].zones, s->steps[i].zones_count, source);
         host_defaults(s->steps[i].hosts, s->steps[i].hosts_count);
         source->within = NULL;
     }

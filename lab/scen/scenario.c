@@ -54,11 +54,38 @@ const struct lab_scenario *lab_scenario_at(const struct lab_scenario *s, unsigne
 
 const char *lab_step_at(const struct lab_scenario *s, unsigned now)
 {
-    const char *at = "start";
+    const struct lab_scenario *at = lab_scenario_at(s, now);
 
-    for (unsigned i = 0; s->later != NULL && i < s->steps_count && s->later[i].now <= now; i++)
-        at = s->steps[i].at;
-    return at;
+    return at == s ? "start" : s->steps[at - s->later].at;
+}
+
+bool lab_expect_has_policy(const struct lab_expect *e, enum lab_policy policy)
+{
+    for (unsigned i = 0; i < e->policies_count; i++) {
+        if (e->policies[i] == policy)
+            return true;
+    }
+    return e->policies_count == 0 && policy == LAB_POLICY_DANE;
+}
+
+bool lab_expect_has_profile(const struct lab_expect *e, const char *profile)
+{
+    for (unsigned i = 0; i < e->profiles_count; i++) {
+        if (strcmp(e->profiles[i], profile) == 0)
+            return true;
+    }
+    return false;
+}
+
+const struct lab_expect *lab_expect_for(const struct lab_scenario *s, const char *profile,
+                                        enum lab_policy policy)
+{
+    for (unsigned n = 0; n < s->expect_count; n++) {
+        if (lab_expect_has_profile(&s->expect[n], profile) &&
+            lab_expect_has_policy(&s->expect[n], policy))
+            return &s->expect[n];
+    }
+    return NULL;
 }
 
 void lab_host_address(unsigned block, unsigned index, bool ipv6, char out[46])

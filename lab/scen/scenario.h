@@ -241,6 +241,13 @@ const struct lab_scenario *lab_scenario_at(const struct lab_scenario *s, unsigne
 /* How the file writes the time of the step that is on then; "start" before the first. */
 const char *lab_step_at(const struct lab_scenario *s, unsigned now);
 
+/* Is the expectation for that policy (where the file names none: dane), for that profile? */
+bool lab_expect_has_policy(const struct lab_expect *e, enum lab_policy policy);
+bool lab_expect_has_profile(const struct lab_expect *e, const char *profile);
+/* The expectation for a profile and policy, or NULL when the scenario has none. */
+const struct lab_expect *lab_expect_for(const struct lab_scenario *s, const char *profile,
+                                        enum lab_policy policy);
+
 /* Addresses of a scenario's index-th host: 198.18.0.0/15 and 2001:db8:18::/48, 16 a block. Block 0
  * is the lab's own servers. Written to the caller's buffer. */
 void lab_host_address(unsigned block, unsigned index, bool ipv6, char out[46]);

@@ -2,7 +2,6 @@
 #include "scen/states.h"
 
 #include <glob.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,27 +20,17 @@ struct states_loading {
 static void take_defaults(struct lab_scenario *s, const struct lab_state_file *file,
                           struct lab_source *source)
 {
+    lab_zone_defaults(s->zones, s->zones_count, source);
     for (unsigned i = 0; i < s->zones_count; i++) {
-        struct lab_zone *z = &s->zones[i];
-
-        if (z->name == NULL)
-            z->name = lab_strdup("@");
-        if (z->records == NULL)
-            z->records = lab_strdup(file->base);
-        if (!lab_source_has(source, lab_place("world.zones[%u].signed", i)))
-            z->is_signed = true;
-        if (!lab_source_has(source, lab_place("world.zones[%u].served", i)))
-            z->served = true;
+        if (s->zones[i].records == NULL)
+            s->zones[i].records = lab_strdup(file->base);
     }
 }
 
 static void lint_name(const struct states_loading *in, const struct lab_scenario *s,
                       struct lab_source *source)
 {
-    size_t len = strlen(s->id);
-
-    if (len > 40 || strspn(s->id, "abcdefghijklmnopqrstuvwxyz0123456789-") != len ||
-        s->id[0] == '-' || s->id[len - 1] == '-' || strstr(s->id, "--") != NULL)
+    if (lab_lint_id_fault(s->id) != NULL)
         lab_complain(source, lab_place("name"),
                      "name `%.60s`; expected up to 40 lower-case letters, digits, single hyphens",
                      s->id);

@@ -23,9 +23,7 @@ unsigned lab_step_time(const char *text)
     return 0;
 }
 
-/* The zone of that name in a list, or NULL. */
-static const struct lab_zone *zone_named(const struct lab_zone *list, unsigned count,
-                                         const char *name)
+const struct lab_zone *lab_zone_named(const struct lab_zone *list, unsigned count, const char *name)
 {
     for (unsigned i = 0; i < count; i++) {
         if (strcmp(list[i].name, name) == 0)
@@ -41,9 +39,9 @@ static void take_zones(struct lab_scenario *to, const struct lab_scenario *befor
     to->zones_count = 0;
     for (unsigned i = 0; i < step->zones_count; i++) {
         const struct lab_zone *z = &step->zones[i];
-        const struct lab_zone *old = zone_named(before->zones, before->zones_count, z->name);
+        const struct lab_zone *old = lab_zone_named(before->zones, before->zones_count, z->name);
 
-        if (old == NULL || zone_named(to->zones, to->zones_count, z->name) != NULL)
+        if (old == NULL || lab_zone_named(to->zones, to->zones_count, z->name) != NULL)
             continue;
         to->zones[to->zones_count] = *z;
         /* its server stays as it is */
@@ -53,7 +51,7 @@ static void take_zones(struct lab_scenario *to, const struct lab_scenario *befor
         to->zones[to->zones_count++].from = to->now;
     }
     for (unsigned i = 0; i < before->zones_count; i++) {
-        if (zone_named(step->zones, step->zones_count, before->zones[i].name) == NULL)
+        if (lab_zone_named(step->zones, step->zones_count, before->zones[i].name) == NULL)
             to->zones[to->zones_count++] = before->zones[i];
     }
 }

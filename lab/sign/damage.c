@@ -26,11 +26,6 @@ const struct lab_verb *lab_verb_find(const char *name)
     return NULL;
 }
 
-bool lab_verb_on_rrset(const struct lab_verb *verb)
-{
-    return verb->target != LAB_ON_ZONE;
-}
-
 char *lab_verb_names(void)
 {
     struct lab_text names = {0};

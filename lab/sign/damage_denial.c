@@ -6,6 +6,7 @@
 
 #define OTHER_ITERATIONS 7
 #define OTHER_HASH 2
+#define LAST 257 /* CAA */
 
 /* Fields. */
 enum { NSEC_NEXT = 0, NSEC_TYPES = 1 };
@@ -45,11 +46,12 @@ static int list_type(const struct lab_patient *p, ldns_rr_type type, bool add)
 {
     size_t field = is_nsec(p) ? NSEC_TYPES : NSEC3_TYPES;
     const ldns_rdf *old = ldns_rr_rdf(record(p), field);
-    ldns_rr_type *types = lab_calloc(257, sizeof(*types)); /* no zone has types over 257 (CAA) */
+    /* no zone has types over LAST; room for one more, which may be listed already */
+    ldns_rr_type *types = lab_calloc(LAST + 1, sizeof(*types));
     size_t count = 0;
     ldns_rdf *bitmap;
 
-    for (uint16_t t = 1; t < 256; t++) {
+    for (uint16_t t = 1; t <= LAST; t++) {
         if (ldns_nsec_bitmap_covers_type(old, (ldns_rr_type)t) && (add || t != (uint16_t)type))
             types[count++] = (ldns_rr_type)t;
     }

@@ -40,8 +40,7 @@ static int flip_signature(const struct lab_patient *p)
 
 static int drop_signature(const struct lab_patient *p)
 {
-    ldns_rr_free(p->set->sig);
-    p->set->sig = NULL;
+    lab_rrset_strip(p->set);
     return 0;
 }
 

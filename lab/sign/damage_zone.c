@@ -9,18 +9,12 @@ static struct lab_rrset *find(const struct lab_patient *p, ldns_rr_type type)
     return lab_built_find(p->built, p->built->zone->origin, type);
 }
 
-static void strip(struct lab_rrset *set)
-{
-    ldns_rr_free(set->sig);
-    set->sig = NULL;
-}
-
 static int dnskey_unsigned(const struct lab_patient *p)
 {
     struct lab_rrset *set = find(p, LDNS_RR_TYPE_DNSKEY);
 
     if (set != NULL)
-        strip(set);
+        lab_rrset_strip(set);
     return 0;
 }
 
@@ -61,30 +55,28 @@ static void remove_types(const struct lab_patient *p, const ldns_rr_type *types,
     }
 }
 
+static int drop_all_signatures(const struct lab_patient *p)
+{
+    for (size_t i = 0; i < p->built->count; i++)
+        lab_rrset_strip(&p->built->sets[i]);
+    return 0;
+}
+
 /* What a signed zone becomes when its operator goes back to an unsigned one and forgets the DS. */
 static int strip_zone(const struct lab_patient *p)
 {
     static const ldns_rr_type types[] = {LDNS_RR_TYPE_DNSKEY, LDNS_RR_TYPE_NSEC, LDNS_RR_TYPE_NSEC3,
                                          LDNS_RR_TYPE_NSEC3PARAM};
 
-    for (size_t i = 0; i < p->built->count; i++)
-        strip(&p->built->sets[i]);
     remove_types(p, types, LAB_COUNT(types));
-    return 0;
-}
-
-static int drop_all_signatures(const struct lab_patient *p)
-{
-    for (size_t i = 0; i < p->built->count; i++)
-        strip(&p->built->sets[i]);
-    return 0;
+    return drop_all_signatures(p);
 }
 
 static int drop_data_signatures(const struct lab_patient *p)
 {
     for (size_t i = 0; i < p->built->count; i++) {
         if (p->built->sets[i].type != LDNS_RR_TYPE_DNSKEY)
-            strip(&p->built->sets[i]);
+            lab_rrset_strip(&p->built->sets[i]);
     }
     return 0;
 }

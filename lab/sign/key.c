@@ -2,7 +2,6 @@
 #include <openssl/core_names.h>
 #include <openssl/pem.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "sign/tree.h"
 

@@ -89,7 +89,7 @@ static int check_recipe(const char *path, const struct lab_damage_list *all, uns
         free(names);
         return -1;
     }
-    if (lab_verb_on_rrset(verb) != r->on_rrset)
+    if ((verb->target != LAB_ON_ZONE) != r->on_rrset)
         return lab_fail(fault, EX_DATAERR, "%s: recipe %s: verb %s; expected on_rrset: %s", path,
                         r->name, r->verb, r->on_rrset ? "no" : "yes");
     for (unsigned i = 0; i < at; i++) {

@@ -226,6 +226,15 @@ int lab_rrset_sign(struct lab_rrset *set, const struct lab_signing *how, struct 
     return 0;
 }
 
+void lab_rrset_strip(struct lab_rrset *set)
+{
+    ldns_rr_free(set->sig);
+    set->sig = NULL;
+    ldns_rr_list_deep_free(set->others);
+    set->others = NULL;
+    set->others_first = false;
+}
+
 void lab_rrset_add_signature(struct lab_rrset *set, ldns_rr *sig)
 {
     if (set->others == NULL)

@@ -78,6 +78,8 @@ ldns_rr *lab_rrset_signature(const struct lab_rrset *set, const struct lab_signi
 /* Replaces set->sig. */
 LAB_MUST_USE int lab_rrset_sign(struct lab_rrset *set, const struct lab_signing *how,
                                 struct lab_fault *fault);
+/* No signature is left. */
+void lab_rrset_strip(struct lab_rrset *set);
 /* One more signature; takes it. */
 void lab_rrset_add_signature(struct lab_rrset *set, ldns_rr *sig);
 
@@ -258,7 +260,6 @@ const struct lab_verb *lab_verb_on_ds_at(size_t index);
 
 /* The row of a verb, or NULL. names: all verbs, for faults; the caller frees it. */
 const struct lab_verb *lab_verb_find(const char *name);
-bool lab_verb_on_rrset(const struct lab_verb *verb);
 char *lab_verb_names(void);
 /* A fault that a verb cannot be done to its patient, with the recipe's name. Always -1. */
 int lab_cannot(const struct lab_patient *p, const char *why);

@@ -74,7 +74,7 @@ static bool is_dsn(const char *p, size_t len, const char *offers)
 {
     static const char *const names[] = {"RET=", "ENVID=", "NOTIFY=", "ORCPT="};
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < LAB_COUNT(names); i++) {
         if (len > strlen(names[i]) && strncasecmp(p, names[i], strlen(names[i])) == 0)
             return lab_smtp_offered(offers, "DSN");
     }
@@ -93,7 +93,7 @@ static const char *check_parameter(const char *p, size_t len, const char *offers
         return check_size(p + 5, len - 5, size_max);
     if (is_dsn(p, len, offers))
         return NULL;
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+    for (size_t i = 0; i < LAB_COUNT(known); i++) {
         if (is(p, len, known[i].parameter) && lab_smtp_offered(offers, known[i].keyword))
             return NULL;
     }

@@ -1,6 +1,6 @@
 /* serve.c - the process of the fake hosts: listeners, signals, and who is called at which address.
  */
-#include "smtp/serve.h"
+#include "smtp/smtp.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -159,8 +159,9 @@ static void close_service(struct service *s)
     lab_hosts_fini(&s->server.hosts);
 }
 
-int lab_smtp_run(const struct lab_smtp_host *hosts, size_t count, const lab_smtp_round *round,
-                 const char *log_path, const char *key_log, int ready_fd, struct lab_fault *fault)
+/* As lab_smtp_serve, but returns 0 when a signal ends it. */
+static int run(const struct lab_smtp_host *hosts, size_t count, const lab_smtp_round *round,
+               const char *log_path, const char *key_log, int ready_fd, struct lab_fault *fault)
 {
     struct service s = {.server = {.list = hosts, .round = round, .log.fd = -1}, .key_log_fd = -1};
     int result = -1;
@@ -188,7 +189,7 @@ int lab_smtp_run(const struct lab_smtp_host *hosts, size_t count, const lab_smtp
 int lab_smtp_serve(const struct lab_smtp_host *hosts, size_t count, const lab_smtp_round *round,
                    const char *log_path, const char *key_log, int ready_fd, struct lab_fault *fault)
 {
-    if (lab_smtp_run(hosts, count, round, log_path, key_log, ready_fd, fault) == 0)
+    if (run(hosts, count, round, log_path, key_log, ready_fd, fault) == 0)
         _exit(EX_OK); /* not exit: what the parent had in its stdio buffers is the parent's */
     return -1;
 }

@@ -4,17 +4,14 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -110,40 +107,39 @@ static _Noreturn void record(const int sockets[LAB_IF_COUNT], int out)
     }
 }
 
-static int listen_there(const struct lab_spaces *sender, const struct lab_spaces *internet,
-                        int sockets[LAB_IF_COUNT], struct lab_fault *fault)
+static int listen_there(int sender, int internet, int sockets[LAB_IF_COUNT],
+                        struct lab_fault *fault)
 {
-    struct lab_spaces there = LAB_SPACES_NONE;
-    struct lab_spaces here = LAB_SPACES_NONE;
     struct lab_fault second;
     int rc = 0;
 
-    there.net = sender->net;
-    here.net = internet->net;
-    if (lab_spaces_enter(&there, fault) != 0)
+    if (lab_spaces_enter_net(sender, fault) != 0)
         return -1;
     for (unsigned i = 0; i < LAB_IF_COUNT && rc == 0; i++)
         rc = (sockets[i] = listen_on(names[i], fault)) < 0 ? -1 : 0;
-    if (lab_spaces_enter(&here, rc == 0 ? fault : &second) != 0)
+    if (lab_spaces_enter_net(internet, rc == 0 ? fault : &second) != 0)
         rc = -1;
     return rc;
 }
 
-int lab_capture_start(const struct lab_spaces *sender, const struct lab_spaces *internet,
-                      const char *path, pid_t *pid, struct lab_fault *fault)
+int lab_capture_start(int sender, int internet, const char *path, pid_t *pid,
+                      struct lab_fault *fault)
 {
     int sockets[LAB_IF_COUNT] = {-1, -1};
     int out = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     int rc = out < 0 ? lab_fail_errno(fault, "%s: cannot create", path)
                      : listen_there(sender, internet, sockets, fault);
+    pid_t child;
 
     if (rc == 0) {
         (void)fflush(NULL);
-        *pid = fork();
-        if (*pid == 0)
+        child = fork();
+        if (child == 0)
             record(sockets, out);
-        if (*pid < 0)
+        if (child < 0)
             rc = lab_fail_errno(fault, "cannot start the recorder of packets");
+        else
+            *pid = child;
     }
     for (unsigned i = 0; i < LAB_IF_COUNT; i++)
         if (sockets[i] >= 0)

@@ -18,9 +18,9 @@ struct lab_capture_head {
 /* Octets of a frame that are kept; a longer one is cut. */
 #define LAB_CAPTURE_FRAME_MAX 65600u
 
-/* Listen in the sender's network and start the writer. *pid is set. */
-LAB_MUST_USE int lab_capture_start(const struct lab_spaces *sender,
-                                   const struct lab_spaces *internet, const char *path, pid_t *pid,
+/* Listen in the sender's network and start the writer; sender, internet: descriptors of the
+ * networks, the second one is the caller's. *pid is set only if that succeeds. */
+LAB_MUST_USE int lab_capture_start(int sender, int internet, const char *path, pid_t *pid,
                                    struct lab_fault *fault);
 
 #endif

@@ -132,6 +132,8 @@ LAB_MUST_USE int lab_world_connect(struct lab_world *w, struct lab_fault *fault)
 
 /* resolver.c: its configuration. */
 LAB_MUST_USE int lab_world_write_resolver(const struct lab_world *w, struct lab_fault *fault);
+/* Add the trust anchor, as BIND and delv(1) want it, to a text. */
+LAB_MUST_USE int lab_world_put_anchor(struct lab_text *to, struct lab_fault *fault);
 
 LAB_MUST_USE int lab_world_start_resolver(struct lab_world *w, struct lab_fault *fault);
 /* world.c: until it answers. */

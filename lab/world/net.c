@@ -1,9 +1,7 @@
 /* net.c - the wire between sender and internet, and the routes on both sides. */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "world/internal.h"
 

@@ -1,7 +1,6 @@
 /* sender.c - the sender's place: its own network, host name, and an /etc that leads to the lab. */
 #include <fcntl.h>
 #include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -87,27 +86,14 @@ static int write_clock(struct lab_world *w, struct lab_fault *fault)
     return rc;
 }
 
-/* The trust anchor, ". 300 IN DS TAG ALGORITHM DIGEST HEX", as delv(1) wants it. */
 static int write_delv_keys(struct lab_fault *fault)
 {
-    char *text = NULL;
-    char *out;
-    char *ds;
-    char tag[8], algorithm[4], digest[4], hex[200];
-    int rc = lab_file_read(LAB_WORLD_DIR "/trust-anchor", &text, NULL, fault);
+    struct lab_text keys = {0};
+    int rc = lab_world_put_anchor(&keys, fault);
 
-    if (rc != 0)
-        return -1;
-    ds = strstr(text, "DS");
-    if (ds == NULL || sscanf(ds, "DS %7s %3s %3s %199s", tag, algorithm, digest, hex) != 4) {
-        free(text);
-        return lab_fail(fault, EX_SOFTWARE, "the trust anchor is no DS record");
-    }
-    out = lab_format("trust-anchors { . static-ds %s %s %s \"%s\"; };\n", tag, algorithm, digest,
-                     hex);
-    rc = lab_file_write(ETC "/danelab/delv.keys", out, strlen(out), fault);
-    free(out);
-    free(text);
+    if (rc == 0)
+        rc = lab_file_write(ETC "/danelab/delv.keys", keys.text, keys.len, fault);
+    free(keys.text);
     return rc;
 }
 

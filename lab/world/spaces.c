@@ -8,7 +8,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,6 +51,14 @@ int lab_spaces_enter(const struct lab_spaces *to, struct lab_fault *fault)
             return lab_fail_errno(fault, "cannot enter the world's %s namespace", steps[i].name);
     }
     return 0;
+}
+
+int lab_spaces_enter_net(int net, struct lab_fault *fault)
+{
+    struct lab_spaces to = LAB_SPACES_NONE;
+
+    to.net = net;
+    return lab_spaces_enter(&to, fault);
 }
 
 void lab_spaces_close(struct lab_spaces *s)

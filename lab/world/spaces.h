@@ -25,6 +25,8 @@ struct lab_spaces {
 LAB_MUST_USE int lab_spaces_here(struct lab_spaces *out, struct lab_fault *fault);
 /* Move the caller; after a change of mounts its working directory is "/". */
 LAB_MUST_USE int lab_spaces_enter(const struct lab_spaces *to, struct lab_fault *fault);
+/* The same to a network alone. */
+LAB_MUST_USE int lab_spaces_enter_net(int net, struct lab_fault *fault);
 void lab_spaces_close(struct lab_spaces *s);
 
 struct lab_launch {

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -212,18 +211,14 @@ int lab_world_await_resolver(struct lab_world *w, struct lab_fault *fault)
 {
     const struct lab_question q = {LAB_RESOLVER, ".", TYPE_NS};
     struct lab_daemon *d = &w->daemons[LAB_D_RESOLVER];
-    struct lab_spaces there = LAB_SPACES_NONE;
-    struct lab_spaces here = LAB_SPACES_NONE;
     struct lab_fault second;
     struct lab_reply reply;
     int rc;
 
-    there.net = w->sender.net;
-    here.net = w->internet.net;
-    if (lab_spaces_enter(&there, fault) != 0)
+    if (lab_spaces_enter_net(w->sender.net, fault) != 0)
         return -1;
     rc = lab_ask(&q, d, &reply, fault);
-    if (lab_spaces_enter(&here, rc == 0 ? fault : &second) != 0)
+    if (lab_spaces_enter_net(w->internet.net, rc == 0 ? fault : &second) != 0)
         return -1;
     if (rc == 0 && (reply.rcode != NOERROR || (w->resolver->validates && !reply.authentic))) {
         char *line = lab_last_line(d->log);
@@ -248,7 +243,7 @@ static int build_and_start(struct lab_world *w, struct lab_fault *fault)
         return -1;
     rc = lab_world_make_zones(w, 0, false, fault) != 0 || lab_world_make_sender(w, fault) != 0 ||
                  lab_world_connect(w, fault) != 0 ||
-                 lab_capture_start(&w->sender, &w->internet, PACKETS,
+                 lab_capture_start(w->sender.net, w->internet.net, PACKETS,
                                    &w->daemons[LAB_D_CAPTURE].pid, fault) != 0 ||
                  lab_world_write_resolver(w, fault) != 0 || start_faulty(w, fault) != 0 ||
                  start_dns(w, fault) != 0 || await_servers(w, fault) != 0 ||

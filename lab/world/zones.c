@@ -1,6 +1,5 @@
 /* zones.c - from scenarios to chains, hosts and zones: addresses and TLSA data are put in, faults
  * say where they are. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

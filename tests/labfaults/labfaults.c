@@ -17,7 +17,7 @@
 #define WRAP(name) __wrap_##name
 
 /* clang-format off */
-WRAPPED(int, lab_capture_start, const struct lab_spaces *sender, const struct lab_spaces *internet, const char *path, pid_t *pid, struct lab_fault *fault)
+WRAPPED(int, lab_capture_start, int sender, int internet, const char *path, pid_t *pid, struct lab_fault *fault)
 WRAPPED(int, lab_damage_apply, struct lab_built *built, struct lab_fault *fault)
 WRAPPED(int, lab_evidence_collect, const char *smtp_log, const char *dns_log, struct lab_evidence_from from, struct lab_evidence_index **out, struct lab_fault *fault)
 WRAPPED(int, lab_evidence_now, const char *smtp_log, const char *dns_log, struct lab_evidence_from *out, struct lab_fault *fault)
@@ -125,18 +125,14 @@ int WRAP(lab_world_make_sender)(struct lab_world *w, struct lab_fault *fault)
 
 int WRAP(lab_world_connect)(struct lab_world *w, struct lab_fault *fault)
 {
-    struct lab_spaces there = LAB_SPACES_NONE;
-    struct lab_spaces here = LAB_SPACES_NONE;
     int rc = REAL(lab_world_connect)(w, fault);
 
     if (rc != 0 || !broken_by("sender-without-ipv6"))
         return rc;
-    there.net = w->sender.net;
-    here.net = w->internet.net;
-    if (lab_spaces_enter(&there, fault) != 0)
+    if (lab_spaces_enter_net(w->sender.net, fault) != 0)
         return -1;
     rc = lab_file_write("/proc/sys/net/ipv6/conf/eth0/disable_ipv6", "1\n", 2, fault);
-    return lab_spaces_enter(&here, fault) != 0 ? -1 : rc;
+    return lab_spaces_enter_net(w->internet.net, fault) != 0 ? -1 : rc;
 }
 
 /* The adapter, and with it the sender, in the wrong place: beside the lab's resolver. */
@@ -150,8 +146,8 @@ pid_t WRAP(lab_world_spawn)(const struct lab_world *world, char *const argv[], c
     return REAL(lab_world_spawn)(&changed, argv, cwd, in, out, err, fault);
 }
 
-int WRAP(lab_capture_start)(const struct lab_spaces *sender, const struct lab_spaces *internet,
-                            const char *path, pid_t *pid, struct lab_fault *fault)
+int WRAP(lab_capture_start)(int sender, int internet, const char *path, pid_t *pid,
+                            struct lab_fault *fault)
 {
     if (!broken_by("no-packets"))
         return REAL(lab_capture_start)(sender, internet, path, pid, fault);

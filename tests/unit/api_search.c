@@ -57,6 +57,8 @@ static void make_reply(struct reply *r, const struct api_row *row, const struct 
         reply_soa(r);
     if (row->kind == EXTENDED)
         reply_extended(r);
+    if (row->kind == HALF)
+        reply_alias(r, ask->name, "nowhere.example");
     if (row->kind == RUBBISH)
         r->len -= 3;
 }

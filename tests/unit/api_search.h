@@ -5,8 +5,9 @@
 #include "danesmtp.h"
 #include "dns_reply.h"
 
-/* What comes back. CUT: with TC. NOTHING: no message at all. */
-enum api_kind { NONE_OF_IT, DATA, DENIED, FAILS, CUT, RUBBISH, NOTHING, EXTENDED };
+/* What comes back. CUT: with TC. NOTHING: no message at all. HALF: an alias, and
+ * nothing behind it. */
+enum api_kind { NONE_OF_IT, DATA, DENIED, FAILS, CUT, RUBBISH, NOTHING, EXTENDED, HALF };
 
 struct api_row {
     const char *name;

@@ -39,6 +39,7 @@ static const struct {
     {"lost",                D, NULL, {MX(SEC), A(SEC), TLSA(NOTHING, ERR, NULL)}, "defer TLSA_ERROR | mx.d.example skip TLSA_ERROR", 3},
     {"SERVFAIL",            D, NULL, {MX(SEC), A(SEC), TLSA(FAILS, INS, NULL)}, "defer TLSA_ERROR | mx.d.example skip TLSA_ERROR: SERVFAIL", 3},
     {"cut, called secure",  D, NULL, {MX(SEC), A(SEC), TLSA(CUT, SEC, NULL)}, "defer TLSA_ERROR | mx.d.example skip TLSA_ERROR: the reply is truncated", 3},
+    {"half, called secure", D, NULL, {MX(SEC), A(SEC), TLSA(HALF, SEC, NULL)}, "defer TLSA_ERROR | mx.d.example skip TLSA_ERROR: the reply ends in an alias without its target", 3},
     {"rubbish",             D, NULL, {MX(SEC), A(SEC), TLSA(RUBBISH, SEC, NULL)}, "defer TLSA_ERROR | mx.d.example skip TLSA_ERROR: not a reply to the question", 3},
     {"no such domain",      D, NULL, {{D, DSMTP_RR_MX, DENIED, SEC, NULL, 0, NULL}}, "bounce NO_SUCH_DOMAIN", 1},
     /* What asks nothing has its plan at once. */

@@ -141,6 +141,16 @@ static void test_ends(void)
     check_uint(got.count, 1);
     front.close(front.self);
 
+    /* The canary is secure: one asked before that is known, one since. */
+    if (!open_front(false))
+        return;
+    check_int(front.ask(front.self, &question, take, &got), DSMTP_OK);
+    answer(0, S(SECURE));
+    check_int(front.ask(front.self, &question, take, &got), DSMTP_OK);
+    front.forget(front.self, &got);
+    check_uint(inner.forgotten, 2);
+    front.close(front.self);
+
     /* The first one told closes; the other is not told any more. */
     if (!open_front(false))
         return;

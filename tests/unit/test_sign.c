@@ -31,29 +31,44 @@ static int drop(const char *path, const struct stat *st, int kind, struct FTW *w
     return remove(path);
 }
 
-/* Build one zone with one damage (recipe NULL: none); "" or what is wrong. The caller frees it. */
-static char *build(struct lab_zone_input zone, const char *recipe, const char *owner,
-                   const char *type)
+/* Build zone, which becomes d.example. text: the zone as it is served, or NULL; the caller frees
+ * *text. 0, or -1 with what is wrong. */
+static int build(struct lab_zone_input zone, char **text, struct lab_fault *fault)
 {
+    static const char file[] = "leaf/d.example.zone";
     struct lab_tree *tree = open_tree();
+    char dir[] = "/tmp/test-sign-XXXXXX";
+    int rc = -1;
+
+    zone.name = "d.example.";
+    zone.records = zone.records != NULL ? zone.records : records;
+    zone.is_signed = true;
+    zone.served = true;
+    if (check_true(tree != NULL) && check_true(mkdtemp(dir) != NULL)) {
+        char *path = lab_format("%s/%s", dir, file);
+
+        rc = lab_tree_add(tree, &zone, fault) == 0 ? lab_tree_write(tree, dir, fault) : -1;
+        if (rc == 0 && text != NULL)
+            rc = lab_file_read(path, text, NULL, fault);
+        check_int(nftw(dir, drop, 8, FTW_DEPTH | FTW_PHYS), 0);
+        free(path);
+    }
+    lab_tree_close(&tree);
+    return rc;
+}
+
+/* One damage (recipe NULL: none); "" or what is wrong. The caller frees it. */
+static char *build_damaged(struct lab_zone_input zone, const char *recipe, const char *owner,
+                           const char *type)
+{
     struct lab_damage damage = {recipe != NULL ? lab_strdup(recipe) : NULL,
                                 owner != NULL ? lab_strdup(owner) : NULL,
                                 type != NULL ? lab_strdup(type) : NULL};
-    char dir[] = "/tmp/test-sign-XXXXXX";
     struct lab_fault fault = {0};
 
-    zone.name = "d.example.";
-    zone.records = records;
-    zone.is_signed = true;
-    zone.served = true;
     zone.damage = &damage;
     zone.damage_count = recipe != NULL;
-    if (check_true(tree != NULL) && check_true(mkdtemp(dir) != NULL)) {
-        if (lab_tree_add(tree, &zone, &fault) == 0)
-            (void)!lab_tree_write(tree, dir, &fault);
-        check_int(nftw(dir, drop, 8, FTW_DEPTH | FTW_PHYS), 0);
-    }
-    lab_tree_close(&tree);
+    (void)build(zone, NULL, &fault);
     free(damage.recipe);
     free(damage.owner);
     free(damage.type);
@@ -106,7 +121,8 @@ static const struct {
 static void test_damage(void)
 {
     for (size_t i = 0; i < CHECK_COUNT(damages); i++) {
-        char *got = build(damages[i].zone, damages[i].recipe, damages[i].owner, damages[i].type);
+        char *got =
+            build_damaged(damages[i].zone, damages[i].recipe, damages[i].owner, damages[i].type);
 
         check_row(damages[i].label);
         check_str(got, damages[i].fault);
@@ -117,12 +133,77 @@ static void test_damage(void)
 static void test_algorithms(void)
 {
     for (int a = 0; a < LAB_ALGORITHM_COUNT; a++) {
-        char *got =
-            build((struct lab_zone_input){.algorithm = (enum lab_algorithm)a}, NULL, NULL, NULL);
+        char *got = build_damaged((struct lab_zone_input){.algorithm = (enum lab_algorithm)a}, NULL,
+                                  NULL, NULL);
 
         check_rowf("algorithm %d", a);
         check_str(got, "");
         free(got);
+    }
+}
+
+/* A verb that adds to what is listed leaves the rest as it is, up to the highest type. */
+static void test_listed(void)
+{
+    char recipe[] = "denial-lists-type", owner[] = "@", type[] = "TLSA";
+    struct lab_damage damage = {recipe, owner, type};
+    const struct lab_zone_input zone = {
+        .records = "@ A 198.18.250.1\n@ TYPE256 \\# 5 0001000178\n@ CAA 0 issue \"ca.example\"\n",
+        .damage = &damage,
+        .damage_count = 1};
+    struct lab_fault fault = {0};
+    char *text = NULL;
+    char *nsec;
+
+    check_int(build(zone, &text, &fault), 0);
+    check_str(fault.what, "");
+    nsec = text != NULL ? strstr(text, "\tNSEC\t") : NULL;
+    if (check_true(nsec != NULL) && nsec != NULL) {
+        nsec[strcspn(nsec, "\n")] = '\0';
+        check_str(nsec, "\tNSEC\td.example. A NS SOA RRSIG NSEC DNSKEY TLSA URI CAA ");
+    }
+    free(text);
+}
+
+/* clang-format off */
+static const struct {
+    const char *more, *less; /* recipes, in this order */
+    bool on_mx;              /* both are about the MX records */
+    const char *gone;
+} stripped[] = {
+    {"bad-signature-beside-good", "missing-signature", true,  "\tRRSIG\tMX "},
+    {"nine-bad-signatures",       "missing-signature", true,  "\tRRSIG\tMX "},
+    {"both-ksks-sign",            "unsigned-dnskey",   false, "\tRRSIG\tDNSKEY "},
+    {"both-zsks-sign",            "only-keys-signed",  false, "\tRRSIG\tMX "},
+    {"both-algorithms-sign",      "no-signatures",     false, "\tRRSIG\t"},
+    {"both-algorithms-sign",      "stripped-zone",     false, "\tRRSIG\t"},
+};
+/* clang-format on */
+
+/* What takes signatures away leaves none, also after what adds some. */
+static void test_stripped(void)
+{
+    char owner[] = "@", type[] = "MX";
+
+    for (size_t i = 0; i < CHECK_COUNT(stripped); i++) {
+        struct lab_damage damage[2] = {{.recipe = lab_strdup(stripped[i].more)},
+                                       {.recipe = lab_strdup(stripped[i].less)}};
+        struct lab_fault fault = {0};
+        char *text = NULL;
+
+        for (size_t d = 0; d < CHECK_COUNT(damage) && stripped[i].on_mx; d++) {
+            damage[d].owner = owner;
+            damage[d].type = type;
+        }
+        check_rowf("%s, then %s", stripped[i].more, stripped[i].less);
+        check_int(
+            build((struct lab_zone_input){.damage = damage, .damage_count = 2}, &text, &fault), 0);
+        check_str(fault.what, "");
+        check_true(text != NULL && strstr(text, "\tMX\t") != NULL);
+        check_true(text != NULL && strstr(text, stripped[i].gone) == NULL);
+        free(text);
+        free(damage[0].recipe);
+        free(damage[1].recipe);
     }
 }
 
@@ -150,6 +231,9 @@ static void test_verbs(void)
     lab_tree_close(&tree);
 }
 
-static const struct check_test tests[] = {
-    {"damages", test_damage}, {"algorithms", test_algorithms}, {"verbs", test_verbs}};
+static const struct check_test tests[] = {{"damages", test_damage},
+                                          {"algorithms", test_algorithms},
+                                          {"what is listed", test_listed},
+                                          {"stripped", test_stripped},
+                                          {"verbs", test_verbs}};
 SUITE(sign, tests);

@@ -49,7 +49,7 @@ static const struct {
     {FAULT_DIALOG, "", "BYE -> END", "no mail hangs on whether QUIT is said"},
     {FAULT_DIALOG, "", "VOID -> END",
      "no mail hangs on whether replies to commands of a transaction that is off are waited for"},
-    {FAULT_DIALOG, "RCPT.NONE_LEFT", "VOID -> MAIL", "the transaction is off, and nothing is sent"},
+    {FAULT_DIALOG, "RCPT.CLOSING", "VOID -> MAIL", "the transaction is off, and nothing is sent"},
     {FAULT_DIALOG, "DOT.OK", "BYE -> MAIL", "the message is delivered, and QUIT is said"},
     {FAULT_DIALOG, "EHLO_TLS.PERM", "HELO_TLS -> END", "no rule asks for HELO behind TLS"},
     {FAULT_NEXT, "DOT.OK", "defer -> bounce", "nobody is left whom it could concern"},

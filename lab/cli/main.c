@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/complete.h"
 #include "cli/up.h"
 #include "run/prove.h"
 
@@ -37,12 +38,31 @@ static const struct {
     {"replay",   "DIR",                  "judge the evidence of a run again, without running anything", lab_cmd_replay},
     {"merge",    "--out DIR DIR...",     "the records of several runs as one",                         lab_cmd_merge},
     {"bundle",   "DIR CASE...",          "the evidence of these cases as one archive",                 lab_cmd_bundle},
-    {"states",   "[NAME|GLOB]...",       "list the DNS states that zones can be put into, or prove them", lab_cmd_states},
+    {"states",   "[STATE|GLOB]...",      "list the DNS states that zones can be put into, or prove them", lab_cmd_states},
     {"selftest", "[FAULT]...",           "show that senders with known faults are caught",             lab_cmd_selftest},
     {"doctor",   "",                     "say what this machine lacks for the lab",                    lab_cmd_doctor},
     {"prove-worker", "",                 NULL,                                                         prove_worker},
 };
 /* clang-format on */
+
+/* What the last word may become, one candidate a line. */
+static int complete(int argc, char **argv)
+{
+    static char mark[] = LAB_COMPLETE;
+
+    for (size_t i = 0; i < LAB_COUNT(commands); i++) {
+        if (commands[i].says == NULL)
+            continue;
+        if (argc <= 2)
+            lab_complete_offer(argc > 1 ? argv[1] : "", commands[i].name);
+        else if (strcmp(commands[i].name, argv[1]) == 0) {
+            argv[0] = argv[1];
+            argv[1] = mark;
+            return commands[i].run(argc, argv);
+        }
+    }
+    return 0;
+}
 
 static void usage(FILE *out)
 {
@@ -67,6 +87,8 @@ int main(int argc, char **argv)
         usage(stdout);
         return 0;
     }
+    if (strcmp(argv[1], "complete") == 0)
+        return complete(argc - 1, argv + 1);
     for (size_t i = 0; i < LAB_COUNT(commands); i++)
         if (strcmp(commands[i].name, argv[1]) == 0)
             return commands[i].run(argc - 1, argv + 1);

@@ -288,8 +288,9 @@ format-check: ## are they formatted?
 	@clang-format --dry-run -Werror $(SOURCES) $(HEADERS)
 
 MAN := $(wildcard engine/man/*.[1-8] lab/man/*.[1-8])
-man: ## lint the manual pages
+man: build/release/danelab ## lint the manual pages; what is printed of the schema stands in them and in scenarios/README.md
 	@$(if $(MAN),mandoc -Tlint -Wwarning $(MAN))
+	@tests/tools/fields $< check
 
 installed: all ## install, build the examples against that, uninstall
 	@tests/tools/check-install $(VARIANT)

@@ -8,6 +8,7 @@ int lab_cmd_show(int argc, char **argv);
 int lab_cmd_explain(int argc, char **argv);
 int lab_cmd_lint(int argc, char **argv);
 int lab_cmd_new(int argc, char **argv);
+int lab_cmd_fields(int argc, char **argv);
 int lab_cmd_hosts(int argc, char **argv);
 int lab_cmd_coverage(int argc, char **argv);
 int lab_cmd_selftest(int argc, char **argv);

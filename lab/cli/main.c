@@ -28,6 +28,7 @@ static const struct {
     {"explain",  "ID|RULE",              "say what a scenario or a rule is about, in words",           lab_cmd_explain},
     {"lint",     "[FILE|DIR]...",        "check scenario files",                                       lab_cmd_lint},
     {"new",      "ID",                   "print the skeleton of a scenario",                           lab_cmd_new},
+    {"fields",   "",                     "list the keys of a scenario file",                           lab_cmd_fields},
     {"hosts",    "",                     "list what fake mail hosts can do and show",                  lab_cmd_hosts},
     {"coverage", "",                     "list every rule with the scenarios that cover it",           lab_cmd_coverage},
     {"up",       "[ID|GLOB|@FILE]...",   "start a world that stays",                                   lab_cmd_up},

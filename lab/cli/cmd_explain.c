@@ -8,8 +8,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "judge/drawing.h"
-#include "judge/say.h"
-#include "scen/lint.h"
+#include "run/run.h"
 
 enum { PROFILE, POLICY, RUN, SVG };
 
@@ -128,9 +127,11 @@ struct view {
 
 static char *case_file(const struct lab_scenario *s, const struct view *v, const char *name)
 {
-    return v->policy == LAB_POLICY_DANE
-               ? lab_format("%s/%s/%s", v->run, s->id, name)
-               : lab_format("%s/%s@%s/%s", v->run, s->id, lab_policy_name(v->policy), name);
+    char *folder = lab_case_name(s, v->policy);
+    char *path = lab_format("%s/%s/%s", v->run, folder, name);
+
+    free(folder);
+    return path;
 }
 
 /* A file of the run's evidence to standard output. */
@@ -224,9 +225,8 @@ int lab_cmd_explain(int argc, char **argv)
         return lab_complaint(2, "explain: expected one id");
     if (got[PROFILE] != NULL)
         v.profile = got[PROFILE];
-    if (got[POLICY] != NULL && !lab_policy_find(got[POLICY], &v.policy))
-        return lab_complaint(
-            2, "--policy: no policy \"%s\"; expected dane, dane-only, may or encrypt", got[POLICY]);
+    if (got[POLICY] != NULL && lab_take_policy(got[POLICY], &v.policy) != 0)
+        return 2;
     v.run = got[RUN];
     lab_suite_open(&suite);
     rc = explain(&suite, argv[first], &v, got[SVG] != NULL);

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -188,10 +187,13 @@ static bool copy_cases(const char *from, const char *to)
 {
     struct dirent **list;
     int count = scandir(from, &list, visible, alphasort);
-    char **argv = lab_calloc((size_t)(count > 0 ? count : 0) + 6, sizeof(*argv));
+    char **argv;
     size_t n = 0;
     size_t fixed;
 
+    if (count < 0)
+        return false;
+    argv = lab_calloc((size_t)count + 6, sizeof(*argv));
     argv[n++] = lab_strdup("cp");
     argv[n++] = lab_strdup("--archive");
     argv[n++] = lab_format("--target-directory=%s", to);

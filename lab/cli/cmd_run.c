@@ -136,11 +136,19 @@ static int dry_run(const struct lab_run_config *config)
     return count == 0 ? 4 : 0;
 }
 
+/* A number of an option that may be missing: unchanged then. -1 after a complaint. */
+static int take_number(const char *name, const char *text, long min, long max, unsigned *out)
+{
+    long number = text != NULL ? lab_number(name, text, min, max) : 0;
+
+    if (text != NULL && number >= 0)
+        *out = (unsigned)number;
+    return number < 0 ? -1 : 0;
+}
+
 /* Options into the configuration; an exit status >= 0 when they are wrong. */
 static int configure(const char **got, struct lab_run_config *config)
 {
-    long number = 0;
-
     config->sut = got[SUT] != NULL ? got[SUT] : "danesmtp";
     config->profile = got[PROFILE] != NULL ? got[PROFILE] : "rfc7672";
     config->variant = got[VARIANT];
@@ -156,16 +164,10 @@ static int configure(const char **got, struct lab_run_config *config)
                              "--profile: no profile \"%s\"; expected rfc7672, seed2013, opp2013, "
                              "draft2014, draft2014b or postfix",
                              config->profile);
-    if (got[POLICY] != NULL && !lab_policy_find(got[POLICY], &config->policy))
-        return lab_complaint(
-            2, "--policy: no policy \"%s\"; expected dane, dane-only, may or encrypt", got[POLICY]);
-    if (got[MIN] != NULL && (number = lab_number("min", got[MIN], 0, 100000)) < 0)
+    if ((got[POLICY] != NULL && lab_take_policy(got[POLICY], &config->policy) != 0) ||
+        take_number("min", got[MIN], 0, 100000, &config->min) != 0 ||
+        take_number("deadline", got[DEADLINE], 1, 86400, &config->deadline) != 0)
         return 2;
-    config->min = (unsigned)number;
-    if (got[DEADLINE] != NULL && (number = lab_number("deadline", got[DEADLINE], 1, 86400)) < 0)
-        return 2;
-    if (got[DEADLINE] != NULL)
-        config->deadline = (unsigned)number;
     return -1;
 }
 
@@ -195,16 +197,6 @@ static int run_again(struct plan *plan)
     }
     plan->config.out_dir = out;
     return worst;
-}
-
-/* A number of an option that may be missing: unchanged then. -1 after a complaint. */
-static int take_number(const char *name, const char *text, long min, long max, unsigned *out)
-{
-    long number = text != NULL ? lab_number(name, text, min, max) : 0;
-
-    if (text != NULL && number >= 0)
-        *out = (unsigned)number;
-    return number < 0 ? -1 : 0;
 }
 
 /* "I/N", 1 <= I <= N. */

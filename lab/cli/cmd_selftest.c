@@ -2,7 +2,6 @@
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "cli/commands.h"
 #include "cli/common.h"
@@ -133,14 +132,6 @@ static int run_tables(const struct lab_suite *suite, char **names, size_t count)
     return rc;
 }
 
-static bool is_slow(const struct lab_scenario *s)
-{
-    for (unsigned i = 0; i < s->tags_count; i++)
-        if (strcmp(s->tags[i], "slow") == 0)
-            return true;
-    return false;
-}
-
 static int run_matrix(const struct lab_suite *suite, char *const faults[], size_t count,
                       const char *const got[])
 {
@@ -155,7 +146,7 @@ static int run_matrix(const struct lab_suite *suite, char *const faults[], size_
     int rc;
 
     for (size_t i = 0; i < suite->catalogue.count; i++)
-        if ((got[SLOW] != NULL || !is_slow(suite->catalogue.list[i])) &&
+        if ((got[SLOW] != NULL || !lab_tagged(suite->catalogue.list[i], "slow")) &&
             suite->catalogue.list[i]->steps_count == 0) /* a clock that all faults would share */
             list[config.count++] = suite->catalogue.list[i];
     rc = lab_matrix(&config, faults, count, got[MATRIX], &fault);
@@ -169,11 +160,13 @@ int lab_cmd_selftest(int argc, char **argv)
     struct lab_suite suite;
     int first;
     int rc = lab_options(argc, argv, table, "selftest [FAULT|GLOB]...", got, &first);
-    char **names = argv + first;
-    size_t count = (size_t)(argc - first);
+    char **names;
+    size_t count;
 
     if (rc >= 0)
         return rc;
+    names = argv + first;
+    count = (size_t)(argc - first);
     lab_suite_open(&suite);
     if (suite.faults > 0)
         rc = lab_complaint(2, "%d faults in scenario files; nothing was run", suite.faults);

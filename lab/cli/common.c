@@ -176,6 +176,7 @@ int lab_suite_states(const struct lab_paths *paths, struct lab_states *out)
     struct lab_fault fault;
     int faults = -1;
 
+    *out = (struct lab_states){0};
     if (know(paths, &k, &fault) != 0) {
         (void)lab_complaint(fault.status, "%s", fault.what);
     } else {
@@ -195,6 +196,7 @@ int lab_suite_load(const struct lab_paths *paths, const char *root, struct lab_c
     struct lab_fault fault;
     int faults = -1;
 
+    *out = (struct lab_catalogue){0};
     if (know(paths, &k, &fault) != 0) {
         (void)lab_complaint(fault.status, "%s", fault.what);
     } else {
@@ -248,7 +250,7 @@ static bool cites(const struct lab_scenario *s, const char *rule)
     return false;
 }
 
-static bool tagged(const struct lab_scenario *s, const char *tag)
+bool lab_tagged(const struct lab_scenario *s, const char *tag)
 {
     for (unsigned i = 0; i < s->tags_count; i++)
         if (strcmp(s->tags[i], tag) == 0)
@@ -274,7 +276,7 @@ static bool in_section(const struct lab_scenario *s, const char *section)
 
 static bool fits(const struct lab_scenario *s, const struct lab_selection *selection)
 {
-    return (selection->tag == NULL || tagged(s, selection->tag)) &&
+    return (selection->tag == NULL || lab_tagged(s, selection->tag)) &&
            (selection->rule == NULL || cites(s, selection->rule)) &&
            (selection->section == NULL || in_section(s, selection->section));
 }
@@ -363,7 +365,7 @@ size_t lab_controls(const struct lab_suite *suite, struct lab_scenario ***out)
 
     *out = lab_calloc(suite->catalogue.count, sizeof(struct lab_scenario *));
     for (size_t i = 0; i < suite->catalogue.count; i++)
-        if (tagged(suite->catalogue.list[i], CONTROL_TAG))
+        if (lab_tagged(suite->catalogue.list[i], CONTROL_TAG))
             (*out)[count++] = suite->catalogue.list[i];
     return count;
 }
@@ -380,4 +382,12 @@ int lab_take_resolver(const char *name, const struct lab_resolver **out)
     (void)lab_complaint(2, "--resolver: no resolver \"%s\"; expected one of %s", name, known.text);
     free(known.text);
     return -1;
+}
+
+int lab_take_policy(const char *name, enum lab_policy *out)
+{
+    if (lab_policy_find(name, out))
+        return 0;
+    return lab_complaint(-1, "--policy: no policy \"%s\"; expected dane, dane-only, may or encrypt",
+                         name);
 }

@@ -26,7 +26,7 @@ void lab_suite_close(struct lab_suite *suite);
 void lab_suite_rules(const struct lab_suite *suite, struct lab_rules *out);
 
 /* Load one file or directory in place of the whole catalogue; returns the number of faults, -1 if
- * it cannot be read. */
+ * it cannot be read: out is empty then. */
 int lab_suite_load(const struct lab_paths *paths, const char *root, struct lab_catalogue *out);
 
 /* The states of zones/states; returns as lab_suite_load. Release with lab_states_free. */
@@ -49,8 +49,13 @@ long lab_select(const struct lab_suite *suite, const struct lab_selection *selec
 /* The four controls, in the catalogue's order; their tag is "control". */
 size_t lab_controls(const struct lab_suite *suite, struct lab_scenario ***out);
 
+/* Is this among the scenario's tags? */
+bool lab_tagged(const struct lab_scenario *s, const char *tag);
+
 /* The resolver of that name; -1 after a complaint. */
 int lab_take_resolver(const char *name, const struct lab_resolver **out);
+/* The policy of that name; -1 after a complaint. */
+int lab_take_policy(const char *name, enum lab_policy *out);
 
 /* "danelab: ..." on standard error; returns status. */
 int lab_complaint(int status, const char *format, ...) LAB_PRINTF(2, 3);

@@ -1,6 +1,5 @@
 /* main.c - danelab: a table of subcommands. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/commands.h"

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "judge/observe.h"
+
 enum stage { MX, ADDRESS, TLSA, SESSION, OUTCOME, STAGES };
 enum { STATES_MAX = 7 };
 
@@ -126,17 +128,15 @@ static unsigned expected_session(const struct lab_expect *e, const char *host)
     return bits;
 }
 
-static unsigned seen_session(const struct lab_evidence *seen, const char *name)
+static unsigned seen_session(const struct lab_drawing *d, const char *host)
 {
     unsigned bits = 0;
 
-    for (unsigned i = 0; i < seen->sessions_count; i++) {
-        const struct lab_session *s = &seen->sessions[i];
+    for (unsigned i = 0; i < d->seen->sessions_count; i++) {
+        const struct lab_session *s = &d->seen->sessions[i];
 
-        if (s->host == NULL || strncasecmp(s->host, name, strlen(s->host)) != 0 ||
-            strcmp(name + strlen(s->host), ".") != 0)
-            continue;
-        bits |= 1U << (!s->mail ? NO_MAIL : s->clear_mail ? IN_CLEAR : IN_TLS);
+        if (lab_at(d->scenario, s, host))
+            bits |= 1U << (!s->mail ? NO_MAIL : s->clear_mail ? IN_CLEAR : IN_TLS);
     }
     return bits != 0 ? bits : 1U << NOT_CALLED;
 }
@@ -164,7 +164,7 @@ static void mark_host(const struct lab_drawing *d, const struct lab_host *h, str
     if (forbids_query(d, tlsa))
         m->expected[TLSA] = 1U << TLSA_NOT_ASKED;
     if (d->seen != NULL) {
-        m->seen[SESSION] = seen_session(d->seen, name);
+        m->seen[SESSION] = seen_session(d, h->name);
         m->seen[TLSA] =
             asked(d->seen, tlsa, "TLSA") ? proven(s, TLSA, tlsa, "TLSA") : 1U << TLSA_NOT_ASKED;
         if (asked(d->seen, name, "A") || asked(d->seen, name, "AAAA"))
@@ -199,7 +199,7 @@ static int column(enum stage stage)
 }
 
 /* All states of one stage. Expected: framed; seen: filled, and red where it was not expected. */
-static int put_stage(struct lab_text *t, enum stage stage, int y, const struct marks *m)
+static void put_stage(struct lab_text *t, enum stage stage, int y, const struct marks *m)
 {
     int x = column(stage);
 
@@ -213,7 +213,6 @@ static int put_stage(struct lab_text *t, enum stage stage, int y, const struct m
             seen && !expected && m->expected[stage] != 0 ? " wrong" : "");
         put_text(t, x + 8, y + 14, expected || seen ? "on" : "off", stages[stage].states[i]);
     }
-    return y;
 }
 
 static int states_of(enum stage stage)
@@ -234,7 +233,7 @@ static int put_lane(struct lab_text *t, const struct lab_drawing *d, const struc
     mark_host(d, h, &m);
     put_text(t, column(ADDRESS), y - 6, "host", h->name);
     for (enum stage stage = ADDRESS; stage <= SESSION; stage++)
-        (void)put_stage(t, stage, y, &m);
+        put_stage(t, stage, y, &m);
     return y + states_of(TLSA) * STEP + 30;
 }
 
@@ -273,8 +272,8 @@ void lab_draw(const struct lab_drawing *d, struct lab_text *svg)
     int bottom = TOP + STATES_MAX * STEP + 30;
 
     mark_destination(d, &m);
-    (void)put_stage(&lanes, MX, TOP, &m);
-    (void)put_stage(&lanes, OUTCOME, TOP, &m);
+    put_stage(&lanes, MX, TOP, &m);
+    put_stage(&lanes, OUTCOME, TOP, &m);
     for (unsigned i = 0; i < d->scenario->hosts_count; i++)
         y = put_lane(&lanes, d, &d->scenario->hosts[i], y);
     if (bottom > y)

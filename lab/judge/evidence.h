@@ -47,4 +47,8 @@ LAB_MUST_USE int lab_evidence_reopen(const char *smtp_lines, const char *questio
 void lab_evidence_of(struct lab_evidence_index *index, const char *id, struct lab_evidence *out);
 void lab_evidence_close(struct lab_evidence_index **index);
 
+/* The id of the scenario in whose domain that name is (absolute, in lower case): *len letters in
+ * it. NULL: none. */
+const char *lab_evidence_owner(const char *name, size_t *len);
+
 #endif

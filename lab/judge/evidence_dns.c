@@ -6,8 +6,8 @@
 
 static const char zone[] = ".example.";
 
-/* The scenario in whose domain name is: the label before "example.", up to "--". NULL: none. */
-static const char *owner_of(const char *name, size_t *len)
+/* The label before "example.", up to "--". */
+const char *lab_evidence_owner(const char *name, size_t *len)
 {
     size_t whole = strlen(name);
     const char *end = name + whole - (sizeof(zone) - 1);
@@ -31,7 +31,7 @@ static void add_question(struct lab_evidence_index *index, char *name, const cha
 
     for (char *p = name; *p != '\0'; p++)
         *p = (char)tolower((unsigned char)*p);
-    id = owner_of(name, &len);
+    id = lab_evidence_owner(name, &len);
     if (id == NULL)
         return;
     c = lab_evidence_case_of(index, id, len);

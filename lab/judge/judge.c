@@ -40,23 +40,45 @@ struct trial {
     struct lab_text why;
 };
 
+static const char *const verdicts[] = {
+#define X(name, word, gates) word,
+    LAB_VERDICT_LIST(X)
+#undef X
+};
+
 const char *lab_verdict_name(enum lab_verdict v)
 {
-    static const char *const names[] = {
-#define X(name, word, gates) word,
-        LAB_VERDICT_LIST(X)
-#undef X
-    };
-
-    return v < LAB_V_COUNT ? names[v] : "?";
+    return v < LAB_V_COUNT ? verdicts[v] : "?";
 }
+
+bool lab_verdict_find(const char *word, enum lab_verdict *out)
+{
+    for (size_t i = 0; word != NULL && i < LAB_COUNT(verdicts); i++) {
+        if (strcmp(verdicts[i], word) == 0) {
+            *out = (enum lab_verdict)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *const reported[] = {"delivered", "deferred", "bounced",    "queued",
+                                       "none",      "crashed",  "unsupported"};
 
 const char *lab_report_outcome_name(enum lab_report_outcome v)
 {
-    static const char *const names[] = {"delivered", "deferred", "bounced",    "queued",
-                                        "none",      "crashed",  "unsupported"};
+    return reported[v];
+}
 
-    return names[v];
+bool lab_report_outcome_find(const char *word, enum lab_report_outcome *out)
+{
+    for (size_t i = 0; word != NULL && i < LAB_COUNT(reported); i++) {
+        if (strcmp(reported[i], word) == 0) {
+            *out = (enum lab_report_outcome)i;
+            return true;
+        }
+    }
+    return false;
 }
 
 static const char *const claimed[] = {

@@ -32,6 +32,8 @@ enum lab_verdict {
         LAB_V_COUNT
 };
 const char *lab_verdict_name(enum lab_verdict v);
+/* False: no such word, or NULL. */
+bool lab_verdict_find(const char *word, enum lab_verdict *out);
 /* Does this verdict alone make a run fail? */
 bool lab_verdict_gates(enum lab_verdict v);
 
@@ -71,6 +73,8 @@ enum lab_report_outcome {
 };
 /* "delivered", ...; never NULL. */
 const char *lab_report_outcome_name(enum lab_report_outcome v);
+/* False: no such word, or NULL. */
+bool lab_report_outcome_find(const char *word, enum lab_report_outcome *out);
 /* What the sender says of one of its connections. */
 #define LAB_CLAIMED_LIST(X)           \
     X(AUTHENTICATED, "authenticated") \

@@ -38,40 +38,34 @@ static struct lab_case *find_case(const struct lab_batch *b, const char *name)
 
 /* One request of the sequence; what the adapter declares unsupported is UNSUPPORTED for all cases
  * of the batch, a breach ADAPTER-ERROR. */
-static int call(struct lab_batch *b, json_t *request, json_t **reply)
+static int call(struct lab_batch *b, json_t *request)
 {
+    json_t *reply;
     enum lab_answer_kind kind;
     struct lab_fault fault;
 
-    if (lab_adapter_call(b->adapter, request, CALL_SECONDS, NULL, NULL, reply, &kind, &fault) !=
+    if (lab_adapter_call(b->adapter, request, CALL_SECONDS, NULL, NULL, &reply, &kind, &fault) !=
         0) {
         give_all(b, LAB_V_ADAPTER_ERROR, fault.what);
         return -1;
     }
     if (kind == LAB_ADAPTER_UNSUPPORTED) {
-        const char *reason = json_string_value(json_object_get(*reply, "reason"));
+        const char *reason = json_string_value(json_object_get(reply, "reason"));
 
         give_all(b, LAB_V_UNSUPPORTED, reason != NULL ? reason : "unsupported");
-        json_decref(*reply);
-        return -1;
     }
-    return 0;
+    json_decref(reply);
+    return kind == LAB_ADAPTER_UNSUPPORTED ? -1 : 0;
 }
 
 static int call_plain(struct lab_batch *b, const char *verb)
 {
-    json_t *reply;
-
-    if (call(b, json_pack("{s:s}", "verb", verb), &reply) != 0)
-        return -1;
-    json_decref(reply);
-    return 0;
+    return call(b, json_pack("{s:s}", "verb", verb));
 }
 
 static int configure(struct lab_batch *b)
 {
     const struct lab_run_config *c = b->config;
-    json_t *reply;
     json_t *request = json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:i, s:i, s:i, s:s?, s:b}", "verb",
         "configure", "dir", b->dir, "resolver", LAB_RESOLVER, "trust_anchor",
@@ -81,10 +75,7 @@ static int configure(struct lab_batch *b)
         "jobs", c->jobs != 0 ? (int)c->jobs : LAB_DEFAULT_JOBS, "wrap", c->wrap, "clock_moves",
         b->times_count > 0);
 
-    if (call(b, request, &reply) != 0)
-        return -1;
-    json_decref(reply);
-    return 0;
+    return call(b, request);
 }
 
 /* Whom the message goes to; the first, whose id is the case, is the one that is judged. */
@@ -141,39 +132,18 @@ static int submit(struct lab_batch *b)
     char *text = lab_batch_message(b->phase, b->config->profile);
     json_t *messages = json_array();
     struct lab_fault fault;
-    json_t *reply;
     int rc = lab_file_write(file, text, strlen(text), &fault);
 
     if (rc != 0)
         give_all(b, LAB_V_ADAPTER_ERROR, fault.what);
     add_cases(b, messages);
     if (rc == 0)
-        rc = call(b,
-                  json_pack("{s:s, s:s, s:s, s:O}", "verb", "submit", "from", LAB_SENDER, "file",
-                            file, "messages", messages),
-                  &reply);
-    if (rc == 0)
-        json_decref(reply);
+        rc = call(b, json_pack("{s:s, s:s, s:s, s:O}", "verb", "submit", "from", LAB_SENDER, "file",
+                               file, "messages", messages));
     json_decref(messages);
     free(text);
     free(file);
     return rc;
-}
-
-/* Words of the adapter protocol for outcomes; queued counts as deferred later on. */
-static enum lab_report_outcome outcome_of(const char *word)
-{
-    static const struct {
-        const char *word;
-        enum lab_report_outcome outcome;
-    } words[] = {{"delivered", LAB_R_DELIVERED}, {"deferred", LAB_R_DEFERRED},
-                 {"bounced", LAB_R_BOUNCED},     {"queued", LAB_R_QUEUED},
-                 {"crashed", LAB_R_CRASHED},     {"unsupported", LAB_R_UNSUPPORTED}};
-
-    for (size_t i = 0; word != NULL && i < LAB_COUNT(words); i++)
-        if (strcmp(words[i].word, word) == 0)
-            return words[i].outcome;
-    return LAB_R_NONE;
 }
 
 static char *text_of(const json_t *result, const char *key)
@@ -190,12 +160,16 @@ static void take_results(struct lab_batch *b, const json_t *reply)
     for (size_t i = 0; i < json_array_size(results); i++) {
         const json_t *result = json_array_get(results, i);
         struct lab_case *k = find_case(b, json_string_value(json_object_get(result, "id")));
+        const char *word;
 
         if (k == NULL)
             continue;
         free(k->reason);
         free(k->text);
-        k->outcome = outcome_of(json_string_value(json_object_get(result, "outcome")));
+        /* The protocol's words are the judge's; queued counts as deferred later on. */
+        word = json_string_value(json_object_get(result, "outcome"));
+        if (!lab_report_outcome_find(word, &k->outcome))
+            k->outcome = LAB_R_NONE;
         k->reason = text_of(result, "reason");
         k->text = text_of(result, "text");
         lab_claims_free(k->claims, k->claims_count);
@@ -298,17 +272,14 @@ static int retry(struct lab_batch *b)
         return 0;
     for (;;) {
         json_t *messages = take_again(b);
-        json_t *reply;
 
         if (json_array_size(messages) == 0 || rc != 0) {
             json_decref(messages);
             return rc;
         }
-        rc = call(b, json_pack("{s:s, s:o}", "verb", "retry", "messages", messages), &reply);
-        if (rc == 0) {
-            json_decref(reply);
+        rc = call(b, json_pack("{s:s, s:o}", "verb", "retry", "messages", messages));
+        if (rc == 0)
             rc = await(b);
-        }
     }
 }
 
@@ -330,7 +301,6 @@ static int retry_all(struct lab_batch *b)
 
 static int drive(struct lab_batch *b)
 {
-    json_t *reply;
     int rc;
 
     if (configure(b) != 0 || call_plain(b, "start") != 0)
@@ -340,8 +310,8 @@ static int drive(struct lab_batch *b)
         rc = await(b);
     if (rc == 0)
         rc = retry_all(b);
-    if (rc == 0 && call(b, json_pack("{s:s, s:s}", "verb", "collect", "dir", b->dir), &reply) == 0)
-        json_decref(reply);
+    if (rc == 0)
+        (void)call(b, json_pack("{s:s, s:s}", "verb", "collect", "dir", b->dir));
     return call_plain(b, "stop") == 0 ? rc : -1;
 }
 
@@ -378,7 +348,7 @@ int lab_batch_greet(struct lab_adapter *adapter, json_t **hello, struct lab_faul
 }
 
 /* The wire decides; what could not be asked was judged before. */
-void lab_case_judge(struct lab_case *k, struct lab_evidence *evidence)
+static void judge(struct lab_case *k, struct lab_evidence *evidence)
 {
     char *to = lab_scenario_recipient(k->scenario, 0);
 
@@ -397,15 +367,15 @@ void lab_case_judge(struct lab_case *k, struct lab_evidence *evidence)
     free(to);
 }
 
-static int finish(struct lab_batch *b, struct lab_case *k, struct lab_evidence_index *index,
-                  const struct lab_traces *traces, struct lab_fault *fault)
+int lab_case_finish(const struct lab_batch *b, struct lab_case *k, struct lab_evidence_index *index,
+                    const struct lab_traces *traces, struct lab_fault *fault)
 {
     struct lab_evidence evidence = {0};
     char *rerun;
     int rc;
 
     lab_evidence_of(index, k->scenario->id, &evidence);
-    lab_case_judge(k, &evidence);
+    judge(k, &evidence);
     if (b->record == NULL)
         return 0;
     lab_known_apply(b->config->knowns, b->version, b->config->profile, k);
@@ -429,7 +399,7 @@ static int finish_all(struct lab_batch *b, struct lab_evidence_from from, size_t
     if (b->record != NULL)
         rc = lab_traces_open(b->world, from, packets, &traces, fault);
     for (size_t i = 0; i < b->count && rc == 0; i++)
-        rc = finish(b, b->cases[i], index, &traces, fault);
+        rc = lab_case_finish(b, b->cases[i], index, &traces, fault);
     if (b->record != NULL)
         lab_traces_close(&traces);
     lab_evidence_close(&index);

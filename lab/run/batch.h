@@ -53,7 +53,10 @@ LAB_MUST_USE int lab_batch_greet(struct lab_adapter *adapter, json_t **hello,
 char *lab_batch_message(const char *phase, const char *profile);
 /* Does this case want another attempt, and did the sender keep the message for one? */
 bool lab_case_wants_more(const struct lab_case *k);
-/* The wire decides; what could not be asked was judged before. */
-void lab_case_judge(struct lab_case *k, struct lab_evidence *evidence);
+/* Judge by what was seen and, if the batch has a record, look up what is known, write and print it.
+ * world, dir, policy and cases of the batch do not matter, world may be NULL. */
+LAB_MUST_USE int lab_case_finish(const struct lab_batch *b, struct lab_case *k,
+                                 struct lab_evidence_index *index, const struct lab_traces *traces,
+                                 struct lab_fault *fault);
 
 #endif

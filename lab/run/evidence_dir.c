@@ -1,7 +1,6 @@
 /* evidence_dir.c - everything about one case in one folder, see evidence_dir.h. */
 #include "run/evidence_dir.h"
 
-#include <dirent.h>
 #include <openssl/pem.h>
 #include <stdlib.h>
 #include <string.h>

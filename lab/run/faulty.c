@@ -7,14 +7,6 @@
 
 enum { NAME, PROFILE, CASE, VERDICT, SAYS, FIELDS };
 
-static int verdict_of(const char *word)
-{
-    for (int v = 0; v < LAB_V_COUNT; v++)
-        if (strcmp(lab_verdict_name((enum lab_verdict)v), word) == 0)
-            return v;
-    return -1;
-}
-
 struct faulty_list {
     struct lab_faulty *list;
     size_t count;
@@ -27,13 +19,13 @@ static int take_row(void *self, char *const field[], struct lab_place_of_row pla
     struct faulty_list *l = self;
     const char *at = strchr(field[CASE], '@');
     enum lab_policy policy = LAB_POLICY_DANE;
-    int verdict = verdict_of(field[VERDICT]);
+    enum lab_verdict verdict;
 
     if (at != NULL && !lab_policy_find(at + 1, &policy))
         return lab_fail(fault, EX_DATAERR,
                         "%s:%u:1: no policy \"%s\"; expected dane, dane-only, may or encrypt",
                         place.path, place.line, at + 1);
-    if (verdict < 0)
+    if (!lab_verdict_find(field[VERDICT], &verdict))
         return lab_fail(fault, EX_DATAERR, "%s:%u:1: no verdict \"%s\"", place.path, place.line,
                         field[VERDICT]);
     l->list = lab_realloc(l->list, l->count + 1, sizeof(*l->list));
@@ -43,7 +35,7 @@ static int take_row(void *self, char *const field[], struct lab_place_of_row pla
         .scenario =
             lab_strndup(field[CASE], at != NULL ? (size_t)(at - field[CASE]) : strlen(field[CASE])),
         .policy = policy,
-        .verdict = (enum lab_verdict)verdict,
+        .verdict = verdict,
         .says = lab_strdup(field[SAYS])};
     return 0;
 }

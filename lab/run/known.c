@@ -25,28 +25,6 @@ static size_t cut(char *line, char *fields[FIELDS])
     return count;
 }
 
-static int find_verdict(const char *word, enum lab_verdict *out)
-{
-    for (int v = 0; v < LAB_V_COUNT; v++) {
-        if (strcmp(lab_verdict_name((enum lab_verdict)v), word) == 0) {
-            *out = (enum lab_verdict)v;
-            return 0;
-        }
-    }
-    return -1;
-}
-
-static int find_outcome(const char *word, enum lab_report_outcome *out)
-{
-    for (int o = 0; o <= LAB_R_UNSUPPORTED; o++) {
-        if (strcmp(lab_report_outcome_name((enum lab_report_outcome)o), word) == 0) {
-            *out = (enum lab_report_outcome)o;
-            return 0;
-        }
-    }
-    return -1;
-}
-
 /* What a row may say of a sender; the rest says something of the lab. */
 static bool is_senders(enum lab_verdict v)
 {
@@ -66,11 +44,11 @@ static int take_row(struct lab_knowns *out, char *line, unsigned number, struct 
         if (f[i][0] == '\0')
             return lab_fail(fault, EX_DATAERR, "%s:%u: field %zu is empty; expected the %s",
                             out->path, number, i + 1, titles[i]);
-    if (find_verdict(f[VERDICT], &row.verdict) != 0 || !is_senders(row.verdict))
+    if (!lab_verdict_find(f[VERDICT], &row.verdict) || !is_senders(row.verdict))
         return lab_fail(fault, EX_DATAERR,
                         "%s:%u: \"%s\" is no verdict on a sender; expected one such as FAIL:lost",
                         out->path, number, f[VERDICT]);
-    if (find_outcome(f[OUTCOME], &row.outcome) != 0)
+    if (!lab_report_outcome_find(f[OUTCOME], &row.outcome))
         return lab_fail(fault, EX_DATAERR,
                         "%s:%u: \"%s\" is no outcome; expected delivered, deferred, bounced, "
                         "queued, none or crashed",
@@ -130,8 +108,9 @@ void lab_knowns_free(struct lab_knowns *knowns)
     memset(knowns, 0, sizeof(*knowns));
 }
 
-const struct lab_known *lab_known_find(const struct lab_knowns *knowns, const char *name,
-                                       const char *version, const char *profile)
+/* The first row for this case, or NULL. */
+static const struct lab_known *find(const struct lab_knowns *knowns, const char *name,
+                                    const char *version, const char *profile)
 {
     for (size_t i = 0; i < knowns->count; i++) {
         const struct lab_known *row = &knowns->list[i];
@@ -150,7 +129,7 @@ void lab_known_apply(const struct lab_knowns *knowns, const char *version, const
 
     if (knowns == NULL || k->judgement.verdict > LAB_V_CRASH)
         return;
-    row = lab_known_find(knowns, k->name, version, profile);
+    row = find(knowns, k->name, version, profile);
     if (row == NULL)
         return;
     k->known = row;

@@ -30,11 +30,8 @@ struct lab_knowns {
 LAB_MUST_USE int lab_knowns_load(const char *path, struct lab_knowns *out, struct lab_fault *fault);
 void lab_knowns_free(struct lab_knowns *knowns);
 
-/* The first row for this case, or NULL. */
-const struct lab_known *lab_known_find(const struct lab_knowns *knowns, const char *name,
-                                       const char *version, const char *profile);
-
-/* Set known or stale of a judged case. Where the lab or the adapter failed nothing is known. */
+/* Set known or stale of a judged case by the first row for it. Where the lab or the adapter failed
+ * nothing is known. */
 void lab_known_apply(const struct lab_knowns *knowns, const char *version, const char *profile,
                      struct lab_case *k);
 

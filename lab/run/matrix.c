@@ -2,7 +2,6 @@
 #include "run/matrix.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "run/batch.h"
 #include "run/prove.h"

@@ -24,6 +24,7 @@ static int add_header(struct lab_merge *m, json_t *header, const char *path,
         if (!json_equal(json_object_get(m->header, same[i]), json_object_get(header, same[i])))
             return lab_fail(fault, EX_DATAERR, "%s:1: another %s than in the first run", path,
                             same[i]);
+    (void)json_object_del(m->header, "inputs_sha256"); /* of one part only */
     return json_object_set_new(
         m->header, "scenarios",
         json_integer(json_integer_value(json_object_get(m->header, "scenarios")) +

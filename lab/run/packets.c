@@ -11,6 +11,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "judge/evidence.h"
+
 #define PORT_DNS 53
 #define PORT_SMTP 25
 /* How far apart the packets of one DNS conversation over TCP may stand. */
@@ -24,8 +26,7 @@ struct lab_packets {
     size_t count;
 };
 
-/* From the wall clock to the monotonic one. */
-static int64_t clock_distance(void)
+int64_t lab_clock_distance(void)
 {
     struct timespec wall, mono;
 
@@ -93,7 +94,8 @@ const uint8_t *lab_packet_dns(const struct lab_packet *p, size_t *len)
     return p->payload + skip;
 }
 
-bool lab_packet_question(const struct lab_packet *p, char name[1025])
+/* The name that a DNS message asks for, absolute, in lower case; false: it is none. */
+static bool question(const struct lab_packet *p, char name[1025])
 {
     size_t len = 0;
     const uint8_t *message = lab_packet_dns(p, &len);
@@ -113,23 +115,6 @@ bool lab_packet_question(const struct lab_packet *p, char name[1025])
     for (char *c = name; *c != '\0'; c++)
         *c = (char)tolower((unsigned char)*c);
     return true;
-}
-
-/* The label before "example.", up to "--"; NULL: another name. */
-static char *owner_of(const char *name)
-{
-    static const char zone[] = ".example.";
-    size_t len = strlen(name);
-    const char *end = name + len - (sizeof(zone) - 1);
-    const char *label = end;
-    const char *word;
-
-    if (len <= sizeof(zone) - 1 || strcmp(end, zone) != 0)
-        return NULL;
-    while (label > name && label[-1] != '.')
-        label--;
-    word = strstr(label, "--");
-    return lab_strndup(label, (size_t)((word != NULL && word < end ? word : end) - label));
 }
 
 static bool same_flow(const struct lab_packet *a, const struct lab_packet *b)
@@ -165,11 +150,14 @@ static void add(struct lab_packets *all, const struct lab_capture_head *head, co
                            .frame = (const uint8_t *)frame,
                            .len = head->len};
     char name[1025];
+    const char *id;
+    size_t len;
 
     if (!read_frame(&p))
         return;
-    if (lab_packet_question(&p, name))
-        p.owner = owner_of(name);
+    id = question(&p, name) ? lab_evidence_owner(name, &len) : NULL;
+    if (id != NULL)
+        p.owner = lab_strndup(id, len);
     if ((all->count & (all->count - 1)) == 0)
         all->list = lab_realloc(all->list, all->count * 2 + 1, sizeof(*all->list));
     all->list[all->count++] = p;
@@ -179,7 +167,7 @@ int lab_packets_open(const char *path, size_t from, struct lab_packets **out,
                      struct lab_fault *fault)
 {
     struct lab_packets *all = lab_calloc(1, sizeof(*all));
-    int64_t distance = clock_distance();
+    int64_t distance = lab_clock_distance();
     struct lab_capture_head head;
     size_t len;
 

@@ -5,6 +5,9 @@
 #include "scen/scenario.h"
 #include "world/capture.h"
 
+/* From this machine's wall clock to its monotonic one, in nanoseconds. */
+int64_t lab_clock_distance(void);
+
 struct lab_packets;
 
 /* What stands in a frame; all pointers into it. */
@@ -31,9 +34,6 @@ void lab_packets_close(struct lab_packets **packets);
  * not what it points to. */
 size_t lab_packets_of(const struct lab_packets *packets, const struct lab_scenario *s,
                       const struct lab_packet ***out);
-
-/* The name that a DNS message asks for, absolute, in lower case; false: it is none. */
-bool lab_packet_question(const struct lab_packet *p, char name[1025]);
 
 /* The DNS message in a packet: behind the length over TCP. NULL: none, or not in one piece. */
 const uint8_t *lab_packet_dns(const struct lab_packet *p, size_t *len);

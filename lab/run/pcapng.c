@@ -2,7 +2,6 @@
  * packets. */
 #include "run/pcapng.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

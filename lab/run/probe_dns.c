@@ -5,7 +5,6 @@
 #include <ldns/ldns.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unbound.h>
 #include <unistd.h>

@@ -31,17 +31,6 @@ static int read_record(const char *dir, json_t **out, struct lab_fault *fault)
     return rc;
 }
 
-static int find_verdict(const char *word, enum lab_verdict *out)
-{
-    for (int v = 0; word != NULL && v < LAB_V_COUNT; v++) {
-        if (strcmp(lab_verdict_name((enum lab_verdict)v), word) == 0) {
-            *out = (enum lab_verdict)v;
-            return 0;
-        }
-    }
-    return -1;
-}
-
 static const struct lab_expect *find_expect(const struct lab_scenario *s, const json_t *record)
 {
     const char *policy = text_of(record, "policy");
@@ -51,16 +40,6 @@ static const struct lab_expect *find_expect(const struct lab_scenario *s, const 
     if (policy == NULL || profile == NULL || !lab_policy_find(policy, &found))
         return NULL;
     return lab_expect_for(s, profile, found);
-}
-
-static enum lab_report_outcome find_outcome(const json_t *record)
-{
-    const char *word = text_of(record, "outcome");
-
-    for (int o = 0; word != NULL && o <= LAB_R_UNSUPPORTED; o++)
-        if (strcmp(lab_report_outcome_name((enum lab_report_outcome)o), word) == 0)
-            return (enum lab_report_outcome)o;
-    return LAB_R_NONE;
 }
 
 static int judge(const char *dir, const struct lab_scenario *s, const json_t *record,
@@ -83,7 +62,7 @@ static int judge(const char *dir, const struct lab_scenario *s, const json_t *re
         lab_evidence_of(index, s->id, &evidence);
         evidence.recipient = s->recipients_count > 0 ? to : NULL;
         evidence.attempts = (unsigned)json_integer_value(json_object_get(record, "attempts"));
-        evidence.report.outcome = find_outcome(record);
+        (void)lab_report_outcome_find(text_of(record, "outcome"), &evidence.report.outcome);
         evidence.report.reason = text_of(record, "reason");
         evidence.report.text = text_of(record, "text");
         claims = lab_claims_read(json_object_get(record, "claims"), &evidence.report.claims_count);
@@ -120,7 +99,7 @@ int lab_replay_case(const char *dir, struct lab_replay *out, struct lab_fault *f
     int rc = read_record(dir, &record, fault);
 
     memset(out, 0, sizeof(*out));
-    if (rc == 0 && find_verdict(text_of(record, "verdict"), &out->recorded) != 0)
+    if (rc == 0 && !lab_verdict_find(text_of(record, "verdict"), &out->recorded))
         rc = lab_fail(fault, EX_DATAERR,
                       "%s/verdict.json: no verdict; expected the record of a case", dir);
     if (rc == 0) {

@@ -2,7 +2,6 @@
 #include "run/run.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "run/batch.h"
 #include "run/claims.h"
@@ -201,11 +200,8 @@ static void judge_invalid(struct run *r)
 
         if (differs != NULL)
             lab_batch_give(k, LAB_V_SKIP, differs);
-        if (invalid == NULL || differs != NULL)
-            continue;
-        k->judged = true;
-        k->judgement.verdict = LAB_V_LAB_INVALID;
-        k->judgement.why = lab_strdup(invalid);
+        else if (invalid != NULL)
+            lab_batch_give(k, LAB_V_LAB_INVALID, invalid);
     }
 }
 
@@ -231,18 +227,10 @@ static int run_policy(struct run *r, enum lab_policy policy, bool steps)
 /* Nothing that was seen can be trusted: no case has a verdict of its own. */
 static void controls_failed(struct run *r, const char *why)
 {
-    for (size_t i = 0; i < r->result.count; i++) {
-        struct lab_case *k = &r->result.cases[i];
+    const enum lab_verdict verdict = r->unproven ? LAB_V_LAB_INVALID : LAB_V_ADAPTER_ERROR;
 
-        if (k->judgement.verdict == LAB_V_LAB_INVALID)
-            continue;
-        free(k->judgement.why);
-        k->known = NULL;
-        k->stale = false;
-        k->judged = true;
-        k->judgement.verdict = r->unproven ? LAB_V_LAB_INVALID : LAB_V_ADAPTER_ERROR;
-        k->judgement.why = lab_strdup(why);
-    }
+    for (size_t i = 0; i < r->result.count; i++)
+        lab_batch_give(&r->result.cases[i], verdict, why);
 }
 
 void lab_run_count(struct lab_run_result *result)
@@ -358,7 +346,7 @@ static int body(void *self)
     int64_t begin = lab_now_ms();
     int rc;
 
-    lab_console_init(&r->console, r->config->quiet);
+    lab_console_init(&r->console, false);
     r->result.count = lab_cases_make(r->config, &r->result.cases);
     gather(r);
     rc = drive(r);

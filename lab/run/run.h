@@ -52,7 +52,6 @@ struct lab_run_config {
     bool shuffle;        /* submit in an order that seed makes */
     unsigned seed;       /* also given to the sender; 0: 1 */
     bool lean;           /* no folder for a case that passed */
-    bool quiet;          /* no console lines */
     bool fast;           /* interpreted by danelab-fast; only its runner takes this */
     const char *command; /* how the run was started, for repro.sh */
 };

@@ -10,6 +10,7 @@
 
 #include "run/selftest.h"
 #include "run/table.h"
+#include "world/spaces.h"
 
 enum { NAME, COMMAND, STATUS, TEXT, SAYS, FIELDS };
 enum { AT_ONCE = 2, ARGUMENTS_MAX = 16 };
@@ -138,7 +139,7 @@ static bool end(struct trial *t)
     caught =
         WIFEXITED(status) && WEXITSTATUS(status) == row->status && strstr(text, row->text) != NULL;
     (void)printf("%s: %-40s exit status %d by %s\n", caught ? "PASS" : "FAIL", row->name,
-                 WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), row->command);
+                 lab_exit_code(status), row->command);
     if (!caught)
         (void)printf(
             "    fault     %s\n    expected  exit status %d and \"%s\"\n    seen      %s\n",

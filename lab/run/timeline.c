@@ -3,9 +3,7 @@
 
 #include <arpa/inet.h>
 #include <ldns/ldns.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct lab_event {
     int64_t ns;

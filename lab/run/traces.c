@@ -2,7 +2,6 @@
 #include "run/traces.h"
 
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 /* The recorder runs beside us: what was on the wire a moment ago may still be in its socket. */
@@ -32,13 +31,8 @@ bool lab_traces_in_gap(const struct lab_traces *traces, int64_t ns)
 int lab_traces_open(const struct lab_world *world, struct lab_evidence_from from, size_t packets,
                     struct lab_traces *out, struct lab_fault *fault)
 {
-    struct timespec wall, mono;
-
     *out = (struct lab_traces){.gaps = from.gaps, .gaps_count = from.gaps_count};
-    (void)clock_gettime(CLOCK_REALTIME, &wall);
-    (void)clock_gettime(CLOCK_MONOTONIC, &mono);
-    out->epoch_ns = ((int64_t)wall.tv_sec - (int64_t)mono.tv_sec) * 1000000000 + wall.tv_nsec -
-                    mono.tv_nsec + lab_world_clock_offset(world) * 1000000000;
+    out->epoch_ns = lab_world_clock_offset(world) * 1000000000 - lab_clock_distance();
     (void)usleep(SETTLE_US);
     return lab_transcript_open(lab_world_smtp_log(world), from.smtp, &out->transcript, fault) !=
                        0 ||

@@ -1,14 +1,11 @@
 /* run.c - cases, policy by policy, see run.h. */
 #include "fast/run.h"
 
-#include <stdlib.h>
-
 #include "fast/batch.h"
 #include "fast/clock.h"
 #include "fast/prove.h"
 #include "fast/world.h"
 #include "run/batch.h"
-#include "run/evidence_dir.h"
 
 struct run {
     const struct lab_run_config *config;
@@ -18,25 +15,11 @@ struct run {
     struct lab_run_result result;
 };
 
-/* What the case shows, in the ways of a real run. */
-static int finish(struct run *r, struct lab_case *k, struct lab_evidence_index *index,
-                  const struct lab_traces *traces, struct lab_fault *fault)
-{
-    struct lab_evidence evidence = {0};
-    char *rerun = lab_rerun_command(r->config, k);
-    int rc = 0;
-
-    lab_evidence_of(index, k->scenario->id, &evidence);
-    lab_case_judge(k, &evidence);
-    if (r->record != NULL)
-        rc = lab_record_case(r->record, NULL, k, &evidence, traces, fault);
-    lab_console_case(&r->console, k, r->config->out_dir, rerun);
-    free(rerun);
-    return rc;
-}
-
+/* What the cases show, in the ways of a real run; the engine tells no version. */
 static int finish_all(struct run *r, struct fast_batch *b, struct lab_fault *fault)
 {
+    const struct lab_batch as_real = {
+        .config = r->config, .console = &r->console, .record = r->record, .version = ""};
     struct lab_evidence_index *index = NULL;
     struct lab_traces traces = {0};
     int rc = fast_batch_await(b, fault);
@@ -46,7 +29,7 @@ static int finish_all(struct run *r, struct fast_batch *b, struct lab_fault *fau
     if (rc == 0)
         rc = lab_transcript_open(b->smtp.path, 0, &traces.transcript, fault);
     for (size_t i = 0; i < b->send.count && rc == 0; i++)
-        rc = finish(r, b->send.cases[i], index, &traces, fault);
+        rc = lab_case_finish(&as_real, b->send.cases[i], index, &traces, fault);
     lab_transcript_close(&traces.transcript);
     if (index != NULL)
         lab_evidence_close(&index);
@@ -136,7 +119,7 @@ int fast_run(const struct lab_run_config *config, struct lab_fault *fault)
     struct run r = {.config = config};
     int rc;
 
-    lab_console_init(&r.console, config->quiet);
+    lab_console_init(&r.console, false);
     r.result.count = lab_cases_make(config, &r.result.cases);
     rc = drive(&r, fault);
     if (rc == 0) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "cli/common.h"
 #include "scen/states.h"
 #include "sign/sign.h"
 
@@ -78,5 +79,24 @@ static void test_bad(void)
     free(h.text.text);
 }
 
-static const struct check_test tests[] = {{"complete", test_complete}, {"faults", test_bad}};
+/* Without the recipes nothing is loaded; what the callers release then is empty. */
+static void test_no_source(void)
+{
+    const struct lab_paths paths = {.source = "tests/golden/none"};
+    struct lab_catalogue catalogue;
+    struct lab_states states;
+
+    memset(&catalogue, 0xff, sizeof(catalogue));
+    memset(&states, 0xff, sizeof(states));
+    check_int(lab_suite_load(&paths, "scenarios", &catalogue), -1);
+    check_uint(catalogue.count, 0);
+    check_true(catalogue.list == NULL);
+    check_int(lab_suite_states(&paths, &states), -1);
+    check_uint(states.count, 0);
+    check_uint(states.files_count, 0);
+    check_true(states.list == NULL && states.files == NULL);
+}
+
+static const struct check_test tests[] = {
+    {"complete", test_complete}, {"faults", test_bad}, {"no source", test_no_source}};
 SUITE(states, tests);

@@ -14,6 +14,8 @@ int lab_cmd_coverage(int argc, char **argv);
 int lab_cmd_selftest(int argc, char **argv);
 int lab_cmd_replay(int argc, char **argv);
 int lab_cmd_merge(int argc, char **argv);
+int lab_cmd_report(int argc, char **argv);
+int lab_cmd_compare(int argc, char **argv);
 int lab_cmd_bundle(int argc, char **argv);
 int lab_cmd_states(int argc, char **argv);
 int lab_cmd_adapter(int argc, char **argv);

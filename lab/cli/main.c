@@ -36,6 +36,8 @@ static const struct {
     {"shell",    "",                     "open a shell there",                                         lab_cmd_shell},
     {"down",     "",                     "end that world",                                             lab_cmd_down},
     {"adapter",  "check|fetch|new NAME", "try a sender with the controls, get it, begin one; or list",  lab_cmd_adapter},
+    {"report",   "DIR...",               "runs as a matrix: text, Markdown, HTML, JUnit, TAP or JSON", lab_cmd_report},
+    {"compare",  "OLD NEW",              "what changed from one run to another",                       lab_cmd_compare},
     {"replay",   "DIR",                  "judge the evidence of a run again, without running anything", lab_cmd_replay},
     {"merge",    "--out DIR DIR...",     "the records of several runs as one",                         lab_cmd_merge},
     {"bundle",   "DIR CASE...",          "the evidence of these cases as one archive",                 lab_cmd_bundle},

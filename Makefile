@@ -334,6 +334,8 @@ install: all ## below DESTDIR and PREFIX (/usr/local); libraries go to LIBDIR (P
 	install -m 644 $(SCHEMAS) $(DESTDIR)$(PREFIX)/share/danesmtp
 	cp -R zones certs scenarios $(DESTDIR)$(PREFIX)/share/danelab
 	cp -R lab/adapters $(DESTDIR)$(PREFIX)/share/danelab/lab
+	install -d $(DESTDIR)$(PREFIX)/share/danelab/lab/report
+	install -m 644 $(wildcard lab/report/page.*) $(DESTDIR)$(PREFIX)/share/danelab/lab/report
 	$(foreach m,$(MAN),install -D -m 644 $m $(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $m))/$(notdir $m) &&) true
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/,bash-completion/completions zsh/site-functions)
 	for p in danelab danesmtp; do \

@@ -15,7 +15,7 @@ enum { TRUNCATED = 5, EMBED_MB = 4 };
 enum { FORMAT, OUTPUT, EMBED };
 
 static const struct lab_option table[] = {
-    [FORMAT] = {"format", "NAME", "text (the default), markdown, html, junit, tap or json", 0},
+    [FORMAT] = {"format", "text|markdown|html|junit|tap|json", "as what (text)", 0},
     [OUTPUT] = {"output", "FILE", "in place of standard output; links are relative to it", 'o'},
     [EMBED] = {"embed", "MB", "html: how much evidence the page holds, the worst first (4)", 0},
     {NULL, NULL, NULL, 0},
@@ -174,8 +174,8 @@ static int compare(const struct lab_runs *runs, size_t format)
 
 int lab_cmd_compare(int argc, char **argv)
 {
-    static const struct lab_option options[] = {
-        {"format", "NAME", "text (the default) or markdown", 0}, {NULL, NULL, NULL, 0}};
+    static const struct lab_option options[] = {{"format", "text|markdown", "as what (text)", 0},
+                                                {NULL, NULL, NULL, 0}};
     const char *got[LAB_COUNT(options)];
     struct lab_runs runs;
     struct lab_fault fault;

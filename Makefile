@@ -289,8 +289,9 @@ format-check: ## are they formatted?
 	@clang-format --dry-run -Werror $(SOURCES) $(HEADERS)
 
 MAN := $(wildcard engine/man/*.[1-8] lab/man/*.[1-8])
-man: ## lint the manual pages
+man: build/release/danelab ## lint the manual pages; what is printed of the schema stands in them and in scenarios/README.md
 	@$(if $(MAN),mandoc -Tlint -Wwarning $(MAN))
+	@tests/tools/fields $< check
 
 installed: all ## install, build the examples against that, uninstall
 	@tests/tools/check-install $(VARIANT)
@@ -316,23 +317,43 @@ coverage: build/coverage/unit ## line and branch coverage of the unit tests, in 
 	gcovr --root . --filter engine/ --filter lab/ --branches --html-details build/coverage/report/index.html --print-summary build/coverage
 
 PAGES = $(foreach m,$(MAN),share/man/man$(subst .,,$(suffix $m))/$(notdir $m))
+# danelab lives among its helpers, with danesmtp as the first sender that it finds; what people call is a link.
+HELPERS = $(addprefix libexec/danelab/,danelab danelab-fast danesmtp $(PRELOAD:lab/world/preload/%.c=danelab-%.so))
+SCHEMAS = $(wildcard engine/*.schema.json)
 install: all ## below DESTDIR and PREFIX (/usr/local); libraries go to LIBDIR (PREFIX/lib)
-	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin include share/danelab/lab) $(DESTDIR)$(LIBDIR)/pkgconfig
-	install -m 755 build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab build/$(VARIANT)/danelab-fast $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(PRELOAD:lab/world/preload/%.c=build/$(VARIANT)/danelab-%.so) $(DESTDIR)$(PREFIX)/bin
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin include libexec/danelab share/danelab/lab share/danesmtp) $(DESTDIR)$(LIBDIR)/pkgconfig
+	install -m 755 build/$(VARIANT)/danesmtp $(DESTDIR)$(PREFIX)/bin
+	install -m 755 build/$(VARIANT)/danelab build/$(VARIANT)/danelab-fast $(DESTDIR)$(PREFIX)/libexec/danelab
+	ln -sf ../libexec/danelab/danelab $(DESTDIR)$(PREFIX)/bin/danelab
+	ln -sf ../../bin/danesmtp $(DESTDIR)$(PREFIX)/libexec/danelab/danesmtp
+	install -m 644 $(PRELOAD:lab/world/preload/%.c=build/$(VARIANT)/danelab-%.so) $(DESTDIR)$(PREFIX)/libexec/danelab
 	install -m 644 build/$(VARIANT)/libdanesmtp.a build/$(VARIANT)/$(SO) $(DESTDIR)$(LIBDIR)
 	ln -sf $(SO) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libdanesmtp.so
 	sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' engine/libdanesmtp.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/libdanesmtp.pc
 	install -m 644 engine/include/danesmtp.h $(DESTDIR)$(PREFIX)/include
+	install -m 644 $(SCHEMAS) $(DESTDIR)$(PREFIX)/share/danesmtp
 	cp -R zones certs scenarios $(DESTDIR)$(PREFIX)/share/danelab
 	cp -R lab/adapters $(DESTDIR)$(PREFIX)/share/danelab/lab
+	install -d $(DESTDIR)$(PREFIX)/share/danelab/lab/report
+	install -m 644 $(wildcard lab/report/page.*) $(DESTDIR)$(PREFIX)/share/danelab/lab/report
 	$(foreach m,$(MAN),install -D -m 644 $m $(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $m))/$(notdir $m) &&) true
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/,bash-completion/completions zsh/site-functions)
+	for p in danelab danesmtp; do \
+	    sed "s/@PROGRAM@/$$p/" lab/completion.bash.in >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$p && \
+	    sed "s/@PROGRAM@/$$p/" lab/completion.zsh.in >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$p || exit; done
 
 uninstall: ## remove what install has put there, under the same DESTDIR, PREFIX and LIBDIR
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/danesmtp bin/danelab bin/danelab-fast $(PRELOAD:lab/world/preload/%.c=bin/danelab-%.so) include/danesmtp.h $(PAGES))
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/danesmtp bin/danelab $(HELPERS) include/danesmtp.h $(PAGES) $(addprefix share/bash-completion/completions/,danelab danesmtp) $(addprefix share/zsh/site-functions/_,danelab danesmtp))
 	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,libdanesmtp.a $(SO) $(SONAME) libdanesmtp.so pkgconfig/libdanesmtp.pc)
-	rm -rf $(DESTDIR)$(PREFIX)/share/danelab
+	rm -rf $(addprefix $(DESTDIR)$(PREFIX)/,share/danelab share/danesmtp)
+	-rmdir $(DESTDIR)$(PREFIX)/libexec/danelab
+
+deb: ## Debian packages: danelab, danesmtp, libdanesmtp1, libdanesmtp-dev, in out/deb
+	tests/tools/deb
+
+check-deb: ## build them, install them below a directory of their own, use and purge them
+	tests/tools/check-deb
 
 clean: ## remove build/ and out/
 	rm -rf build out
@@ -342,5 +363,5 @@ help: ## this list
 
 FORCE:
 .PHONY: FORCE analyzer core-coverage starve test-starve valgrind all unit deps test test-release test-asan test-cross test-fast cross cross-broken replay fuzz bench bench-table selftest-matrix check check-lab check-mta gates clang lint cppcheck headers layers \
-        purity symbols complexity banned words rules format format-check man installed coverage install uninstall clean help
+        purity symbols complexity banned words rules format format-check man installed coverage install uninstall deb check-deb clean help
 endif

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/complete.h"
 #include "cli/options.h"
 #include "cli/say.h"
 #include "cli/status.h"
@@ -60,6 +61,18 @@ static const struct command *find(const char *name)
     return NULL;
 }
 
+/* What the last of these words may become, one candidate a line. */
+static int complete(int count, char **words)
+{
+    const struct command *command = count > 1 ? find(words[0]) : NULL;
+
+    if (command != NULL)
+        dsmtp_complete(command->takes, command->arguments, count - 1, words + 1);
+    for (unsigned i = 0; count <= 1 && i < COMMANDS; i++)
+        dsmtp_complete_offer(count > 0 ? words[0] : "", commands[i].name);
+    return EX_OK;
+}
+
 static int run(const struct command *command, int argc, char **argv)
 {
     struct dsmtp_options options;
@@ -100,6 +113,8 @@ int main(int argc, char **argv)
         (void)puts("danesmtp " DSMTP_VERSION);
         return dsmtp_status_flush(EX_OK);
     }
+    if (strcmp(argv[1], "complete") == 0)
+        return dsmtp_status_flush(complete(argc - 2, argv + 2));
     command = find(argv[1]);
     if (command == NULL)
         return dsmtp_say_usage(NULL, "no command \"%.100s\"", argv[1]);

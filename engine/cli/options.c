@@ -270,6 +270,21 @@ void dsmtp_options_fini(struct dsmtp_options *o)
     free(o->fingerprints.items);
 }
 
+bool dsmtp_options_at(unsigned index, const char **name, const char **value, char *letter)
+{
+    if (index >= ROWS)
+        return false;
+    *name = rows[index].name;
+    *value = rows[index].value;
+    *letter = rows[index].letter;
+    return true;
+}
+
+bool dsmtp_options_takes(unsigned index, enum dsmtp_takes command)
+{
+    return index < ROWS && (rows[index].commands & command) != 0;
+}
+
 void dsmtp_options_print(FILE *to, enum dsmtp_takes command)
 {
     for (unsigned i = 0; i < ROWS; i++) {

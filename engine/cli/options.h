@@ -83,6 +83,11 @@ int dsmtp_options_parse(struct dsmtp_options *options, enum dsmtp_takes takes, i
                         char **argv);
 void dsmtp_options_fini(struct dsmtp_options *options);
 
+/* The options by index: name, what the value is called (NULL: none), letter (0: none); false past
+ * the last. And does a command take it? */
+bool dsmtp_options_at(unsigned index, const char **name, const char **value, char *letter);
+bool dsmtp_options_takes(unsigned index, enum dsmtp_takes command);
+
 /* The options of a command, for --help. */
 void dsmtp_options_print(FILE *to, enum dsmtp_takes command);
 

@@ -71,7 +71,7 @@ int lab_cmd_adapter(int argc, char **argv)
     const char *got[LAB_COUNT(table)];
     int first;
     int rc =
-        lab_options(argc, argv, table, "adapter check|fetch|new NAME, adapter list", got, &first);
+        lab_options(argc, argv, table, "adapter check|fetch|new|list [ADAPTER]...", got, &first);
 
     if (rc >= 0)
         return rc;

@@ -51,7 +51,7 @@ int lab_cmd_lint(int argc, char **argv)
 int lab_cmd_new(int argc, char **argv)
 {
     int first;
-    int rc = lab_options(argc, argv, none, "new ID > scenarios/NN-topic/ID.yaml", NULL, &first);
+    int rc = lab_options(argc, argv, none, "new NAME > scenarios/NN-topic/NAME.yaml", NULL, &first);
 
     if (rc >= 0)
         return rc;

@@ -41,6 +41,8 @@ enum {
     RESOLVER,
     EXPECT,
     DRY_RUN,
+    QUIET,
+    VERBOSE,
     FAST,
     REAL
 };
@@ -60,7 +62,7 @@ static const struct lab_option table[] = {
     [NO_CONTROLS] = {"no-controls", NULL, "leave out the four controls before and after", 0},
     [LEAN]        = {"lean", NULL, "keep no evidence of what passes", 0},
     [JOBS]        = {"jobs", "N", "messages that the sender may have under way at once (64)", 'j'},
-    [ORDER]       = {"order", "WORD", "submit in the order of names, or random (names)", 0},
+    [ORDER]       = {"order", "names|random", "submit in the order of names, or random (names)", 0},
     [SEED]        = {"seed", "N", "makes a random order, here and in the sender (1)", 0},
     [SHARD]       = {"shard", "I/N", "only the I-th of N parts; danelab merge joins their records", 0},
     [REPEAT]      = {"repeat", "N", "run N times, in DIR.1, DIR.2, ...; the exit status is the worst", 0},
@@ -69,6 +71,8 @@ static const struct lab_option table[] = {
     [RESOLVER]    = {"resolver", "NAME", "the sender's resolver: unbound, unbound-novalidate, unbound-no-trust-ad, bind or knot (unbound)", 0},
     [EXPECT]      = {"expect", "FILE", "what the sender is known to do wrong (lab/adapters/NAME/expect.tsv)", 0},
     [DRY_RUN]     = {"dry-run", NULL, "print what would run, and what would not and why", 0},
+    [QUIET]       = {"quiet", NULL, "say only what has to be looked at, and the sum", 'q'},
+    [VERBOSE]     = {"verbose", NULL, "explain every case, those that pass, too", 'v'},
     [FAST]        = {"fast", NULL, "interpret the scenarios in process: danesmtp's engine only; no namespaces, daemons or packets, and --lean", 0},
     [REAL]        = {"real", NULL, "in a world of namespaces, daemons and sockets (the default)", 0},
     {NULL, NULL, NULL, 0},
@@ -155,6 +159,11 @@ static int configure(const char **got, struct lab_run_config *config)
     config->any_policy = got[POLICY] == NULL;
     config->deadline = DEADLINE_SECONDS;
     config->lean = got[LEAN] != NULL;
+    config->loudness = got[QUIET] != NULL     ? LAB_QUIET
+                       : got[VERBOSE] != NULL ? LAB_VERBOSE
+                                              : LAB_NORMAL;
+    if (got[QUIET] != NULL && got[VERBOSE] != NULL)
+        return lab_complaint(2, "--quiet and --verbose exclude each other");
     if (strchr(config->sut, '/') != NULL)
         return lab_complaint(
             2, "--sut: \"%s\" is no name; expected that of a directory of lab/adapters",

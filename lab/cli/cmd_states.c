@@ -58,7 +58,7 @@ int lab_cmd_states(int argc, char **argv)
     const struct lab_paths *paths;
     struct lab_states states;
     int first, faults;
-    int rc = lab_options(argc, argv, table, "states [OPTION]... [NAME|GLOB]...", got, &first);
+    int rc = lab_options(argc, argv, table, "states [OPTION]... [STATE|GLOB]...", got, &first);
 
     if (rc >= 0)
         return rc;

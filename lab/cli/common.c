@@ -52,7 +52,7 @@ const struct lab_paths *lab_paths_find(void)
     const char *named = getenv("DANELAB_SOURCE");
     char *bin = own_directory();
     char *built = lab_format("%s/../..", bin);
-    char *installed = lab_format("%s/../share/danelab", bin);
+    char *installed = lab_format("%s/../../share/danelab", bin);
 
     paths.bin = bin;
     paths.source = named != NULL ? tree_at(named) : tree_at(built);

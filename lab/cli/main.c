@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/complete.h"
 #include "cli/up.h"
 #include "run/prove.h"
 
@@ -27,6 +28,7 @@ static const struct {
     {"explain",  "ID|RULE",              "say what a scenario or a rule is about, in words",           lab_cmd_explain},
     {"lint",     "[FILE|DIR]...",        "check scenario files",                                       lab_cmd_lint},
     {"new",      "ID",                   "print the skeleton of a scenario",                           lab_cmd_new},
+    {"fields",   "",                     "list the keys of a scenario file",                           lab_cmd_fields},
     {"hosts",    "",                     "list what fake mail hosts can do and show",                  lab_cmd_hosts},
     {"coverage", "",                     "list every rule with the scenarios that cover it",           lab_cmd_coverage},
     {"up",       "[ID|GLOB|@FILE]...",   "start a world that stays",                                   lab_cmd_up},
@@ -34,15 +36,36 @@ static const struct {
     {"shell",    "",                     "open a shell there",                                         lab_cmd_shell},
     {"down",     "",                     "end that world",                                             lab_cmd_down},
     {"adapter",  "check|fetch|new NAME", "try a sender with the controls, get it, begin one; or list",  lab_cmd_adapter},
+    {"report",   "DIR...",               "runs as a matrix: text, Markdown, HTML, JUnit, TAP or JSON", lab_cmd_report},
+    {"compare",  "OLD NEW",              "what changed from one run to another",                       lab_cmd_compare},
     {"replay",   "DIR",                  "judge the evidence of a run again, without running anything", lab_cmd_replay},
     {"merge",    "--out DIR DIR...",     "the records of several runs as one",                         lab_cmd_merge},
     {"bundle",   "DIR CASE...",          "the evidence of these cases as one archive",                 lab_cmd_bundle},
-    {"states",   "[NAME|GLOB]...",       "list the DNS states that zones can be put into, or prove them", lab_cmd_states},
+    {"states",   "[STATE|GLOB]...",      "list the DNS states that zones can be put into, or prove them", lab_cmd_states},
     {"selftest", "[FAULT]...",           "show that senders with known faults are caught",             lab_cmd_selftest},
     {"doctor",   "",                     "say what this machine lacks for the lab",                    lab_cmd_doctor},
     {"prove-worker", "",                 NULL,                                                         prove_worker},
 };
 /* clang-format on */
+
+/* What the last word may become, one candidate a line. */
+static int complete(int argc, char **argv)
+{
+    static char mark[] = LAB_COMPLETE;
+
+    for (size_t i = 0; i < LAB_COUNT(commands); i++) {
+        if (commands[i].says == NULL)
+            continue;
+        if (argc <= 2)
+            lab_complete_offer(argc > 1 ? argv[1] : "", commands[i].name);
+        else if (strcmp(commands[i].name, argv[1]) == 0) {
+            argv[0] = argv[1];
+            argv[1] = mark;
+            return commands[i].run(argc, argv);
+        }
+    }
+    return 0;
+}
 
 static void usage(FILE *out)
 {
@@ -67,6 +90,8 @@ int main(int argc, char **argv)
         usage(stdout);
         return 0;
     }
+    if (strcmp(argv[1], "complete") == 0)
+        return complete(argc - 1, argv + 1);
     for (size_t i = 0; i < LAB_COUNT(commands); i++)
         if (strcmp(commands[i].name, argv[1]) == 0)
             return commands[i].run(argc - 1, argv + 1);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/complete.h"
+
 #define OPTIONS_MAX 32u
 #define HELP 1000
 
@@ -58,6 +60,10 @@ int lab_options(int argc, char **argv, const struct lab_option *table, const cha
             letters[len++] = ':';
     }
     list[count] = (struct option){"help", no_argument, NULL, HELP};
+    if (argc > 1 && strcmp(argv[1], LAB_COMPLETE) == 0) {
+        lab_complete(argc - 2, argv + 2, table, usage);
+        return 0;
+    }
     optind = 0;
     opterr = 0;
     while ((c = getopt_long(argc, argv, letters, list, NULL)) != -1) {

@@ -16,7 +16,8 @@ struct lab_option {
 /* Read argv by a table of long options, NULL-terminated by name. got[i] becomes the value of the
  * i-th option, or "" for one without a value; NULL if it was not given. Positions that are no
  * options are moved to the end of argv, first is the index of the first one. Prints and returns an
- * exit status >= 0 when the command must end (--help: 0, a wrong option: 2), otherwise -1. */
+ * exit status >= 0 when the command must end (--help: 0, a wrong option: 2; to complete words, see
+ * complete.h: 0), otherwise -1. A command does nothing before it has called this. */
 int lab_options(int argc, char **argv, const struct lab_option *table, const char *usage,
                 const char **got, int *first);
 

@@ -4,20 +4,31 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "run/known.h"
 
 #define BAR_WIDTH 24u
 
-void lab_console_init(struct lab_console *c, bool quiet)
+static unsigned columns_of_terminal(void)
+{
+    struct winsize size = {0};
+
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+void lab_console_init(struct lab_console *c, enum lab_loudness loudness)
 {
     const char *term = getenv("TERM");
+    const char *plain = getenv("NO_COLOR");
 
-    c->quiet = quiet;
-    c->terminal = !quiet && isatty(STDOUT_FILENO) != 0 && term != NULL && strcmp(term, "dumb") != 0;
-    c->colour = c->terminal && getenv("NO_COLOR") == NULL;
+    c->loudness = loudness;
+    c->terminal = loudness != LAB_SILENT && isatty(STDOUT_FILENO) != 0 && term != NULL &&
+                  strcmp(term, "dumb") != 0;
+    c->colour = c->terminal && (plain == NULL || plain[0] == '\0');
     c->bar = false;
+    c->columns = columns_of_terminal();
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
 }
 
@@ -32,14 +43,19 @@ void lab_console_bar(struct lab_console *c, const char *phase, unsigned done, un
 {
     char bar[BAR_WIDTH + 1];
     unsigned full = total > 0 ? done * BAR_WIDTH / total : 0;
+    char *line;
 
-    if (!c->terminal)
+    if (!c->terminal || c->loudness == LAB_QUIET)
         return;
     for (unsigned i = 0; i < BAR_WIDTH; i++)
         bar[i] = i < full ? '#' : '.';
     bar[BAR_WIDTH] = '\0';
-    (void)printf("\r\033[K[%s] %u/%u %s", bar, done, total, phase);
+    line = total > 1 ? lab_format("[%s] %u/%u %s", bar, done, total, phase)
+                     : lab_format("[%s] %s", bar, phase);
+    /* What wraps cannot be erased. */
+    (void)printf("\r\033[K%.*s", (int)c->columns - 1, line);
     (void)fflush(stdout);
+    free(line);
     c->bar = true;
 }
 
@@ -47,7 +63,7 @@ void lab_console_say(struct lab_console *c, const char *format, ...)
 {
     va_list args;
 
-    if (c->quiet)
+    if (c->loudness == LAB_SILENT)
         return;
     clear_bar(c);
     va_start(args, format);
@@ -91,42 +107,72 @@ static char *rules_text(const struct lab_scenario *s)
     return t.text;
 }
 
-void lab_console_case(struct lab_console *c, const struct lab_case *k, const char *evidence_dir,
-                      const char *rerun)
+/* What has to be looked at: a failure that is not known, a row that no longer holds. */
+static bool alarming(const struct lab_case *k)
 {
-    enum lab_verdict v = k->judgement.verdict;
-    char *rules;
+    const enum lab_verdict v = k->judgement.verdict;
 
-    lab_console_say(c, "%s%s%s%s: %s", k->stale ? alarm_colour(c) : colour(c, v),
-                    lab_verdict_name(v), known_word(k), c->colour ? "\033[0m" : "", k->name);
-    if ((v == LAB_V_PASS && !k->stale) || c->quiet)
-        return;
-    rules = rules_text(k->scenario);
-    lab_console_say(c, "    what      %s", k->scenario->title);
-    if (k->judgement.expected != NULL)
-        lab_console_say(c, "    expected  %s", k->judgement.expected);
-    if (k->judgement.seen != NULL)
-        lab_console_say(c, "    seen      %s", k->judgement.seen);
-    if (k->judgement.why != NULL)
-        lab_console_say(c, "    because   %s", k->judgement.why);
+    return k->stale || (!good(v) && v != LAB_V_SKIP && v != LAB_V_UNSUPPORTED && k->known == NULL);
+}
+
+static void say_expect_file(struct lab_console *c, const struct lab_case *k)
+{
     if (k->stale)
         lab_console_say(c, "    stale     the expect file has %s, %s in line %u: %s",
                         lab_verdict_name(k->known->verdict),
                         lab_report_outcome_name(k->known->outcome), k->known->line, k->known->why);
     else if (k->known != NULL)
         lab_console_say(c, "    known     %s (%s)", k->known->why, k->known->reference);
-    lab_console_say(c, "    rules     %s", rules);
-    if (evidence_dir != NULL)
-        lab_console_say(c, "    evidence  %s/%s", evidence_dir, k->name);
-    lab_console_say(c, "    again     %s", rerun);
+}
+
+static void say_field(struct lab_console *c, const char *name, const char *text)
+{
+    if (text != NULL)
+        lab_console_say(c, "    %-9s %s", name, text);
+}
+
+/* Lean runs keep none of what passes. */
+static void say_evidence(struct lab_console *c, const struct lab_case *k, const char *dir)
+{
+    char *folder = lab_format("%s/%s", dir != NULL ? dir : "", k->name);
+
+    if (dir != NULL && access(folder, F_OK) == 0) {
+        say_field(c, "evidence", folder);
+        if (alarming(k))
+            lab_console_say(c, "    story     danelab explain --run %s %s", dir, k->scenario->id);
+    }
+    free(folder);
+}
+
+void lab_console_case(struct lab_console *c, const struct lab_case *k, const char *evidence_dir,
+                      const char *rerun)
+{
+    enum lab_verdict v = k->judgement.verdict;
+    char *rules;
+
+    if (c->loudness == LAB_SILENT || (c->loudness == LAB_QUIET && !alarming(k)))
+        return;
+    lab_console_say(c, "%s%s%s%s: %s", k->stale ? alarm_colour(c) : colour(c, v),
+                    lab_verdict_name(v), known_word(k), c->colour ? "\033[0m" : "", k->name);
+    if (v == LAB_V_PASS && !k->stale && c->loudness != LAB_VERBOSE)
+        return;
+    rules = rules_text(k->scenario);
+    say_field(c, "what", k->scenario->title);
+    say_field(c, "expected", k->judgement.expected);
+    say_field(c, "seen", k->judgement.seen);
+    say_field(c, "because", k->judgement.why);
+    say_expect_file(c, k);
+    if (alarming(k) || c->loudness == LAB_VERBOSE)
+        say_field(c, "sender", k->text);
+    say_field(c, "rules", rules);
+    say_evidence(c, k, evidence_dir);
+    say_field(c, "again", rerun);
     free(rules);
 }
 
-void lab_console_sum(struct lab_console *c, const struct lab_run_config *config,
-                     const struct lab_run_result *r)
+static void say_counts(struct lab_console *c, const struct lab_run_result *r)
 {
     unsigned of[LAB_V_COUNT] = {0};
-    char *known;
 
     for (size_t i = 0; i < r->count; i++)
         of[r->cases[i].judgement.verdict]++;
@@ -134,6 +180,11 @@ void lab_console_sum(struct lab_console *c, const struct lab_run_config *config,
     for (int v = 0; v < LAB_V_COUNT; v++)
         if (of[v] > 0)
             lab_console_say(c, "%6u %s", of[v], lab_verdict_name((enum lab_verdict)v));
+}
+
+static void say_where(struct lab_console *c, const struct lab_run_config *config,
+                      const struct lab_run_result *r)
+{
     lab_console_say(c, "sender %s, profile %s; world up in %d ms, all in %d ms", config->sut,
                     config->profile, r->boot_ms, r->total_ms);
     if (r->group.without_dane)
@@ -146,9 +197,19 @@ void lab_console_sum(struct lab_console *c, const struct lab_run_config *config,
         lab_console_say(c, "to its operator: %s", config->resolver->remedy);
     if (config->out_dir != NULL)
         lab_console_say(c, "records and evidence: %s", config->out_dir);
+}
+
+void lab_console_sum(struct lab_console *c, const struct lab_run_config *config,
+                     const struct lab_run_result *r)
+{
+    char *known = r->known > 0 ? lab_format(", %u known", r->known) : lab_strdup("");
+
+    if (c->loudness != LAB_QUIET) {
+        say_counts(c, r);
+        say_where(c, config, r);
+    }
     if (r->stale > 0)
         lab_console_say(c, "%u rows of the expect file no longer hold", r->stale);
-    known = r->known > 0 ? lab_format(", %u known", r->known) : lab_strdup("");
     lab_console_say(c, "%u passed, %u failed, %u skipped%s", r->passed, r->failed, r->skipped,
                     known);
     free(known);

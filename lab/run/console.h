@@ -6,13 +6,16 @@
 #include "run/run.h"
 
 struct lab_console {
-    bool quiet;
-    bool terminal; /* standard output is one */
+    enum lab_loudness loudness;
+    bool terminal; /* standard output is one, and shows a bar */
     bool colour;
-    bool bar; /* a bar is on the screen now */
+    bool bar;         /* a bar is on the screen now */
+    unsigned columns; /* of the terminal */
 };
 
-void lab_console_init(struct lab_console *c, bool quiet);
+/* Colours and a bar are for terminals; neither for TERM=dumb, no colours if NO_COLOR is not empty.
+ */
+void lab_console_init(struct lab_console *c, enum lab_loudness loudness);
 /* Draw or redraw the bar; only on a terminal. */
 void lab_console_bar(struct lab_console *c, const char *phase, unsigned done, unsigned total);
 /* A line of text above the bar. */

@@ -110,7 +110,7 @@ static int body(void *self)
     struct matrix *m = self;
     int rc;
 
-    lab_console_init(&m->console, true);
+    lab_console_init(&m->console, LAB_SILENT);
     m->invalid = lab_calloc(m->config.count, sizeof(char *));
     rc = drive(m);
     if (rc != 0)

@@ -26,20 +26,20 @@ static int write_line(struct lab_record *r, json_t *object, struct lab_fault *fa
                : lab_fail_errno(fault, "%s/run.jsonl", r->config->out_dir);
 }
 
-/* SHA-256 over the selected scenario files, in order: two runs with the same one tested the same
+/* SHA-256 over the files of these scenarios, in order: two runs with the same one tested the same
  * things. */
-static char *inputs_digest(const struct lab_run_config *c)
+static char *inputs_digest(struct lab_scenario *const *scenarios, size_t count)
 {
     EVP_MD_CTX *hash = EVP_MD_CTX_new();
     uint8_t digest[32];
 
     (void)EVP_DigestInit_ex(hash, EVP_sha256(), NULL);
-    for (size_t i = 0; i < c->count; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct lab_fault ignored;
         char *text;
         size_t len;
 
-        if (lab_file_read(c->scenarios[i]->path, &text, &len, &ignored) != 0)
+        if (lab_file_read(scenarios[i]->path, &text, &len, &ignored) != 0)
             continue;
         (void)EVP_DigestUpdate(hash, text, len);
         free(text);
@@ -49,29 +49,34 @@ static char *inputs_digest(const struct lab_run_config *c)
     return lab_hex(digest, sizeof(digest));
 }
 
-/* out/last always names the newest run; a failure to say so is no failure of the run. */
+/* out/last always names the newest run there; a failure to say so is no failure of the run. In
+ * other places it would be one directory too many: of the parts to be merged, for one. */
 static void link_last(const char *out_dir)
 {
     const char *slash = strrchr(out_dir, '/');
     char *link = lab_format("%.*s/last", (int)(slash - out_dir), out_dir);
 
-    (void)unlink(link);
-    (void)!symlink(slash + 1, link);
+    if (strlen(link) >= 9 && strcmp(link + strlen(link) - 9, "/out/last") == 0) {
+        (void)unlink(link);
+        (void)!symlink(slash + 1, link);
+    }
     free(link);
 }
 
 static json_t *header(const struct lab_run_config *c, const json_t *hello)
 {
     struct utsname host;
-    char *digest = inputs_digest(c);
+    char *digest = inputs_digest(c->scenarios, c->count);
     json_t *h;
 
     (void)uname(&host);
-    h = json_pack("{s:s, s:i, s:s, s:O?, s:O?, s:s, s:I, s:i, s:s, s:s, s:s}", "type", "header",
-                  "format", 1, "sut", c->sut, "name", json_object_get(hello, "name"), "version",
-                  json_object_get(hello, "version"), "profile", c->profile, "epoch",
-                  (json_int_t)LAB_EPOCH, "scenarios", (int)c->count, "inputs_sha256", digest,
-                  "kernel", host.release, "command", c->command);
+    h = json_pack("{s:s, s:i, s:s, s:O?, s:O?, s:s, s:s?, s:s, s:b, s:I, s:i, s:s, s:s, s:s}",
+                  "type", "header", "format", 1, "sut", c->sut, "name",
+                  json_object_get(hello, "name"), "version", json_object_get(hello, "version"),
+                  "profile", c->profile, "variant", c->variant, "resolver",
+                  (c->resolver != NULL ? c->resolver : lab_resolver_at(0))->name, "fast",
+                  (int)c->fast, "epoch", (json_int_t)LAB_EPOCH, "scenarios", (int)c->count,
+                  "inputs_sha256", digest, "kernel", host.release, "command", c->command);
     free(digest);
     return h;
 }
@@ -112,18 +117,23 @@ static json_t *strings(char *const *list, unsigned count)
 json_t *lab_record_verdict(const struct lab_run_config *config, const struct lab_case *k)
 {
     const struct lab_scenario *s = k->scenario;
+    char *digest = inputs_digest(&k->scenario, 1);
+    json_t *record = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:s?, s:s, s:i, s:s?, s:s?, "
+        "s:s?, s:s?, s:s?, s:s?, s:s?, s:b, s:o}",
+        "type", "case", "case", k->name, "id", s->id, "title", s->title, "scenario_sha256", digest,
+        "topic", s->topic, "profile", config->profile, "policy", lab_policy_name(k->policy),
+        "verdict", lab_verdict_name(k->judgement.verdict), "impact", lab_impact_name(s->impact),
+        "rules", strings(s->rules, s->rules_count), "tags", strings(s->tags, s->tags_count), "twin",
+        s->twin, "outcome", lab_report_outcome_name(k->outcome), "attempts", (int)k->attempts,
+        "reason", k->reason, "text", k->text, "expected", k->judgement.expected, "seen",
+        k->judgement.seen, "why", k->judgement.why, "known",
+        k->known != NULL ? k->known->why : NULL, "reference",
+        k->known != NULL ? k->known->reference : NULL, "stale", (int)k->stale, "claims",
+        lab_claims_json(k->claims, k->claims_count));
 
-    return json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:s?, s:s, s:i, s:s?, s:s?, "
-        "s:s?, s:s?, s:s?, s:s?, s:b, s:o}",
-        "type", "case", "case", k->name, "id", s->id, "topic", s->topic, "profile", config->profile,
-        "policy", lab_policy_name(k->policy), "verdict", lab_verdict_name(k->judgement.verdict),
-        "impact", lab_impact_name(s->impact), "rules", strings(s->rules, s->rules_count), "tags",
-        strings(s->tags, s->tags_count), "twin", s->twin, "outcome",
-        lab_report_outcome_name(k->outcome), "attempts", (int)k->attempts, "reason", k->reason,
-        "text", k->text, "expected", k->judgement.expected, "seen", k->judgement.seen, "why",
-        k->judgement.why, "known", k->known != NULL ? k->known->why : NULL, "stale", (int)k->stale,
-        "claims", lab_claims_json(k->claims, k->claims_count));
+    free(digest);
+    return record;
 }
 
 int lab_record_case(struct lab_record *r, const struct lab_world *world, const struct lab_case *k,

@@ -355,7 +355,7 @@ static int body(void *self)
     int64_t begin = lab_now_ms();
     int rc;
 
-    lab_console_init(&r->console, false);
+    lab_console_init(&r->console, r->config->loudness);
     r->result.count = lab_cases_make(r->config, &r->result.cases);
     gather(r);
     rc = drive(r);

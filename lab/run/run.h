@@ -35,6 +35,10 @@ struct lab_group {
     enum lab_policy instead; /* without: the policy that it is run with where dane is asked for */
 };
 
+/* How much of a run is said: nothing; what needs attention and one line in the end; a line a case;
+ * and why, of those that pass, too. */
+enum lab_loudness { LAB_NORMAL, LAB_SILENT, LAB_QUIET, LAB_VERBOSE };
+
 struct lab_run_config {
     const struct lab_paths *paths;
     const char *sut; /* adapter name */
@@ -59,6 +63,7 @@ struct lab_run_config {
     unsigned seed;       /* also given to the sender; 0: 1 */
     bool lean;           /* no folder for a case that passed */
     bool fast;           /* interpreted by danelab-fast; only its runner takes this */
+    enum lab_loudness loudness;
     const char *command; /* how the run was started, for repro.sh */
 };
 

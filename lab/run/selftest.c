@@ -155,7 +155,7 @@ static int body(void *self)
     struct selftest *t = self;
     int rc;
 
-    lab_console_init(&t->console, false);
+    lab_console_init(&t->console, LAB_NORMAL);
     rc = drive(t);
     if (rc != 0)
         (void)fprintf(stderr, "danelab: %s\n", t->fault.what);

@@ -39,7 +39,7 @@ static int body(void *self)
     unsigned bad = 0;
     int rc;
 
-    lab_console_init(&console, false);
+    lab_console_init(&console, LAB_NORMAL);
     rc = lab_world_start(c->paths, c->resolver, c->states, c->count, &world, &fault);
     if (rc == 0)
         rc = lab_prove(world, c->paths, c->states, c->count, NULL, invalid, &fault);

@@ -119,7 +119,7 @@ int fast_run(const struct lab_run_config *config, struct lab_fault *fault)
     struct run r = {.config = config};
     int rc;
 
-    lab_console_init(&r.console, false);
+    lab_console_init(&r.console, config->loudness);
     r.result.count = lab_cases_make(config, &r.result.cases);
     rc = drive(&r, fault);
     if (rc == 0) {

@@ -11,10 +11,12 @@
 #include "oracle/sweep.h"
 
 static const char usage[] =
-    "usage: cross [--states N] [--seed S] [--thin N] [--profile P] [--show N] [--verbose STATE]\n"
+    "usage: cross [--states N] [--seed S] [--thin N] [--shard I/N] [--profile P] [--show N] "
+    "[--verbose STATE]\n"
     "  --states N       so many random states besides the product (100000)\n"
     "  --seed S         of the random states (1)\n"
     "  --thin N         one in N states of the product only (1: all; 0: none)\n"
+    "  --shard I/N      the I-th of N parts of all that\n"
     "  --profile P      states of this profile only\n"
     "  --show N         print so many disagreements (20)\n"
     "  --verbose STATE  one state: what the oracle allows and what the engine does\n";
@@ -22,6 +24,7 @@ static const char usage[] =
 struct options {
     struct sweep_config sweep;
     const char *verbose;
+    const char *shard;
 };
 
 /* --- one state in full --- */
@@ -119,9 +122,13 @@ static bool read_options(int argc, char **argv, struct options *out)
         const char *word;
         uint64_t *number;
         const char **text;
-    } known[] = {{"--states", &out->sweep.states, NULL},   {"--seed", &out->sweep.seed, NULL},
-                 {"--thin", &out->sweep.thin, NULL},       {"--show", &out->sweep.show, NULL},
-                 {"--profile", NULL, &out->sweep.profile}, {"--verbose", NULL, &out->verbose}};
+    } known[] = {{"--states", &out->sweep.states, NULL},
+                 {"--seed", &out->sweep.seed, NULL},
+                 {"--thin", &out->sweep.thin, NULL},
+                 {"--show", &out->sweep.show, NULL},
+                 {"--profile", NULL, &out->sweep.profile},
+                 {"--verbose", NULL, &out->verbose},
+                 {"--shard", NULL, &out->shard}};
     for (int i = 1; i < argc; i += 2) {
         bool right = false;
         for (size_t k = 0; k < sizeof(known) / sizeof(known[0]); k++) {
@@ -138,6 +145,21 @@ static bool read_options(int argc, char **argv, struct options *out)
         }
     }
     return true;
+}
+
+/* "I/N", 1 <= I <= N. */
+static bool read_shard(const char *text, struct sweep_config *out)
+{
+    char *slash = NULL;
+    char *end = NULL;
+    uint64_t part = text != NULL ? strtoull(text, &slash, 10) : 1;
+    uint64_t of = text == NULL ? 1 : *slash == '/' ? strtoull(slash + 1, &end, 10) : 0;
+    bool right = part >= 1 && part <= of && (text == NULL || *end == '\0');
+    if (!right)
+        fprintf(stderr, "cross: \"%s\" is no part; expected I/N as in 1/4\n", text);
+    out->shard = part - 1;
+    out->shards = of;
+    return right;
 }
 
 /* A profile that is known to both, or none. */
@@ -170,7 +192,8 @@ int main(int argc, char **argv)
     struct options options = {.sweep = {.states = 100000, .seed = 1, .thin = 1, .show = 20}};
     struct sweep_tally tally = {0};
     struct timespec start, end;
-    if (!read_options(argc, argv, &options) || !knows(options.sweep.profile))
+    if (!read_options(argc, argv, &options) || !knows(options.sweep.profile) ||
+        !read_shard(options.shard, &options.sweep))
         return 2;
     if (options.verbose != NULL)
         return show(&options);

@@ -101,13 +101,19 @@ static bool drawn(const struct sweep_config *config, uint64_t index)
     return states_draw(&seed) % config->thin == 0;
 }
 
+static bool in_shard(const struct sweep_config *config, uint64_t index)
+{
+    return config->shards == 0 || index % config->shards == config->shard;
+}
+
 static void sweep_product(struct sweep_tally *tally)
 {
     const struct sweep_config *config = tally->config;
     struct oracle_state state;
     char id[STATES_ID_SIZE];
     for (uint64_t i = 0; config->thin > 0 && i < states_product_count() && !stopped(tally); i++) {
-        if (!drawn(config, i) || !states_product(i, &state) || !wanted(config, &state))
+        if (!in_shard(config, i) || !drawn(config, i) || !states_product(i, &state) ||
+            !wanted(config, &state))
             continue;
         snprintf(id, sizeof(id), "p%" PRIu64, i);
         sweep_state(tally, id, &state, SWEEP_ONE_SHAPE);
@@ -124,9 +130,11 @@ static void sweep_random(struct sweep_tally *tally)
         states_random(config->seed, i, &state);
         if (!wanted(config, &state))
             continue;
+        done++;
+        if (!in_shard(config, i))
+            continue;
         snprintf(id, sizeof(id), "r%" PRIu64 ":%" PRIu64, config->seed, i);
         sweep_state(tally, id, &state, SWEEP_ONE_SHAPE);
-        done++;
     }
 }
 

@@ -8,6 +8,8 @@ struct sweep_config {
     uint64_t states;     /* random ones besides the product */
     uint64_t seed;       /* of the random states */
     uint64_t thin;       /* one of so many states of the product; 0: none */
+    uint64_t shard;      /* of shards parts of all that, the one with this number, from 0 */
+    uint64_t shards;     /* 0: as 1 */
     const char *profile; /* of this profile only; NULL: of all that the engine knows */
     uint64_t show;       /* print so many disagreements */
     bool stop;           /* at the first one */

@@ -1,0 +1,201 @@
+/* cmd_report.c - danelab report and compare: runs as documents, and what changed between two. */
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "report/differ.h"
+#include "report/report.h"
+
+/* A run that did not end. */
+enum { TRUNCATED = 5, EMBED_MB = 4 };
+
+enum { FORMAT, OUTPUT, EMBED };
+
+static const struct lab_option table[] = {
+    [FORMAT] = {"format", "text|markdown|html|junit|tap|json", "as what (text)", 0},
+    [OUTPUT] = {"output", "FILE", "in place of standard output; links are relative to it", 'o'},
+    [EMBED] = {"embed", "MB", "html: how much evidence the page holds, the worst first (4)", 0},
+    {NULL, NULL, NULL, 0},
+};
+
+/* clang-format off */
+static const struct {
+    const char *name;
+    void (*write)(const struct lab_reporting *r, struct lab_text *out);
+} formats[] = {
+    {"text",     lab_report_text},
+    {"markdown", lab_report_markdown},
+    {"html",     lab_report_html},
+    {"junit",    lab_report_junit},
+    {"tap",      lab_report_tap},
+    {"json",     lab_report_json},
+};
+static const struct {
+    const char *name;
+    void (*write)(const struct lab_differ *d, struct lab_text *out);
+} comparisons[] = {
+    {"text",     lab_differ_text},
+    {"markdown", lab_differ_markdown},
+};
+/* clang-format on */
+
+static int put_out(const char *file, const struct lab_text *text)
+{
+    struct lab_fault fault;
+
+    if (file != NULL)
+        return lab_file_write(file, text->text, text->len, &fault) == 0
+                   ? 0
+                   : lab_complaint(3, "%s", fault.what);
+    return fwrite(text->text, 1, text->len, stdout) == text->len && fflush(stdout) == 0
+               ? 0
+               : lab_complaint(3, "standard output: cannot write");
+}
+
+/* A file beside the scenarios; exits if it is not there. */
+static char *read_asset(const struct lab_paths *paths, const char *name)
+{
+    char *path = lab_format("%s/lab/report/%s", paths->source, name);
+    struct lab_fault fault;
+    char *text;
+
+    if (lab_file_read(path, &text, NULL, &fault) != 0)
+        exit(lab_complaint(3, "%s", fault.what));
+    free(path);
+    return text;
+}
+
+static void load_rules(const struct lab_paths *paths, struct lab_rules *out)
+{
+    const struct lab_suite suite = {.paths = paths};
+
+    lab_suite_rules(&suite, out);
+}
+
+/* The directory that links are relative to; the caller frees it. */
+static char *place_of(const char *output)
+{
+    char *copy = lab_strdup(output != NULL ? output : "x");
+    char *dir = lab_strdup(dirname(copy));
+
+    free(copy);
+    return dir;
+}
+
+static int say_truncated(const struct lab_runs *runs)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < runs->count; i++) {
+        char *trouble = lab_ran_trouble(&runs->list[i]);
+
+        if (trouble != NULL)
+            rc = lab_complaint(TRUNCATED, "%s: the run %s", runs->list[i].dir, trouble);
+        free(trouble);
+    }
+    return rc;
+}
+
+static int report(size_t format, const char *output, size_t embed, const struct lab_runs *runs)
+{
+    const struct lab_paths *paths = lab_paths_find();
+    char *style = read_asset(paths, "page.css");
+    char *script = read_asset(paths, "page.js");
+    char *place = place_of(output);
+    struct lab_rules rules;
+    struct lab_reporting r = {
+        .runs = runs, .rules = &rules, .style = style, .script = script, .embed = embed};
+    struct lab_text text = {0};
+    int rc;
+
+    load_rules(paths, &rules);
+    lab_ways_make(&r, place);
+    formats[format].write(&r, &text);
+    rc = put_out(output, &text);
+    lab_ways_free(&r);
+    lab_rules_free(&rules);
+    free(text.text);
+    free(place);
+    free(script);
+    free(style);
+    return rc != 0 ? rc : say_truncated(runs);
+}
+
+int lab_cmd_report(int argc, char **argv)
+{
+    const char *got[LAB_COUNT(table)];
+    struct lab_runs runs;
+    struct lab_fault fault;
+    size_t format = 0;
+    long embed = EMBED_MB;
+    int first;
+    int rc = lab_options(argc, argv, table, "report [OPTION]... DIR...", got, &first);
+
+    if (rc >= 0)
+        return rc;
+    while (got[FORMAT] != NULL && format < LAB_COUNT(formats) &&
+           strcmp(formats[format].name, got[FORMAT]) != 0)
+        format++;
+    if (format == LAB_COUNT(formats))
+        return lab_complaint(2,
+                             "--format: no format \"%s\"; expected text, markdown, html, junit, "
+                             "tap or json",
+                             got[FORMAT]);
+    if (got[EMBED] != NULL && (embed = lab_number("embed", got[EMBED], 0, 1000)) < 0)
+        return 2;
+    if (first == argc)
+        return lab_complaint(2, "report: expected the directories of runs");
+    if (lab_runs_load(argv + first, (size_t)(argc - first), &runs, &fault) != 0)
+        rc = lab_complaint(2, "%s", fault.what);
+    else
+        rc = report(format, got[OUTPUT], (size_t)embed << 20, &runs);
+    lab_runs_free(&runs);
+    return rc;
+}
+
+static int compare(const struct lab_runs *runs, size_t format)
+{
+    struct lab_differ d;
+    struct lab_text text = {0};
+    int rc;
+
+    lab_differ_make(&runs->list[0], &runs->list[1], &d);
+    comparisons[format].write(&d, &text);
+    rc = put_out(NULL, &text);
+    if (rc == 0)
+        rc = lab_differ_status(&d);
+    lab_differ_free(&d);
+    free(text.text);
+    return rc;
+}
+
+int lab_cmd_compare(int argc, char **argv)
+{
+    static const struct lab_option options[] = {{"format", "text|markdown", "as what (text)", 0},
+                                                {NULL, NULL, NULL, 0}};
+    const char *got[LAB_COUNT(options)];
+    struct lab_runs runs;
+    struct lab_fault fault;
+    size_t format = 0;
+    int first;
+    int rc = lab_options(argc, argv, options, "compare [OPTION]... OLD NEW", got, &first);
+
+    if (rc >= 0)
+        return rc;
+    while (got[0] != NULL && format < LAB_COUNT(comparisons) &&
+           strcmp(comparisons[format].name, got[0]) != 0)
+        format++;
+    if (format == LAB_COUNT(comparisons))
+        return lab_complaint(2, "--format: no format \"%s\"; expected text or markdown", got[0]);
+    if (argc - first != 2)
+        return lab_complaint(2, "compare: expected the directories of two runs, the older first");
+    if (lab_runs_load(argv + first, 2, &runs, &fault) != 0)
+        rc = lab_complaint(2, "%s", fault.what);
+    else
+        rc = compare(&runs, format);
+    lab_runs_free(&runs);
+    return rc;
+}

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "report/escape.h"
-#include "report/report.h"
+#include "report/document.h"
 
 struct counts {
     unsigned tests, failures, errors, skipped;

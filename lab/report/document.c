@@ -1,5 +1,5 @@
-/* report.c - what the formats of report.h share. */
-#include "report/report.h"
+/* document.c - what the formats of document.h share. */
+#include "report/document.h"
 
 #include <ctype.h>
 #include <limits.h>

@@ -10,6 +10,7 @@
 #include "run/group.h"
 #include "run/known.h"
 #include "run/play.h"
+#include "run/setup.h"
 #include "smtp/smtp.h"
 
 #define CALL_SECONDS 20u
@@ -381,6 +382,7 @@ int lab_case_finish(const struct lab_batch *b, struct lab_case *k, struct lab_ev
     if (b->record != NULL)
         lab_known_apply(b->config->knowns, b->version, b->config->profile, k);
     lab_group_apply(b->group, k);
+    lab_setup_apply(b->config->setup, k);
     if (b->record == NULL)
         return 0;
     rerun = lab_rerun_command(b->config, k);

@@ -7,6 +7,7 @@
 #include "run/claims.h"
 #include "run/group.h"
 #include "run/prove.h"
+#include "run/setup.h"
 
 /* Everything of a run, inside the world's first process. */
 struct run {
@@ -361,6 +362,9 @@ static int body(void *self)
     rc = drive(r);
     r->result.total_ms = (int)(lab_now_ms() - begin);
     lab_run_count(&r->result);
+    if (rc == 0 && !r->result.lab_broken && r->config->setup != NULL &&
+        !lab_setup_holds(r->config->setup, r->result.cases, r->result.count))
+        r->result.failed++;
     if (rc == 0 && r->record != NULL)
         rc = lab_record_close(&r->record, &r->result, &r->fault);
     lab_adapter_close(&r->adapter);

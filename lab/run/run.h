@@ -45,7 +45,9 @@ struct lab_run_config {
     const char
         *variant; /* passed to the adapter, or NULL: selftest's fault, an option of the sender */
     const struct lab_resolver *resolver; /* NULL: the default */
-    const struct lab_differs *differs;   /* what resolvers see otherwise; NULL: nothing */
+    const struct lab_setup
+        *setup; /* where variant and resolver come from; NULL: --variant and so on */
+    const struct lab_differs *differs; /* what resolvers see otherwise; NULL: nothing */
     const char *profile;
     const struct lab_knowns *knowns;       /* known failures, or NULL */
     bool any_policy;                       /* all policies that scenarios have expectations for */

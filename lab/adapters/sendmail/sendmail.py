@@ -5,6 +5,7 @@ import ipaddress
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 
@@ -12,9 +13,10 @@ from sender import Room, Sender, by_words, table_of, until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LINE = re.compile(r"[^ ]+\[(\d+)\]: (.*)")
-STATUS = re.compile(r"(\w+): to=(.*?), .*?(?:relay=(\S+) \[([^\]]+)\], )?dsn=([\d.]+)?.*?, stat=(.*)$")
-TLS = re.compile(r"STARTTLS=client, relay=(\S+?),.* verify=(\w+)")
-RESULTS = {"TRUSTED": "authenticated", "NONE": "cleartext"}
+STATUS = re.compile(r"(\w+): to=(.*?), .*?(?:relay=\S+ \[([^\]]+)\], )?dsn=([\d.]+)?.*?, stat=(.*)$")
+TLS = re.compile(r"STARTTLS=client, .* verify=(\w+)")
+ASSERTION = re.compile(r"SM_\w+\(.*\) failed")
+RESULTS = {"TRUSTED": "authenticated"}
 REASONS = table_of(os.path.join(HERE, "reasons.tsv"))
 
 
@@ -54,13 +56,14 @@ class Sendmail(Sender):
         lines[end:end] = ["O " + setting for setting in more if not setting.endswith("=")]
         self.write("sendmail.cf", "\n".join(lines) + "\n")
         self.write("service.switch", "hosts dns files\npasswd files\naliases files\n")
-        self.write("access", "TLS_Srv:\tTEMP+ENCR:112\n" if c["policy"] == "encrypt" else "")
+        self.write("access", "tls_srv:\tTEMP+ENCR:112\n" if c["policy"] == "encrypt" else "")
         os.mkdir(os.path.join(self.base, "mqueue"), 0o700)
+        self.write("statistics", "")
         open(self.log, "w").close()
         tried = subprocess.run([self.program, "-C" + os.path.join(self.base, "sendmail.cf"), "-bP"], capture_output=True, text=True)
         if tried.returncode != 0 or "readcf" in tried.stdout + tried.stderr:
             raise RuntimeError("sendmail.cf: " + (tried.stdout + tried.stderr).strip())
-        self.pool = concurrent.futures.ThreadPoolExecutor(c["jobs"])
+        self.pool, self.children = concurrent.futures.ThreadPoolExecutor(c["jobs"]), []
         return {}
 
     def write(self, name, text):
@@ -68,7 +71,7 @@ class Sendmail(Sender):
 
     def submit(self, request):
         accepted = super().submit(request)
-        self.last, self.queue, self.flushed = {}, {}, False
+        self.last, self.tries, self.queue, self.flushed = {}, {}, {}, False
         groups = {}
         for m in self.messages:
             groups.setdefault((m["to"].partition("@")[2], m.get("attempts", 1)), []).append(m["to"])
@@ -80,44 +83,53 @@ class Sendmail(Sender):
         """One process about these recipients, when there is room for it: (recipients, its future end)."""
         def process():
             with open(file, "rb") as text:
-                done = subprocess.Popen([self.program, "-C" + os.path.join(self.base, "sendmail.cf"), "-Am"] + arguments,
-                                        stdin=text, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
-                return done.pid, done.communicate()[0].strip(), done.returncode
+                child = subprocess.Popen([self.program, "-C" + os.path.join(self.base, "sendmail.cf"), "-Am"] + arguments,
+                                         stdin=text, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+                                         start_new_session=True)
+                self.children.append(child)
+                return child.communicate()[0].strip(), child.returncode
         return recipients, self.pool.submit(process)
 
     def read_log(self):
-        """What each process said: {pid: its lines}."""
-        said = {}
+        """For each recipient what was said of it: [(status line, the lines of that process)]."""
+        said, of = {}, {}
         with open(self.log, errors="replace") as log:
             for line in filter(None, map(LINE.search, log)):
-                said.setdefault(int(line[1]), []).append(line[2])
-        return said
+                lines = said.setdefault(line[1], [])
+                lines.append(line[2])
+                status = STATUS.match(line[2])
+                for to in re.findall(r"[^<>, ]+@[^<>, ]+", status[2]) if status else []:
+                    of.setdefault(to, []).append((status, lines))
+        return of
 
     def finish(self, deadline, say):
-        """The processes end, and what they said of each recipient is its outcome."""
+        """The processes end, and what they said last of each recipient is its outcome."""
         for _, future in self.running:
             concurrent.futures.wait([future], max(0.1, deadline - time.monotonic()))
             say({"progress": sum(f.done() for _, f in self.running)})
-        ended = [(recipients, future.result()) for recipients, future in self.running if future.done()]
-        until(time.monotonic() + 1, lambda: all(any(STATUS.match(line) for line in self.said.get(pid, [])) for _, (pid, _, _) in ended)
-              if not setattr(self, "said", self.read_log()) else False)
-        for recipients, (pid, output, status) in ended:
-            lines = self.said.get(pid, [])
-            for to in recipients:
-                self.last[to] = ("crashed", "ended by signal %d" % -status, [output] + lines) if status < 0 else self.outcome(to, lines, output)
+        ended = [(to, future.result()) for recipients, future in self.running if future.done() for to in recipients]
+        before = {to: len(self.tries.get(to, [])) for to, _ in ended}
+        until(time.monotonic() + 1, lambda: setattr(self, "tries", self.read_log()) or all(len(self.tries.get(to, [])) > n for to, n in before.items()))
+        for to, (output, status) in ended:
+            if status < 0 or ASSERTION.search(output):
+                self.last[to] = ("crashed", output or "ended by signal %d" % -status, [])
+            elif len(self.tries.get(to, [])) > before[to]:
+                self.last[to] = self.outcome(*self.tries[to][-1])
+                self.queue[to] = self.tries[to][-1][0][1]
+            else:
+                self.last.setdefault(to, ("queued", output, []))
         self.running = []
 
-    def outcome(self, to, lines, output):
-        """What the lines of one process say of a recipient: outcome, text, lines."""
-        for status in reversed([s for s in map(STATUS.match, lines) if s and to in re.findall(r"[^<>, ]+@[^<>, ]+", s[2])]):
-            self.queue[to] = status[1]
-            kind = status[5][:1] if status[5] else ""
-            word = "delivered" if status[6].startswith("Sent") else "bounced" if kind == "5" else "deferred" if kind == "4" else "queued"
-            return word, status[6], lines
-        return "queued", output, lines
+    @staticmethod
+    def outcome(status, lines):
+        """Outcome, text, and all that the process said."""
+        if status[5].startswith("Sent"):
+            return "delivered", status[5], lines
+        bounced = (status[4] or "").startswith("5")
+        return "bounced" if bounced else "deferred", status[5], lines
 
     def again(self, recipients):
-        """A queue run for each message, as its time had come."""
+        """A queue run for each message, as when its time has come."""
         ids = {}
         for to in recipients:
             ids.setdefault(self.queue[to], []).append(to)
@@ -138,17 +150,21 @@ class Sendmail(Sender):
         return {"results": [self.result(m["id"], *self.last[m["to"]]) for m in self.messages if m["to"] in self.last]}
 
     def result(self, name, outcome, why, lines):
-        claims = []
-        secured = dict(m.groups() for m in map(TLS.match, lines) if m)
-        for status in filter(None, map(STATUS.match, lines)):
-            if outcome == "delivered" and status[3]:
-                claims.append({"address": str(ipaddress.ip_address(status[4].removeprefix("IPv6:"))), "result": RESULTS.get(secured.get(status[3], "NONE"), "encrypted")})
+        claims, security = [], "cleartext"
+        for line in lines:  # in the order of events; names of hosts are cut short
+            said, status = TLS.search(line), STATUS.match(line)
+            security = "cleartext" if "SMTP outgoing connect" in line else RESULTS.get(said[1], "encrypted") if said else security
+            if status and status[3] and status[5].startswith("Sent"):
+                claims.append({"address": str(ipaddress.ip_address(status[3].removeprefix("IPv6:"))), "result": security})
         result = {"id": name, "outcome": outcome, "text": "; ".join([why] + lines), "claims": claims}
         reason = by_words(REASONS, "; ".join([why] + lines))
         return dict(result, reason=reason) if reason and outcome in ("deferred", "bounced") else result
 
     def stop(self, request):
-        self.pool.shutdown()
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        for child in self.children:
+            if child.returncode is None:
+                os.killpg(child.pid, signal.SIGKILL)
         shutil.copy(self.log, os.path.join(self.config["dir"], "sendmail.log"))
         shutil.copy(os.path.join(self.base, "sendmail.cf"), self.config["dir"])
         shutil.rmtree(os.path.join(self.base, "mqueue"))

@@ -56,7 +56,7 @@ class Sendmail(Sender):
         lines[end:end] = ["O " + setting for setting in more if not setting.endswith("=")]
         self.write("sendmail.cf", "\n".join(lines) + "\n")
         self.write("service.switch", "hosts dns files\npasswd files\naliases files\n")
-        self.write("access", "tls_srv:\tTEMP+ENCR:112\n" if c["policy"] == "encrypt" else "")
+        self.write("access", "TLS_Srv:\tTEMP+ENCR:112\n" if c["policy"] == "encrypt" else "")
         os.mkdir(os.path.join(self.base, "mqueue"), 0o700)
         self.write("statistics", "")
         open(self.log, "w").close()

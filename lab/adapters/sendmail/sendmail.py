@@ -13,7 +13,7 @@ from sender import Room, Sender, by_words, table_of, until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LINE = re.compile(r"[^ ]+\[(\d+)\]: (.*)")
-STATUS = re.compile(r"(\w+): to=(.*?), .*?(?:relay=\S+ \[([^\]]+)\], )?dsn=([\d.]+)?.*?, stat=(.*)$")
+STATUS = re.compile(r"(\w+): to=(.*?), .*?(?:relay=\S+ \[([^\]]+)\], )?(?:dsn=.*)?, stat=(.*)$")
 TLS = re.compile(r"STARTTLS=client, .* verify=(\w+)")
 ASSERTION = re.compile(r"SM_\w+\(.*\) failed")
 RESULTS = {"TRUSTED": "authenticated"}
@@ -123,10 +123,10 @@ class Sendmail(Sender):
     @staticmethod
     def outcome(status, lines):
         """Outcome, text, and all that the process said."""
-        if status[5].startswith("Sent"):
-            return "delivered", status[5], lines
-        bounced = (status[4] or "").startswith("5")
-        return "bounced" if bounced else "deferred", status[5], lines
+        if status[4].startswith("Sent"):
+            return "delivered", status[4], lines
+        returned = any(": DSN: " in line and "Warning:" not in line for line in lines)
+        return "bounced" if returned and not re.match("Deferred|queued$", status[4]) else "deferred", status[4], lines
 
     def again(self, recipients):
         """A queue run for each message, as when its time has come."""
@@ -154,7 +154,7 @@ class Sendmail(Sender):
         for line in lines:  # in the order of events; names of hosts are cut short
             said, status = TLS.search(line), STATUS.match(line)
             security = "cleartext" if "SMTP outgoing connect" in line else RESULTS.get(said[1], "encrypted") if said else security
-            if status and status[3] and status[5].startswith("Sent"):
+            if status and status[3] and status[4].startswith("Sent"):
                 claims.append({"address": str(ipaddress.ip_address(status[3].removeprefix("IPv6:"))), "result": security})
         result = {"id": name, "outcome": outcome, "text": "; ".join([why] + lines), "claims": claims}
         reason = by_words(REASONS, "; ".join([why] + lines))

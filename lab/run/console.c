@@ -136,6 +136,10 @@ void lab_console_sum(struct lab_console *c, const struct lab_run_config *config,
             lab_console_say(c, "%6u %s", of[v], lab_verdict_name((enum lab_verdict)v));
     lab_console_say(c, "sender %s, profile %s; world up in %d ms, all in %d ms", config->sut,
                     config->profile, r->boot_ms, r->total_ms);
+    if (r->group.without_dane)
+        lab_console_say(c,
+                        "a control group, without DANE: where dane is asked for it is run with %s",
+                        lab_policy_name(r->group.instead));
     if (config->resolver != NULL && config->resolver != lab_resolver_at(0))
         lab_console_say(c, "resolver %s: %s", config->resolver->name, config->resolver->says);
     if (config->resolver != NULL && config->resolver->remedy != NULL)

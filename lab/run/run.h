@@ -29,6 +29,12 @@ struct lab_case {
     bool stale;                    /* and it says something else than what was seen */
 };
 
+/* Does the sender do DANE? See group.h. */
+struct lab_group {
+    bool without_dane;
+    enum lab_policy instead; /* without: the policy that it is run with where dane is asked for */
+};
+
 struct lab_run_config {
     const struct lab_paths *paths;
     const char *sut; /* adapter name */
@@ -64,6 +70,7 @@ struct lab_run_result {
     unsigned known;                   /* failures that the expect file has; not in failed */
     unsigned stale;                   /* cases whose row no longer holds; also in failed */
     bool lab_broken;                  /* LAB-INVALID, ADAPTER-ERROR, a daemon died */
+    struct lab_group group;           /* of the sender */
     int boot_ms, total_ms;
 };
 

@@ -241,6 +241,10 @@ const struct lab_scenario *lab_scenario_at(const struct lab_scenario *s, unsigne
 /* How the file writes the time of the step that is on then; "start" before the first. */
 const char *lab_step_at(const struct lab_scenario *s, unsigned now);
 
+/* Does it have this tag? Those that go before and after every run have LAB_CONTROL_TAG. */
+#define LAB_CONTROL_TAG "control"
+bool lab_scenario_tagged(const struct lab_scenario *s, const char *tag);
+
 /* Is the expectation for that policy (where the file names none: dane), for that profile? */
 bool lab_expect_has_policy(const struct lab_expect *e, enum lab_policy policy);
 bool lab_expect_has_profile(const struct lab_expect *e, const char *profile);

@@ -1,5 +1,5 @@
 dnl Debian's binary, but for DANE in place of the map types and services that need more libraries.
-define(`confMAPDEF', `-DMAP_REGEX')
+define(`confMAPDEF', `-DMAP_REGEX -DSOCKETMAP')
 define(`confENVDEF', `-DNETINET6 -DHASGETIPNODE')
 APPENDDEF(`conf_sendmail_ENVDEF', `-DSTARTTLS -DTLS_EC=2 -DDANE -DDNSMAP -DHAS_GETHOSTBYNAME2 -DIP_SRCROUTE=1')
 APPENDDEF(`conf_sendmail_ENVDEF', `-D_FFR_BADRCPT_SHUTDOWN -D_FFR_MAIL_MACRO -D_FFR_MTA_STS -D_FFR_NO_PIPE -D_FFR_REJECT_NUL_BYTE')

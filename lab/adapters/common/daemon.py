@@ -14,7 +14,7 @@ from sender import HERE, Sender, table_of, until
 class Daemon(Sender):
     log = "/var/log/sender.log"  # what its processes print goes there, too
     process = None
-    patience = 16  # seconds without news
+    patience = 33  # seconds without news: twice what a silent host holds out
 
     def launch(self, *argv, **more):
         """Start it, in the foreground; launched() is the process."""

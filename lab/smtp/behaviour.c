@@ -148,6 +148,8 @@ static const struct lab_behaviour table[] = {
      .says = "Offers PIPELINING, SIZE and 8BITMIME in clear only, and inside TLS refuses whoever uses them."},
     {.name = "tiny-in-clear", OFFERS, .offers = "SIZE 1", .offers_tls = "SIZE 10485760",
      .says = "Says in clear that it takes messages of one octet at most, and inside TLS of ten megabytes."},
+    {.name = "takes-100-octets", OFFERS, .offers = "SIZE 100", .offers_tls = "SIZE 100", .dot = "552 5.3.4 Message too big",
+     .says = "Says that it takes messages of a hundred octets at most, and refuses all that come in the end."},
 
     /* the mail transaction, in TLS and in clear alike */
     {.name = "mail-421", OFFERS, .mail = "421 4.3.2 Shutting down",

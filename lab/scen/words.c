@@ -26,6 +26,7 @@ const cyaml_strval_t lab_policy_words[4] = {{"dane", LAB_POLICY_DANE},
                                             {"dane-only", LAB_POLICY_DANE_ONLY},
                                             {"may", LAB_POLICY_MAY},
                                             {"encrypt", LAB_POLICY_ENCRYPT}};
+const cyaml_strval_t lab_family_words[2] = {{"v4", LAB_FAMILY_V4}, {"v6", LAB_FAMILY_V6}};
 const cyaml_strval_t lab_denial_words[3] = {
     {"nsec", LAB_NSEC}, {"nsec3", LAB_NSEC3}, {"nsec3-optout", LAB_NSEC3_OPTOUT}};
 const cyaml_strval_t lab_algorithm_words[LAB_ALGORITHM_COUNT] = {
@@ -115,6 +116,11 @@ bool lab_policy_find(const char *word, enum lab_policy *out)
 const char *lab_impact_name(enum lab_impact v)
 {
     return name_of(lab_impact_words, LAB_COUNT(lab_impact_words), (int64_t)v);
+}
+
+const char *lab_family_name(enum lab_family v)
+{
+    return name_of(lab_family_words, LAB_COUNT(lab_family_words), (int64_t)v);
 }
 
 const char *lab_see_name(enum lab_see v)

@@ -56,6 +56,7 @@ enum lab_serve_as {
     LAB_SERVE_NOTIMP,
     LAB_SERVE_FORMERR,
     LAB_SERVE_SERVFAIL,
+    LAB_SERVE_NOTAUTH,
     LAB_SERVE_NXDOMAIN,
     LAB_SERVE_NOERROR,
     LAB_SERVE_EMPTY,
@@ -65,6 +66,8 @@ enum lab_serve_as {
     LAB_SERVE_NO_EDNS,
     LAB_SERVE_OTHER_QUESTION,
     LAB_SERVE_GARBLED,
+    LAB_SERVE_NOT_AUTHORITATIVE,
+    LAB_SERVE_CLAIMS_AD,
     LAB_SERVE_COUNT
 };
 /* What an observation looks for; see lab_observation. */

@@ -47,6 +47,7 @@ const cyaml_strval_t lab_serve_words[LAB_SERVE_COUNT] = {
     {"notimp", LAB_SERVE_NOTIMP},
     {"formerr", LAB_SERVE_FORMERR},
     {"servfail", LAB_SERVE_SERVFAIL},
+    {"notauth", LAB_SERVE_NOTAUTH},
     {"nxdomain", LAB_SERVE_NXDOMAIN},
     {"noerror", LAB_SERVE_NOERROR},
     {"empty", LAB_SERVE_EMPTY},
@@ -55,7 +56,9 @@ const cyaml_strval_t lab_serve_words[LAB_SERVE_COUNT] = {
     {"unsigned", LAB_SERVE_UNSIGNED},
     {"no-edns", LAB_SERVE_NO_EDNS},
     {"other-question", LAB_SERVE_OTHER_QUESTION},
-    {"garbled", LAB_SERVE_GARBLED}};
+    {"garbled", LAB_SERVE_GARBLED},
+    {"not-authoritative", LAB_SERVE_NOT_AUTHORITATIVE},
+    {"claims-ad", LAB_SERVE_CLAIMS_AD}};
 const cyaml_strval_t lab_records_words[3] = {
     {"any", LAB_RECORDS_ANY}, {"kept", LAB_RECORDS_KEPT}, {"changed", LAB_RECORDS_CHANGED}};
 const cyaml_strval_t lab_see_words[7] = {{"query", LAB_SEE_QUERY},

@@ -135,6 +135,8 @@ static const struct lab_behaviour table[] = {
      .says = "Does TLS and closes at the EHLO that follows."},
     {.name = "ehlo-tls-421", OFFERS, .ehlo_tls = "421 4.3.2 Shutting down",
      .says = "Does TLS and answers the EHLO that follows with 421."},
+    {.name = "ehlo-tls-451", OFFERS, .ehlo_tls = BUSY,
+     .says = "Does TLS and refuses the EHLO that follows for now; HELO works."},
     {.name = "ehlo-tls-refused-502", OFFERS, .ehlo_tls = "502 5.5.1 EHLO not implemented",
      .says = "Does TLS and refuses the EHLO that follows; HELO works."},
     {.name = "ehlo-helo-tls-refused", OFFERS, .ehlo_tls = "502 5.5.1 EHLO not implemented", .helo = "502 5.5.1 HELO neither",

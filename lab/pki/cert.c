@@ -232,6 +232,7 @@ static const EVP_MD *digest_for(const struct lab_element *e, const EVP_PKEY *sig
 static bool sign_again(X509 *x, const EVP_PKEY *signer)
 {
     const ASN1_BIT_STRING *sig;
+    ASN1_STRING *own;
     ECDSA_SIG *pair = ECDSA_SIG_new();
     uint8_t both[LAB_ECDSA_MAX], *tbs = NULL, *der = NULL;
     const int tbs_len = i2d_re_X509_tbs(x, &tbs);
@@ -243,8 +244,10 @@ static bool sign_again(X509 *x, const EVP_PKEY *signer)
         ECDSA_SIG_set0(pair, BN_bin2bn(both, (int)len / 2, NULL),
                        BN_bin2bn(both + len / 2, (int)len / 2, NULL)) == 1)
         der_len = i2d_ECDSA_SIG(pair, &der);
-    if (der_len > 0)
-        ASN1_STRING_set0((ASN1_STRING *)(uintptr_t)sig, der, der_len);
+    if (der_len > 0) {
+        memcpy(&own, &sig, sizeof(own)); /* it is ours: the const is OpenSSL's politeness */
+        ASN1_STRING_set0(own, der, der_len);
+    }
     OPENSSL_free(tbs);
     ECDSA_SIG_free(pair);
     return der_len > 0;

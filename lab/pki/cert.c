@@ -271,18 +271,23 @@ static bool spoil(X509 *x)
     return false;
 }
 
-X509 *lab_cert_make(const struct lab_cert_plan *plan)
+static bool sign(X509 *x, const struct lab_cert_plan *plan)
 {
     EVP_PKEY *signer = plan->issuer != NULL ? plan->issuer_key : plan->key;
-    const EVP_MD *digest = digest_for(plan->element, signer);
+
+    return X509_sign(x, signer, digest_for(plan->element, signer)) > 0 &&
+           (!EVP_PKEY_is_a(signer, "EC") || sign_again(x, signer));
+}
+
+X509 *lab_cert_make(const struct lab_cert_plan *plan)
+{
     X509 *x = X509_new();
 
     if (x != NULL && X509_set_version(x, X509_VERSION_3) == 1 && set_serial(x, plan) &&
         set_times(x, plan) && set_subject(x, plan) && X509_set_pubkey(x, plan->key) == 1 &&
         X509_set_issuer_name(x, X509_get_subject_name(plan->issuer != NULL ? plan->issuer : x)) ==
             1 &&
-        add_extensions(x, plan) && X509_sign(x, signer, digest) > 0 &&
-        (!EVP_PKEY_is_a(signer, "EC") || sign_again(x, signer)) &&
+        add_extensions(x, plan) && sign(x, plan) &&
         (plan->element->form != LAB_FORM_GARBAGE || spoil(x)))
         return x;
     X509_free(x);

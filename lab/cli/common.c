@@ -355,7 +355,8 @@ size_t lab_controls(const struct lab_suite *suite, struct lab_scenario ***out)
 
     *out = lab_calloc(suite->catalogue.count, sizeof(struct lab_scenario *));
     for (size_t i = 0; i < suite->catalogue.count; i++)
-        if (lab_scenario_tagged(suite->catalogue.list[i], LAB_CONTROL_TAG))
+        if (lab_scenario_tagged(suite->catalogue.list[i], LAB_CONTROL_TAG) &&
+            suite->catalogue.list[i]->family == LAB_FAMILY_BOTH)
             (*out)[count++] = suite->catalogue.list[i];
     return count;
 }

@@ -63,6 +63,18 @@ static int copy(const struct folder *f, const char *from, const char *name)
     return rc;
 }
 
+static int put_scenario(const struct folder *f)
+{
+    char *text;
+    int rc = lab_scenario_text(f->k->scenario, &text, f->fault);
+
+    if (rc != 0)
+        return -1;
+    rc = put(f, "scenario.yaml", text);
+    free(text);
+    return rc;
+}
+
 /* The zones of the scenario as the server has them. A lame zone has none. */
 static int put_zones(const struct folder *f)
 {
@@ -274,7 +286,7 @@ int lab_evidence_dir_write(const struct lab_run_config *config, const struct lab
     int rc = make_dirs(&f);
 
     if (rc == 0)
-        rc = copy(&f, k->scenario->path, "scenario.yaml");
+        rc = put_scenario(&f);
     if (rc == 0)
         rc = put_zones(&f);
     if (rc == 0)

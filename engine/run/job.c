@@ -6,12 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/advice.h"
 #include "core/recipients.h"
 
 struct dsmtp_job {
     struct dsmtp_job_config config;
     struct dsmtp_arena arena;
     struct dsmtp_discover discover;
+    struct dsmtp_survey survey; /* with config.advise, once the plan is there */
+    bool surveyed;
     struct dsmtp_outcome outcome;
     struct dsmtp_mail mail;
     struct dsmtp_session *session;
@@ -43,6 +46,8 @@ static void on_trace(void *arg, const char *subject, const char *what, const cha
 
 static void end(struct dsmtp_job *job, enum dsmtp_status status)
 {
+    if (status == DSMTP_OK && job->surveyed)
+        status = dsmtp_advise(&job->arena, &job->survey, &job->outcome);
     job->ended = true;
     job->config.done(job->config.arg, job, status, status == DSMTP_OK ? &job->outcome : NULL);
 }
@@ -170,6 +175,7 @@ static void open_session(struct dsmtp_job *job, bool clear, dsmtp_session_done *
         .entry = job->outcome.plan->entry,
         .address = h->addresses[job->address],
         .level = clear ? DSMTP_LEVEL_NONE : h->level,
+        .examine = job->config.advise,
         .mail = &job->mail,
         .attempt = &job->outcome.attempts[job->outcome.attempt_count++],
         .done = done,
@@ -261,24 +267,44 @@ static void on_plan(struct dsmtp_job *job)
 
 static void on_answer(void *arg, const struct dsmtp_answer *answer);
 
+static enum dsmtp_status ask(struct dsmtp_job *job, struct dsmtp_question *question)
+{
+    const struct dsmtp_resolver *r = &job->config.engine->resolver;
+    struct pending *p = dsmtp_arena_alloc(&job->arena, 1, sizeof(*p));
+
+    if (p == NULL)
+        return DSMTP_NOMEM;
+    p->job = job;
+    p->question = question;
+    DSMTP_TRY(r->ask(r->self, &question->query, on_answer, p));
+    p->next = job->asked;
+    job->asked = p;
+    job->outstanding++;
+    return DSMTP_OK;
+}
+
+/* The plan is there: what is left to ask for the publisher's sake. */
+static enum dsmtp_status ask_survey(struct dsmtp_job *job)
+{
+    struct dsmtp_question *q;
+
+    job->surveyed = true;
+    DSMTP_TRY(dsmtp_survey_init(&job->survey, &job->arena, &job->discover));
+    while ((q = dsmtp_survey_want(&job->survey)) != NULL)
+        DSMTP_TRY(ask(job, q));
+    return DSMTP_OK;
+}
+
 /* Ask everything that can be asked now; when nothing is outstanding the plan is there. */
 static enum dsmtp_status pump(struct dsmtp_job *job)
 {
-    const struct dsmtp_resolver *r = &job->config.engine->resolver;
     struct dsmtp_question *q;
 
-    while ((q = dsmtp_discover_want(&job->discover)) != NULL) {
-        struct pending *p = dsmtp_arena_alloc(&job->arena, 1, sizeof(*p));
-
-        if (p == NULL)
-            return DSMTP_NOMEM;
-        p->job = job;
-        p->question = q;
-        DSMTP_TRY(r->ask(r->self, &q->query, on_answer, p));
-        p->next = job->asked;
-        job->asked = p;
-        job->outstanding++;
-    }
+    while ((q = dsmtp_discover_want(&job->discover)) != NULL)
+        DSMTP_TRY(ask(job, q));
+    if (dsmtp_discover_plan(&job->discover) != NULL && job->outstanding == 0 &&
+        job->config.advise && !job->surveyed)
+        DSMTP_TRY(ask_survey(job));
     if (dsmtp_discover_plan(&job->discover) != NULL && job->outstanding == 0)
         on_plan(job);
     return DSMTP_OK;
@@ -308,7 +334,8 @@ static void on_answer(void *arg, const struct dsmtp_answer *answer)
     if (job->ended)
         return;
     trace_answer(job, answer);
-    status = dsmtp_discover_feed(&job->discover, p->question, answer);
+    status = job->surveyed ? dsmtp_survey_feed(&job->survey, p->question, answer)
+                           : dsmtp_discover_feed(&job->discover, p->question, answer);
     if (status == DSMTP_OK)
         status = pump(job);
     if (status != DSMTP_OK)

@@ -28,43 +28,59 @@ static struct dsmtp_tls_demand demand_alone(const struct dsmtp_tls_demand *deman
     return alone;
 }
 
+/* What is examined. */
+struct subject {
+    struct dsmtp_tls *tls;
+    STACK_OF(X509) * chain;
+    int64_t time; /* negative: now */
+};
+
+/* The time at which the session itself judges. */
+static int64_t time_of(X509_STORE_CTX *ctx)
+{
+    X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
+
+    return (X509_VERIFY_PARAM_get_flags(param) & X509_V_FLAG_USE_CHECK_TIME) != 0
+               ? (int64_t)X509_VERIFY_PARAM_get_time(param)
+               : -1;
+}
+
 /* False: it could not be found out. */
-static bool judge(struct dsmtp_tls *tls, STACK_OF(X509) * chain,
-                  const struct dsmtp_tls_demand *demand, const struct dsmtp_tlsa *record,
-                  bool multi_label, struct dsmtp_tls_evidence *out)
+static bool judge(const struct subject *s, const struct dsmtp_tls_demand *demand,
+                  const struct dsmtp_tlsa *record, bool multi_label, struct dsmtp_tls_evidence *out)
 {
     struct dsmtp_tlsa usable = *record;
     struct dsmtp_tls_demand alone = demand_alone(demand, &usable, multi_label);
     struct dsmtp_fault fault;
 
     usable.why = DSMTP_UNUSABLE_NO;
-    return dsmtp_tls_verify_chain(tls, chain, &alone, -1, out, &fault) == DSMTP_OK &&
+    return dsmtp_tls_verify_chain(s->tls, s->chain, &alone, s->time, out, &fault) == DSMTP_OK &&
            out->reason != DSMTP_REASON_INTERNAL;
 }
 
-static void examine_record(struct dsmtp_tls *tls, STACK_OF(X509) * chain,
-                           const struct dsmtp_tls_demand *demand, const struct dsmtp_tlsa *record,
-                           struct dsmtp_record_exam *out)
+static void examine_record(const struct subject *s, const struct dsmtp_tls_demand *demand,
+                           const struct dsmtp_tlsa *record, struct dsmtp_record_exam *out)
 {
     struct dsmtp_tls_evidence evidence;
 
     *out = (struct dsmtp_record_exam){.depth = -1};
-    for (int i = 0; i < sk_X509_num(chain) && out->depth < 0; i++)
-        if (dsmtp_tls_record_is(record, sk_X509_value(chain, i)))
+    for (int i = 0; i < sk_X509_num(s->chain) && out->depth < 0; i++)
+        if (dsmtp_tls_record_is(record, sk_X509_value(s->chain, i)))
             out->depth = i;
-    if (!can_be_judged(record) || !judge(tls, chain, demand, record, false, &evidence))
+    if (!can_be_judged(record) || !judge(s, demand, record, false, &evidence))
         return;
     out->judged = true;
     out->holds = evidence.authenticated;
     out->fault = evidence.fault;
     out->holds_multi_label = evidence.fault == DSMTP_CHAIN_FAULT_NAME &&
-                             judge(tls, chain, demand, record, true, &evidence) &&
-                             evidence.authenticated;
+                             judge(s, demand, record, true, &evidence) && evidence.authenticated;
 }
 
-void dsmtp_tls_examine(struct dsmtp_tls *tls, STACK_OF(X509) * chain,
+void dsmtp_tls_examine(struct dsmtp_tls *tls, X509_STORE_CTX *ctx,
                        const struct dsmtp_tls_demand *demand)
 {
+    STACK_OF(X509) *chain = X509_STORE_CTX_get0_untrusted(ctx);
+    const struct subject subject = {tls, chain, time_of(ctx)};
     struct dsmtp_exam *exam = demand->exam;
     X509 *leaf = sk_X509_value(chain, 0);
     unsigned char *der = NULL;
@@ -74,7 +90,7 @@ void dsmtp_tls_examine(struct dsmtp_tls *tls, STACK_OF(X509) * chain,
     exam->seen = len > 0 && EVP_Digest(der, (size_t)len, exam->key, NULL, EVP_sha256(), NULL) > 0;
     OPENSSL_free(der);
     for (unsigned i = 0; exam->seen && i < demand->record_count; i++)
-        examine_record(tls, chain, demand, &demand->records[i], &exam->records[i]);
+        examine_record(&subject, demand, &demand->records[i], &exam->records[i]);
     ERR_clear_error();
 }
 
@@ -83,7 +99,6 @@ void dsmtp_tls_examine(struct dsmtp_tls *tls, STACK_OF(X509) * chain,
 static const struct { int reason; enum dsmtp_refusal refusal; } refusals[] = {
     {SSL_R_UNSUPPORTED_PROTOCOL,            DSMTP_REFUSAL_VERSION},
     {SSL_R_WRONG_SSL_VERSION,               DSMTP_REFUSAL_VERSION},
-    {SSL_R_WRONG_VERSION_NUMBER,            DSMTP_REFUSAL_VERSION},
     {SSL_R_TLSV1_ALERT_PROTOCOL_VERSION,    DSMTP_REFUSAL_VERSION},
     {SSL_R_TLSV1_UNRECOGNIZED_NAME,         DSMTP_REFUSAL_SERVER_NAME},
 };

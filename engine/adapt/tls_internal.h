@@ -52,7 +52,7 @@ enum dsmtp_status dsmtp_tls_verify_chain(struct dsmtp_tls *tls, STACK_OF(X509) *
 bool dsmtp_tls_record_is(const struct dsmtp_tlsa *record, X509 *cert);
 
 /* Fill demand->exam from the chain that a server has sent; empties OpenSSL's queue of errors. */
-void dsmtp_tls_examine(struct dsmtp_tls *tls, STACK_OF(X509) * chain,
+void dsmtp_tls_examine(struct dsmtp_tls *tls, X509_STORE_CTX *ctx,
                        const struct dsmtp_tls_demand *demand);
 
 /* What kind of refusal is this error of a handshake? */

@@ -100,7 +100,7 @@ static int on_chain(X509_STORE_CTX *ctx, void *arg)
     const struct dsmtp_tls_demand *demand = ssl != NULL ? demand_of(ssl) : NULL;
 
     if (demand != NULL && demand->exam != NULL)
-        dsmtp_tls_examine(arg, X509_STORE_CTX_get0_untrusted(ctx), demand);
+        dsmtp_tls_examine(arg, ctx, demand);
     return demand != NULL && dsmtp_tls_check_chain(ctx, demand) ? 1 : 0;
 }
 

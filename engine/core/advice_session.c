@@ -82,6 +82,20 @@ static void version(struct dsmtp_adviser *a, const struct dsmtp_host_plan *h,
         dsmtp_advice_add(a, DSMTP_ADVICE_TLS_OLD, t->host, t->address, "%s", t->tls.version);
 }
 
+/* What a second connection showed: that the first one went well, or without STARTTLS. */
+static void again(struct dsmtp_adviser *a, const struct dsmtp_attempt *t)
+{
+    bool offered = t->reason != DSMTP_REASON_NO_STARTTLS;
+
+    if (t->again == NULL)
+        return;
+    if (offered && t->again->reason == DSMTP_REASON_TLS_HANDSHAKE)
+        dsmtp_advice_add(a, DSMTP_ADVICE_SNI_DEMANDED, t->host, t->address, "%s",
+                         t->again->tls.detail);
+    if (offered ? t->again->reason == DSMTP_REASON_NO_STARTTLS : t->again->tls.up)
+        dsmtp_advice_add(a, DSMTP_ADVICE_STARTTLS_SOMETIMES, t->host, t->address, NULL);
+}
+
 /* What the attempts at one host have shown of its records, summed up. */
 struct host_view {
     const struct dsmtp_host_plan *host;
@@ -250,6 +264,7 @@ static void host(struct dsmtp_adviser *a, const struct dsmtp_host_plan *h)
             continue;
         ended(a, h, t);
         version(a, h, t);
+        again(a, t);
         combinations(a, h, t);
         v.authenticated = v.authenticated || t->tls.authenticated;
     }

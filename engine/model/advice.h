@@ -174,6 +174,14 @@
       "the server ends the handshake because it does not know the name in SNI",                                                 \
       "senders put the TLSA base domain there, and do not deliver",                                                             \
       "let the server show its default certificate for every other name, and where there is none")                              \
+    X(SNI_DEMANDED, "server-name-demanded", WARNING, "R-7672-8.1-4 R-7672-8.1-5",                                               \
+      "the server ends the handshake with a client that names no server",                                                       \
+      "senders without SNI do not deliver, or deliver in clear",                                                                \
+      "let the server show its default certificate then")                                                                       \
+    X(STARTTLS_SOMETIMES, "starttls-not-always", ERROR, "R-7672-9.2-1",                                                         \
+      "TLSA records exist, but of two connections the server offers STARTTLS on one only",                                      \
+      "senders do not deliver on the other",                                                                                    \
+      "offer STARTTLS to everybody at any time, also to those whom a filter keeps waiting")                                     \
     X(HANDSHAKE_FAILS, "handshake-fails", ERROR, "R-7671-10.3-3",                                                               \
       "TLSA records exist, but the TLS handshake fails",                                                                        \
       "senders do not deliver to it",                                                                                           \

@@ -22,6 +22,8 @@ struct dsmtp_attempt {
     const char *reply;             /* last reply of the server, or NULL */
     char status[DSMTP_DSN_SIZE];   /* the enhanced status code in it, or "" */
     const struct dsmtp_exam *exam; /* NULL: none was wanted, or it did not come to a handshake */
+    const struct dsmtp_attempt *again; /* a second connection, without SNI and authentication; NULL:
+                                          none was wanted */
 };
 
 /* Where a recipient stands with the current session. */

@@ -34,6 +34,7 @@ struct dsmtp_session_config {
     const char *address;
     enum dsmtp_level level; /* NONE for a cleartext retry */
     bool examine;           /* fill attempt->exam, too */
+    bool nameless;          /* without SNI */
     struct dsmtp_mail *mail;
     struct dsmtp_attempt *attempt; /* filled as the session goes on */
     dsmtp_session_done *done;

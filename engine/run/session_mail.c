@@ -50,6 +50,8 @@ static enum dsmtp_status start_tls(struct dsmtp_session *s)
 {
     s->demand = dsmtp_demand_of(&s->config.engine->profile, s->config.host, s->config.entry,
                                 s->config.level);
+    if (s->config.nameless)
+        s->demand.sni = NULL;
     s->tls = true;
     /* RFC 3207, section 4.2: what was said in clear counts no more. */
     s->extensions = 0;

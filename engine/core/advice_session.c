@@ -171,11 +171,32 @@ static void misplaced(struct dsmtp_adviser *a, const struct host_view *v, unsign
         dsmtp_advice_add(a, DSMTP_ADVICE_LEAF_IS_ANCHOR, v->host->name, NULL, "%s", kind);
     if (anywhere(v, record, needs_wide_wildcard))
         dsmtp_advice_add(a, DSMTP_ADVICE_WILDCARD, v->host->name, NULL, "%s", kind);
-    if (v->authenticated && anywhere(v, record, judged) && !anywhere(v, record, holds) &&
-        kind_holds(v, record))
-        dsmtp_advice_add(a, DSMTP_ADVICE_UNMATCHED, v->host->name, NULL, "%s %02x%02x%02x%02x...",
-                         kind, r->len > 0 ? r->data[0] : 0, r->len > 1 ? r->data[1] : 0,
-                         r->len > 2 ? r->data[2] : 0, r->len > 3 ? r->data[3] : 0);
+}
+
+static bool is_unmatched(const struct host_view *v, unsigned record)
+{
+    return v->authenticated && anywhere(v, record, judged) && !anywhere(v, record, holds) &&
+           kind_holds(v, record);
+}
+
+/* Of each kind the first one, and how many there are. */
+static void unmatched(struct dsmtp_adviser *a, const struct host_view *v, unsigned record)
+{
+    const struct dsmtp_tlsa *r = &v->host->tlsa[record];
+    char label[DSMTP_ADVICE_LABEL_SIZE];
+    unsigned count = 0;
+
+    for (unsigned i = 0; is_unmatched(v, record) && i < v->host->tlsa_count; i++) {
+        if (!dsmtp_advice_same_kind(&v->host->tlsa[i], r) || !is_unmatched(v, i))
+            continue;
+        if (i < record)
+            return;
+        count++;
+    }
+    if (count > 0 && r->len >= 4)
+        dsmtp_advice_add(a, DSMTP_ADVICE_UNMATCHED, v->host->name, NULL,
+                         "%s %02x%02x%02x%02x..., %u of them", dsmtp_advice_label(r, label),
+                         r->data[0], r->data[1], r->data[2], r->data[3], count);
 }
 
 /* Of the records of one kind, at one address: is there one that was judged, and one that holds? */
@@ -270,6 +291,8 @@ static void host(struct dsmtp_adviser *a, const struct dsmtp_host_plan *h)
     }
     for (unsigned i = 0; i < h->tlsa_count; i++)
         misplaced(a, &v, i);
+    for (unsigned i = 0; i < h->tlsa_count; i++)
+        unmatched(a, &v, i);
     pinned(a, &v);
     different_keys(a, &v);
 }

@@ -244,7 +244,7 @@ static bool wants_look(const struct dsmtp_job *job, const struct dsmtp_attempt *
 {
     return job->config.advise && !job->clear_retry &&
            job->outcome.plan->hosts[job->host].tlsa_count > 0 &&
-           (a->tls.up || a->reason == DSMTP_REASON_NO_STARTTLS);
+           (a->reason == DSMTP_REASON_SESSION_READY || a->reason == DSMTP_REASON_NO_STARTTLS);
 }
 
 static void on_look(void *arg, const struct dsmtp_attempt_end *ended)

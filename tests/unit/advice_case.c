@@ -194,6 +194,7 @@ static void host(struct advice_stage *s, const struct case_host *c, unsigned i)
     h->level = c->level;
     h->reason = c->reason;
     h->rules = "";
+    h->tlsa_asked = c->survey == DSMTP_PRESENCE_COUNT;
     h->addresses = addresses;
     h->address_count = c->reason == DSMTP_REASON_NO_ADDRESS ? 0 : 2;
     h->tlsa_base = c->other_base ? TARGET : names[i];

@@ -120,6 +120,11 @@ static bool is_issuer(const struct dsmtp_record_exam *e)
     return e->judged && !e->holds && e->depth > 0;
 }
 
+static bool is_unsent(const struct dsmtp_record_exam *e)
+{
+    return holds(e) && e->depth < 0;
+}
+
 static bool needs_wide_wildcard(const struct dsmtp_record_exam *e)
 {
     return e->judged && e->holds_multi_label;
@@ -167,6 +172,8 @@ static void misplaced(struct dsmtp_adviser *a, const struct host_view *v, unsign
     if (r->effective_usage == DANE_TA && anywhere(v, record, is_leaf) &&
         !anywhere(v, record, holds))
         dsmtp_advice_add(a, DSMTP_ADVICE_ANCHOR_IS_LEAF, v->host->name, NULL, "%s", kind);
+    if (r->effective_usage == DANE_TA && anywhere(v, record, is_unsent))
+        dsmtp_advice_add(a, DSMTP_ADVICE_TA_IN_DNS, v->host->name, NULL, "%s", kind);
     if (r->effective_usage == DANE_EE && anywhere(v, record, is_issuer))
         dsmtp_advice_add(a, DSMTP_ADVICE_LEAF_IS_ANCHOR, v->host->name, NULL, "%s", kind);
     if (anywhere(v, record, needs_wide_wildcard))

@@ -9,9 +9,9 @@
 #ifndef DSMTP_MODEL_ADVICE_H
 #define DSMTP_MODEL_ADVICE_H
 
-#define DSMTP_SEVERITY_LIST(X) \
-    X(ERROR, "error")          \
-    X(WARNING, "warning")      \
+#define DSMTP_SEVERITY_LIST(X)                                                                                                  \
+    X(ERROR, "error")                                                                                                           \
+    X(WARNING, "warning")                                                                                                       \
     X(NOTICE, "notice")
 
 /* clang-format off */
@@ -170,7 +170,7 @@
       "the server has no version of TLS from 1.2 on",                                                                           \
       "senders that offer nothing older do not deliver to it",                                                                  \
       "let the server speak TLS 1.2 and 1.3")                                                                                   \
-    X(SNI_REFUSED, "server-name-refused", ERROR, "R-7672-8.1-5 R-7672-8.1-4",                                                   \
+    X(SNI_REFUSED, "server-name-refused", ERROR, "R-7672-8.1-5 R-7671-3-3",                                                     \
       "the server ends the handshake because it does not know the name in SNI",                                                 \
       "senders put the TLSA base domain there, and do not deliver",                                                             \
       "let the server show its default certificate for every other name, and where there is none")                              \
@@ -219,6 +219,10 @@
       "the certificate fits only if \"*\" may stand for several labels",                                                        \
       "senders that read it as one label, as most do, do not deliver",                                                          \
       "name the host itself in the certificate")                                                                                \
+    X(TA_IN_DNS, "anchor-in-dns-only", WARNING, "R-7672-3.1.2-2 R-7671-5.2.3-3",                                                \
+      "a record of usage 2 holds only because the whole certificate or key stands in DNS: the server does not send it",         \
+      "senders that look for the anchor among the certificates of the server do not deliver",                                   \
+      "let the server send that certificate, even if it is a root")                                                             \
     X(ANCHOR_IS_LEAF, "usage-2-names-the-server", WARNING, "R-7672-3.1.2-2",                                                    \
       "a record of usage 2 names the server's own certificate or key",                                                          \
       "that is no anchor: it authenticates nobody",                                                                             \

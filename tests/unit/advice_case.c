@@ -53,28 +53,35 @@ static void mx(struct advice_stage *s, const struct advice_case *c)
     s->discover.plan.mx_null = strcmp(records, "n") == 0;
 }
 
-/* A certificate, or a key, to whoever looks at its outermost form only. */
-static const uint8_t full[2][9] = {{0x30, 7, 0x30, 0, 0x30, 0, 0x03, 1, 0},
-                                   {0x30, 5, 0x30, 0, 0x03, 1, 0}};
+/* To whoever looks at its outermost form only. */
+static const uint8_t certificate[] = {0x30, 7, 0x30, 0, 0x30, 0, 0x03, 1, 0};
+static const uint8_t key[] = {0x30, 5, 0x30, 0, 0x03, 1, 0};
+
+static size_t usual_length(const uint8_t *rdata)
+{
+    static const size_t digests[] = {0, 32, 64};
+
+    if (rdata[2] != 0)
+        return rdata[2] <= 2 ? digests[rdata[2]] : 32;
+    return rdata[1] == 0 ? sizeof(certificate) : sizeof(key);
+}
 
 static struct dsmtp_tlsa record(struct advice_stage *s, const char *text)
 {
-    static const unsigned lengths[] = {0, 32, 64};
-    unsigned usage = 0, selector = 0, matching = 0;
-    char fill = 0;
-    unsigned len = 0;
-    int got = sscanf(text, " %u %u %u %c %u", &usage, &selector, &matching, &fill, &len);
-    uint8_t *rdata;
+    uint8_t *rdata = take(s, 1, 2000);
+    bool usual;
+    size_t len;
+    char *end;
 
-    if (got < 5)
-        len = matching > 2 ? 32 : matching == 0 ? (selector == 0 ? 9 : 7) : lengths[matching];
-    rdata = take(s, 1, 3 + len + 1);
-    rdata[0] = (uint8_t)usage;
-    rdata[1] = (uint8_t)selector;
-    rdata[2] = (uint8_t)matching;
-    memset(rdata + 3, fill, len);
-    if (matching == 0 && selector < 2 && got < 5)
-        memcpy(rdata + 3, full[selector], len);
+    for (unsigned i = 0; i < 3; i++) {
+        rdata[i] = (uint8_t)strtoul(text, &end, 10);
+        text = end;
+    }
+    usual = text[2] != ' ';
+    len = usual ? usual_length(rdata) : strtoul(text + 2, NULL, 10);
+    memset(rdata + 3, text[1], len);
+    if (usual && rdata[2] == 0)
+        memcpy(rdata + 3, rdata[1] == 0 ? certificate : key, len);
     return dsmtp_tlsa_split(rdata, 3 + len);
 }
 
@@ -109,16 +116,16 @@ static struct dsmtp_exam *examine(struct advice_stage *s, const struct case_atte
     for (size_t i = 0; c->exam[i] != '\0'; i++) {
         char letter = c->exam[i];
 
-        e->records[i] =
-            (struct dsmtp_record_exam){.depth = letter == 'i'                    ? 1
-                                                : letter == 'l' || letter == 'h' ? 0
-                                                                                 : -1,
-                                       .judged = letter != '.',
-                                       .holds = letter == 'h',
-                                       .holds_multi_label = letter == 'w',
-                                       .fault = letter == 'h'   ? DSMTP_CHAIN_FAULT_NONE
-                                                : letter == 'w' ? DSMTP_CHAIN_FAULT_NAME
-                                                                : DSMTP_CHAIN_FAULT_NO_MATCH};
+        e->records[i] = (struct dsmtp_record_exam){
+            .depth = letter == 'i'                    ? 1
+                     : letter == 'l' || letter == 'h' ? 0
+                                                      : -1,
+            .judged = letter != '.',
+            .holds = letter == 'h' || letter == 'H',
+            .holds_multi_label = letter == 'w',
+            .fault = letter == 'h' || letter == 'H' ? DSMTP_CHAIN_FAULT_NONE
+                     : letter == 'w'                ? DSMTP_CHAIN_FAULT_NAME
+                                                    : DSMTP_CHAIN_FAULT_NO_MATCH};
     }
     return e;
 }

@@ -8,9 +8,9 @@
 /* An attempt at an address. */
 struct case_attempt {
     enum dsmtp_reason end; /* NONE: there was no attempt */
-    const char *exam; /* a letter for each record: h holds, l is the leaf, i is an issuer, w would
-                         hold with a wide "*", - equals nothing, . not judged; NULL: no certificates
-                         came */
+    const char *exam; /* a letter for each record: h holds, H holds and was not sent, l is the leaf,
+                         i is an issuer, w would hold with a wide "*", - equals nothing, . not
+                         judged; NULL: no certificates came */
     char key;         /* of the leaf */
     enum dsmtp_chain_fault fault;
     enum dsmtp_refusal refusal;

@@ -122,6 +122,7 @@ static const struct advice_case cases[] = {
     {"not yet valid",              "certificate-out-of-date", .hosts = {ANCHOR(.end = R(CHAIN_INVALID), FAULT(NOT_YET_VALID), .exam = "-")}},
     {"too weak",                   "chain-too-weak", .hosts = {ANCHOR(.end = R(CHAIN_INVALID), FAULT(WEAK), .exam = "-")}},
     {"not for servers",            "chain-invalid", .hosts = {ANCHOR(.end = R(CHAIN_INVALID), FAULT(PURPOSE), .exam = "-")}},
+    {"anchor in DNS only", "anchor-in-dns-only full-data", .hosts = {SET("2 0 0 a", "H")}},
     {"the leaf as an anchor",      "anchor-not-sent usage-2-names-the-server", .hosts = {ANCHOR(.end = R(TLSA_MISMATCH), FAULT(ANCHOR_MISSING), .exam = "l")}},
     {"the issuer as a leaf",       "no-match usage-3-names-an-issuer", .hosts = {AT(.end = R(TLSA_MISMATCH), FAULT(NO_MATCH), .exam = "i")}},
     {"one combination holds",      "combination-fails", .hosts = {SET("3 1 1 a, 2 0 1 b", "h-")}},

@@ -144,6 +144,10 @@ static void attempt(struct advice_stage *s, const struct dsmtp_host_plan *h,
     a->tls.up = ready;
     a->tls.authenticated = ready && h->level == DSMTP_LEVEL_DANE;
     a->tls.fault = c->fault;
+    if (c->fault != DSMTP_CHAIN_FAULT_NONE)
+        (void)snprintf(a->tls.detail, sizeof(a->tls.detail), "OpenSSL's words");
+    else if (!ready)
+        a->reply = "the server's words";
     if (h->level == DSMTP_LEVEL_AUDIT && c->fault != DSMTP_CHAIN_FAULT_NONE)
         a->tls.reason = DSMTP_REASON_TLSA_MISMATCH;
     (void)snprintf(a->tls.version, sizeof(a->tls.version), "%s",

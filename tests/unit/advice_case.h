@@ -42,8 +42,9 @@ struct advice_case {
     bool implicit;
     const char *mx_records; /* a letter each: n null, h host; NULL: one host */
     struct case_host hosts[2];
-    uint8_t algorithm; /* of the zone d.example; 0: no signature was seen */
-    uint8_t ds_digest; /* type */
+    const char *detail; /* of the first piece of advice; NULL: not looked at */
+    uint8_t algorithm;  /* of the zone d.example; 0: no signature was seen */
+    uint8_t ds_digest;  /* type */
     uint16_t iterations;
 };
 

@@ -75,24 +75,24 @@ static const struct advice_case cases[] = {
     {"SHA2-512",                   "sha512-only", .hosts = {SET("3 1 2 a", "h")}},
     {"SHA2-512 beside another's",  "sha512-only", .hosts = {SET("3 1 2 a, 2 0 1 a", "hh")}},
     {"both digests",               "", .hosts = {SET("3 1 2 a, 3 1 1 a", "hh")}},
-    {"both, and one more",         "digests-uneven record-unmatched", .hosts = {SET("3 1 2 a, 3 1 1 a, 3 1 1 b", "hh-")}},
+    {"both, and one more",         "digests-uneven record-unmatched", .detail = "3 1: 2 of SHA2-256, 1 of SHA2-512", .hosts = {SET("3 1 2 a, 3 1 1 a, 3 1 1 b", "hh-")}},
     {"certificate only",           "certificate-pinned", .hosts = {SET("3 0 1 a", "h")}},
     {"certificate and key",        "", .hosts = {SET("3 0 1 a, 3 1 1 a", "hh")}},
     {"certificate and next key",   "combination-fails certificate-pinned", .hosts = {SET("3 0 1 a, 3 1 1 a", "h-")}},
     {"anchor by key",              "anchor-by-key", .hosts = {SET("2 1 1 a", "h")}},
-    {"a week",                     "ttl-long", .hosts = {{DANE, .tlsa = "3 1 1 a", .ttl = 604800}}},
+    {"a week",                     "ttl-long", .detail = "604800 s", .hosts = {{DANE, .tlsa = "3 1 1 a", .ttl = 604800}}},
     {"a day",                      "", .hosts = {{DANE, .tlsa = "3 1 1 a", .ttl = 86400}}},
-    {"signed for a year",          "signature-long", .hosts = {{DANE, .tlsa = "3 1 1 a", .lifetime = 365 * 86400}}},
+    {"signed for a year",          "signature-long", .detail = "365 days", .hosts = {{DANE, .tlsa = "3 1 1 a", .lifetime = 365 * 86400}}},
 
     {"RSASHA1",                    "dnssec-sha1", .algorithm = 5, .ds_digest = 2, .hosts = {GOOD}},
     {"RSASHA1-NSEC3-SHA1",         "dnssec-sha1", .algorithm = 7, .ds_digest = 2, .hosts = {GOOD}},
     {"DS with SHA-1",              "ds-sha1", .algorithm = 13, .ds_digest = 1, .hosts = {GOOD}},
-    {"NSEC3 with iterations",      "nsec3-iterations", .algorithm = 13, .ds_digest = 2, .iterations = 1, .hosts = {GOOD}},
+    {"NSEC3 with iterations",      "nsec3-iterations", .detail = "1", .algorithm = 13, .ds_digest = 2, .iterations = 1, .hosts = {GOOD}},
     {"a modern zone",              "", .algorithm = 13, .ds_digest = 2, .hosts = {GOOD}},
 
     {"no connection",              "unreachable", .hosts = {AT(.end = R(CONNECT_FAILED))}},
     {"a plain host is down",       "unreachable no-tlsa", .hosts = {{MAY(TLSA_ABSENT), UNASKED, .attempts = {{.end = R(CONNECT_FAILED)}}}}},
-    {"greeting refused",           "session-fails", .hosts = {AT(.end = R(GREETING_REFUSED))}},
+    {"greeting refused",           "session-fails", .detail = "the server's words", .hosts = {AT(.end = R(GREETING_REFUSED))}},
     {"silence",                    "session-fails", .hosts = {AT(.end = R(TIMEOUT))}},
     {"no STARTTLS",                "no-starttls", .hosts = {AT(.end = R(NO_STARTTLS))}},
     {"STARTTLS refused",           "no-starttls all-unusable unknown-parameter", .hosts = {{ENCRYPT, .tlsa = "9 9 9 a", .attempts = {{.end = R(STARTTLS_REFUSED)}}}}},
@@ -112,7 +112,7 @@ static const struct advice_case cases[] = {
     {"two keys, two records",      "addresses-differ", .hosts = {{DANE, .tlsa = "3 1 1 a, 3 1 1 b", .attempts = {{READY, .exam = "h-", .key = 'a'}, {READY, .exam = "-h", .key = 'b'}}}}},
     {"one address has another key","no-match addresses-differ", .hosts = {{DANE, .tlsa = "3 1 1 a", .attempts = {{READY, .exam = "h", .key = 'a'}, {.end = R(TLSA_MISMATCH), FAULT(NO_MATCH), .exam = "-", .key = 'b'}}}}},
 
-    {"no match",                   "no-match", .hosts = {AT(.end = R(TLSA_MISMATCH), FAULT(NO_MATCH), .exam = "-")}},
+    {"no match",                   "no-match", .detail = "OpenSSL's words", .hosts = {AT(.end = R(TLSA_MISMATCH), FAULT(NO_MATCH), .exam = "-")}},
     {"no match under audit",       "no-match", .hosts = {{LEVEL(AUDIT), .reason = R(TLSA_USABLE), UNASKED, .tlsa = "3 1 1 a", .attempts = {{READY, FAULT(NO_MATCH), .exam = "-"}}}}},
     {"anchor not sent",            "anchor-not-sent", .hosts = {ANCHOR(.end = R(TLSA_MISMATCH), FAULT(ANCHOR_MISSING), .exam = "-")}},
     {"issuer not sent",            "chain-invalid", .hosts = {ANCHOR(.end = R(TLSA_MISMATCH), FAULT(ISSUER), .exam = "-")}},
@@ -126,7 +126,13 @@ static const struct advice_case cases[] = {
     {"the leaf as an anchor",      "anchor-not-sent usage-2-names-the-server", .hosts = {ANCHOR(.end = R(TLSA_MISMATCH), FAULT(ANCHOR_MISSING), .exam = "l")}},
     {"the issuer as a leaf",       "no-match usage-3-names-an-issuer", .hosts = {AT(.end = R(TLSA_MISMATCH), FAULT(NO_MATCH), .exam = "i")}},
     {"one combination holds",      "combination-fails", .hosts = {SET("3 1 1 a, 2 0 1 b", "h-")}},
-    {"next key",                   "record-unmatched", .hosts = {SET("3 1 1 a, 3 1 1 b", "h-")}},
+    {"one holds, the other way",   "combination-fails", .detail = "2 0 1: no-match", .hosts = {SET("2 0 1 b, 3 1 1 a", "-h")}},
+    {"next key",                   "record-unmatched", .detail = "3 1 1 62626262..., 1 of them", .hosts = {SET("3 1 1 a, 3 1 1 b", "h-")}},
+    {"other keys",                 "record-unmatched", .detail = "3 1 1 62626262..., 2 of them", .hosts = {SET("3 1 1 a, 3 1 1 b, 3 1 1 c", "h--")}},
+    {"others in both ways",        "record-unmatched record-unmatched", .detail = "3 1 1 62626262..., 1 of them", .hosts = {SET("3 1 1 a, 3 0 1 a, 3 1 1 b, 3 0 1 b", "hh--")}},
+    {"everything that is odd",     "usage-0-or-1 usage-0-or-1 usage-0-or-1 unknown-parameter unknown-parameter unknown-parameter unknown-parameter malformed-record malformed-record",
+     .hosts = {SET("3 1 1 a, 0 0 1 a, 1 0 1 a, 1 1 1 a, 4 1 1 a, 5 1 1 a, 3 1 3 a, 3 2 1 a, 3 1 1 a 3, 3 0 1 a 3", "h.........")}},
+    {"two of SHA2-512",            "sha512-only record-unmatched", .detail = "3 1", .hosts = {SET("3 1 2 a, 3 1 2 b", "h-")}},
 };
 /* clang-format on */
 
@@ -155,6 +161,8 @@ static void test_each(void)
         check_true(s.outcome.advised);
         put_words(&s.outcome, got, sizeof(got));
         check_str(got, cases[i].want);
+        if (cases[i].detail != NULL && s.outcome.advice_count > 0)
+            check_str(s.outcome.advice[0].detail, cases[i].detail);
         for (unsigned k = 0; k < s.outcome.advice_count; k++)
             given[s.outcome.advice[k].kind] = true;
         check_true(dsmtp_advice_alarms(&s.outcome) ==

@@ -406,9 +406,9 @@ static int finish(struct lab_batch *b, struct lab_case *k, struct lab_evidence_i
 
     lab_evidence_of(index, k->scenario->id, &evidence);
     lab_case_judge(k, &evidence);
+    lab_known_apply(b->config->knowns, b->version, b->config->profile, k);
     if (b->record == NULL)
         return 0;
-    lab_known_apply(b->config->knowns, b->version, b->config->profile, k);
     rerun = lab_rerun_command(b->config, k);
     rc = lab_record_case(b->record, b->world, k, &evidence, traces, fault);
     lab_console_case(b->console, k, b->config->out_dir, rerun);

@@ -5,10 +5,11 @@
 
 const dns = require('dns');
 const fs = require('fs');
+const { Worker, isMainThread, parentPort, workerData } = require('worker_threads');
 const mxConnect = require('mx-connect');
 const SMTPConnection = require('nodemailer/lib/smtp-connection');
 
-const job = JSON.parse(fs.readFileSync(0, 'utf8'));
+const job = isMainThread ? JSON.parse(fs.readFileSync(0, 'utf8')) : workerData;
 const text = fs.readFileSync(job.file);
 const patience = job.timeout * 1000;
 
@@ -118,12 +119,34 @@ async function deliver(message) {
     }
 }
 
-async function work(messages) {
-    for (let message = messages.shift(); message; message = messages.shift()) {
-        console.log(JSON.stringify(await deliver(message)));
-    }
+// Each message in a thread with a resolver of its own, since one bad answer fails all questions that a resolver has asked: what becomes of
+// one domain must not depend on the others. A job's "together": all in one, as a program does that knows nothing of this.
+function print(result) {
+    console.log(JSON.stringify(result));
 }
 
-// A fault in one delivery must not take the others with it: the process lives, and the adapter misses that result.
-process.on('uncaughtException', err => console.error(err));
-Promise.all(Array.from({ length: job.jobs }, () => work(job.messages))).then(() => process.exit(0));
+function startThread(queue) {
+    const thread = new Worker(__filename, { workerData: job });
+    let current = queue.shift();
+    const next = () => (current ? thread.postMessage(current) : thread.postMessage(null));
+    thread.on('message', result => {
+        print(result);
+        current = queue.shift();
+        next();
+    });
+    thread.on('error', err => {
+        print({ id: current.id, outcome: 'crashed', text: String(err.stack), claims: [] });
+        startThread(queue);
+    });
+    next();
+}
+
+if (!isMainThread) {
+    parentPort.on('message', async message => (message ? parentPort.postMessage(await deliver(message)) : process.exit(0)));
+} else if (job.together) {
+    Promise.all(job.messages.map(async message => print(await deliver(message)))).then(() => process.exit(0));
+} else {
+    for (let i = Math.min(job.jobs, job.messages.length); i > 0; i--) {
+        startThread(job.messages);
+    }
+}

@@ -18,6 +18,9 @@
  * - reason: the sender gave a reason word that is not among the accepted ones -> REASON.
  * - the grade of the alternative: PASS, NON-STRICT or INFO.
  *
+ * For a program that only checks, the evidence is first made that of a sender who acts on what it
+ * says (checker.c); its "refused" fits whatever is not delivered.
+ *
  * "Delivered" means that a host has acknowledged the final dot with 2xx; only for what is not
  * delivered the sender is asked whether it deferred or bounced. Mail that is still queued is
  * deferred. */
@@ -26,6 +29,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "judge/checker.h"
 #include "judge/observe.h"
 #include "judge/say.h"
 
@@ -53,8 +57,9 @@ const char *lab_verdict_name(enum lab_verdict v)
 
 const char *lab_report_outcome_name(enum lab_report_outcome v)
 {
-    static const char *const names[] = {"delivered", "deferred", "bounced",    "queued",
-                                        "none",      "crashed",  "unsupported"};
+    static const char *const names[] = {"delivered", "deferred",   "bounced",  "queued",
+                                        "none",      "crashed",    "verified", "no-dane",
+                                        "refused",   "unsupported"};
 
     return names[v];
 }
@@ -203,7 +208,10 @@ static bool check_contradiction(struct trial *t, enum lab_verdict *v)
     const struct lab_claim *claim;
 
     *v = LAB_V_OTHER;
-    if (said == LAB_R_DELIVERED && t->deliveries == 0)
+    if ((said == LAB_R_VERIFIED || said == LAB_R_NO_DANE) && t->deliveries == 0)
+        lab_text_put(&t->why, "the checker says %s, but of no connection that was seen",
+                     lab_report_outcome_name(said));
+    else if (said == LAB_R_DELIVERED && t->deliveries == 0)
         lab_text_put(&t->why,
                      "the sender says delivered, but no host has acknowledged the message");
     else if ((said == LAB_R_DEFERRED || said == LAB_R_QUEUED) && t->deliveries > 0)
@@ -256,6 +264,8 @@ static bool check_attempt(struct trial *t, enum lab_verdict *v)
 
 static bool fits(const struct trial *t, const struct lab_accept *a)
 {
+    if (t->seen->report.outcome == LAB_R_REFUSED)
+        return a->outcome != LAB_DELIVERED;
     if (a->outcome != t->outcome)
         return false;
     if (t->delivery == NULL)
@@ -384,8 +394,8 @@ static void find_outcome(struct trial *t)
                                                             : LAB_DEFERRED;
 }
 
-void lab_judge(const struct lab_scenario *s, const struct lab_expect *expect,
-               const struct lab_evidence *seen, struct lab_judgement *out)
+static void judge(const struct lab_scenario *s, const struct lab_expect *expect,
+                  const struct lab_evidence *seen, struct lab_judgement *out)
 {
     static bool (*const checks[])(struct trial * t, enum lab_verdict * v) = {
         check_leak,      check_forbidden, check_no_outcome, check_contradiction, check_attempt,
@@ -405,6 +415,26 @@ void lab_judge(const struct lab_scenario *s, const struct lab_expect *expect,
     for (char *c = out->why; *c != '\0'; c++) {
         if (*c == '\n')
             *c = ' ';
+    }
+}
+
+void lab_judge(const struct lab_scenario *s, const struct lab_expect *expect,
+               const struct lab_evidence *seen, struct lab_judgement *out)
+{
+    struct lab_evidence acted;
+
+    if (!lab_report_of_checker(seen->report.outcome)) {
+        judge(s, expect, seen, out);
+        return;
+    }
+    lab_checker_act(seen, &acted);
+    judge(s, expect, &acted, out);
+    free(acted.sessions);
+    if (lab_checker_approves(seen) != NULL) {
+        char *why = out->why;
+
+        out->why = lab_format("had mail followed: %s", why);
+        free(why);
     }
 }
 

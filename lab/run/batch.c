@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "judge/evidence.h"
+#include "run/checker.h"
 #include "run/claims.h"
 #include "run/evidence_dir.h"
 #include "run/known.h"
@@ -160,18 +161,26 @@ static int submit(struct lab_batch *b)
     return rc;
 }
 
+/* Both kinds may crash, or lack something; apart from that each has words of its own. */
+static bool is_for(enum lab_report_outcome v, bool checker)
+{
+    return v == LAB_R_CRASHED || v == LAB_R_UNSUPPORTED || lab_report_of_checker(v) == checker;
+}
+
 /* Words of the adapter protocol for outcomes; queued counts as deferred later on. */
-static enum lab_report_outcome outcome_of(const char *word)
+static enum lab_report_outcome outcome_of(const char *word, bool checker)
 {
     static const struct {
         const char *word;
         enum lab_report_outcome outcome;
     } words[] = {{"delivered", LAB_R_DELIVERED}, {"deferred", LAB_R_DEFERRED},
                  {"bounced", LAB_R_BOUNCED},     {"queued", LAB_R_QUEUED},
-                 {"crashed", LAB_R_CRASHED},     {"unsupported", LAB_R_UNSUPPORTED}};
+                 {"crashed", LAB_R_CRASHED},     {"unsupported", LAB_R_UNSUPPORTED},
+                 {"verified", LAB_R_VERIFIED},   {"no-dane", LAB_R_NO_DANE},
+                 {"refused", LAB_R_REFUSED}};
 
     for (size_t i = 0; word != NULL && i < LAB_COUNT(words); i++)
-        if (strcmp(words[i].word, word) == 0)
+        if (strcmp(words[i].word, word) == 0 && is_for(words[i].outcome, checker))
             return words[i].outcome;
     return LAB_R_NONE;
 }
@@ -195,7 +204,7 @@ static void take_results(struct lab_batch *b, const json_t *reply)
             continue;
         free(k->reason);
         free(k->text);
-        k->outcome = outcome_of(json_string_value(json_object_get(result, "outcome")));
+        k->outcome = outcome_of(json_string_value(json_object_get(result, "outcome")), b->checker);
         k->reason = text_of(result, "reason");
         k->text = text_of(result, "text");
         lab_claims_free(k->claims, k->claims_count);
@@ -240,7 +249,8 @@ static int await(struct lab_batch *b)
 bool lab_case_wants_more(const struct lab_case *k)
 {
     return !k->judged && k->attempts < k->scenario->attempts &&
-           (k->outcome == LAB_R_DEFERRED || k->outcome == LAB_R_QUEUED);
+           (k->outcome == LAB_R_DEFERRED || k->outcome == LAB_R_QUEUED ||
+            k->outcome == LAB_R_REFUSED);
 }
 
 static bool wants_more(const struct lab_batch *b, const struct lab_case *k)
@@ -381,6 +391,7 @@ int lab_batch_greet(struct lab_adapter *adapter, json_t **hello, struct lab_faul
 void lab_case_judge(struct lab_case *k, struct lab_evidence *evidence)
 {
     char *to = lab_scenario_recipient(k->scenario, 0);
+    const char *unfair;
 
     evidence->recipient = k->scenario->recipients_count > 0 ? to : NULL;
     evidence->attempts = k->attempts;
@@ -389,6 +400,9 @@ void lab_case_judge(struct lab_case *k, struct lab_evidence *evidence)
     evidence->report.text = k->text;
     evidence->report.claims = k->claims;
     evidence->report.claims_count = k->claims_count;
+    unfair = lab_checker_unfair(k, evidence);
+    if (unfair != NULL)
+        lab_batch_give(k, LAB_V_UNSUPPORTED, unfair);
     if (!k->judged) {
         k->judged = true;
         lab_judge(k->scenario, k->expect, evidence, &k->judgement);

@@ -64,12 +64,14 @@ static json_t *header(const struct lab_run_config *c, const json_t *hello)
 {
     struct utsname host;
     char *digest = inputs_digest(c);
+    const char *kind = json_string_value(json_object_get(hello, "kind"));
     json_t *h;
 
     (void)uname(&host);
-    h = json_pack("{s:s, s:i, s:s, s:O?, s:O?, s:s, s:I, s:i, s:s, s:s, s:s}", "type", "header",
-                  "format", 1, "sut", c->sut, "name", json_object_get(hello, "name"), "version",
-                  json_object_get(hello, "version"), "profile", c->profile, "epoch",
+    h = json_pack("{s:s, s:i, s:s, s:O?, s:O?, s:s, s:s, s:I, s:i, s:s, s:s, s:s}", "type",
+                  "header", "format", 1, "sut", c->sut, "name", json_object_get(hello, "name"),
+                  "version", json_object_get(hello, "version"), "kind",
+                  kind != NULL ? kind : "sender", "profile", c->profile, "epoch",
                   (json_int_t)LAB_EPOCH, "scenarios", (int)c->count, "inputs_sha256", digest,
                   "kernel", host.release, "command", c->command);
     free(digest);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "run/batch.h"
+#include "run/checker.h"
 #include "run/claims.h"
 #include "run/prove.h"
 
@@ -20,6 +21,7 @@ struct run {
     size_t scenarios_count;
     char **invalid;      /* for each of them */
     const char *version; /* the sender's, held by its hello */
+    bool checker;        /* it only checks */
     bool unproven;       /* a control is not what it says: no fault of the adapter's */
     struct lab_fault fault;
 };
@@ -134,6 +136,7 @@ static int send_batch(struct run *r, const char *phase, enum lab_policy policy,
                           .dir = dir,
                           .policy = policy,
                           .version = r->version,
+                          .checker = r->checker,
                           .cases = cases,
                           .count = count};
     int rc = count > 0 ? lab_batch_run(&b, &r->fault) : 0;
@@ -182,8 +185,8 @@ static int run_controls(struct run *r, const char *phase)
                           k->judgement.seen != NULL  ? k->judgement.seen
                           : k->judgement.why != NULL ? k->judgement.why
                                                      : "no evidence");
-        delivered =
-            delivered || (k->judgement.verdict == LAB_V_PASS && k->outcome == LAB_R_DELIVERED);
+        delivered = delivered || (k->judgement.verdict == LAB_V_PASS &&
+                                  (k->outcome == LAB_R_DELIVERED || k->outcome == LAB_R_VERIFIED));
     }
     if (rc == 0 && !delivered)
         rc = lab_fail(&r->fault, EX_PROTOCOL, "%s: no control was delivered as it must be", phase);
@@ -352,6 +355,8 @@ static int drive(struct run *r)
 
     if (rc == 0)
         rc = open_sender(r, &hello);
+    if (rc == 0)
+        rc = lab_checker_kind(hello, &r->checker, &r->fault);
     if (rc == 0 && r->config->out_dir != NULL)
         rc = lab_record_open(r->config, hello, &r->record, &r->fault);
     if (rc == 0) {

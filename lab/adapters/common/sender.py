@@ -25,6 +25,7 @@ class Sender:
     """A sender to be derived from: what most of them do in the same way. Each verb takes the request and returns the reply."""
 
     name = "?"
+    kind = "sender"  # or checker: it sends nothing, and says what it thinks of a host
     profiles = ["rfc7672"]
     policies = ["dane"]
     takes = ()  # of variant and wrap: what configure understands
@@ -36,7 +37,7 @@ class Sender:
         raise NotImplementedError
 
     def hello(self, request):
-        return {"name": self.name, "version": self.version(), "profiles": self.profiles, "policies": self.policies}
+        return {"name": self.name, "kind": self.kind, "version": self.version(), "profiles": self.profiles, "policies": self.policies}
 
     def probe(self, request):
         if request["feature"] == "retry" and hasattr(self, "retry"):

@@ -250,7 +250,7 @@ bool lab_case_wants_more(const struct lab_case *k)
 {
     return !k->judged && k->attempts < k->scenario->attempts &&
            (k->outcome == LAB_R_DEFERRED || k->outcome == LAB_R_QUEUED ||
-            k->outcome == LAB_R_REFUSED);
+            lab_checker_comes_again(k));
 }
 
 static bool wants_more(const struct lab_batch *b, const struct lab_case *k)

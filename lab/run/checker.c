@@ -18,37 +18,85 @@ int lab_checker_kind(const json_t *hello, bool *checker, struct lab_fault *fault
                     word != NULL ? word : "?");
 }
 
-/* Would the host have taken a message in that session? */
+/* Did the host break off behind the client's end of the handshake, which the client took for the
+ * whole? */
+static bool broke_off(const struct lab_evidence *seen, const struct lab_session *session)
+{
+    return !session->tls &&
+           seen->report.claims[seen->report.claims_count - 1].result != LAB_CLAIMED_CLEARTEXT;
+}
+
+/* Would the host have taken the message in that session, for the first recipient? */
 static bool would_take(const struct lab_case *k, const struct lab_evidence *seen,
                        const struct lab_session *session)
 {
+    const struct lab_scenario *s = k->scenario;
+    const struct lab_scenario *now = s->steps_count > 0 ? &s->later[s->steps_count - 1] : s;
     char *name = lab_format("%s.", session->host);
-    const struct lab_host *host = lab_scenario_host(k->scenario, name);
+    const struct lab_host *host = lab_scenario_host(now, name);
     const struct lab_behaviour *b = host != NULL ? lab_behaviour_find(host->smtp) : NULL;
 
     free(name);
-    return b == NULL ||
-           lab_behaviour_takes_mail(lab_behaviour_shown(b, seen->sessions_count > 1), session->tls);
+    if (b == NULL)
+        return true;
+    b = lab_behaviour_shown(b, seen->sessions_count > 1);
+    if (b->nobody != NULL && s->recipients_count > 0 && strcmp(s->recipients[0], "nobody") == 0)
+        return false;
+    return lab_behaviour_takes_mail(b, session->tls);
 }
 
-/* Was there a connection, but none to a host that may be delivered to, while nothing else will do?
- */
+bool lab_checker_comes_again(const struct lab_case *k)
+{
+    bool all_take = true;
+
+    for (unsigned i = 0; i < k->scenario->hosts_count; i++) {
+        const struct lab_behaviour *b = lab_behaviour_find(k->scenario->hosts[i].smtp);
+
+        all_take = all_take && (b == NULL || lab_behaviour_takes_mail(b, true));
+    }
+    return k->outcome == LAB_R_REFUSED || (lab_report_of_checker(k->outcome) && !all_take);
+}
+
+/* NULL: any host. */
+static bool looked_at(const struct lab_case *k, const struct lab_evidence *seen, const char *host)
+{
+    char *name = host != NULL ? lab_scenario_name(k->scenario, host) : NULL;
+    bool looked = host == NULL;
+
+    for (unsigned i = 0; i < seen->sessions_count && !looked; i++)
+        looked = strncasecmp(name, seen->sessions[i].host, strlen(name) - 1) == 0;
+    free(name);
+    return looked;
+}
+
+/* Mail is to be seen before the last attempt. */
+static bool wants_mail(const struct lab_case *k)
+{
+    bool mail = false;
+
+    for (unsigned i = 0; i < k->expect->require_count; i++)
+        mail = mail || k->expect->require[i].see == LAB_SEE_MAIL ||
+               k->expect->require[i].see == LAB_SEE_CLEAR_MAIL;
+    return mail && k->scenario->attempts > 1;
+}
+
+/* It has looked at a host, but what is expected is to be seen at others: everything that is
+ * accepted, or something that is required. */
 static bool elsewhere(const struct lab_case *k, const struct lab_evidence *seen)
 {
+    const struct lab_expect *e = k->expect;
+    unsigned missed = 0;
+
     if (k->scenario->hosts_count < 2 || seen->sessions_count == 0)
         return false;
-    for (unsigned i = 0; i < k->expect->accept_count; i++) {
-        const struct lab_accept *a = &k->expect->accept[i];
-        char *name = a->host != NULL ? lab_scenario_name(k->scenario, a->host) : NULL;
-        bool looked = a->outcome != LAB_DELIVERED;
-
-        for (unsigned n = 0; name != NULL && n < seen->sessions_count && !looked; n++)
-            looked = strncasecmp(name, seen->sessions[n].host, strlen(name) - 1) == 0;
-        free(name);
-        if (looked)
-            return false;
+    for (unsigned i = 0; i < e->require_count; i++) {
+        if (!looked_at(k, seen, e->require[i].at))
+            return true;
     }
-    return true;
+    for (unsigned i = 0; i < e->accept_count; i++)
+        missed += e->accept[i].outcome == LAB_DELIVERED && e->accept[i].host != NULL &&
+                  !looked_at(k, seen, e->accept[i].host);
+    return missed > 0 && missed == e->accept_count;
 }
 
 const char *lab_checker_unfair(const struct lab_case *k, const struct lab_evidence *seen)
@@ -58,9 +106,10 @@ const char *lab_checker_unfair(const struct lab_case *k, const struct lab_eviden
     if (!lab_report_of_checker(k->outcome))
         return NULL;
     approved = lab_checker_approves(seen);
-    if (approved != NULL && !would_take(k, seen, approved))
+    if (wants_mail(k) ||
+        (approved != NULL && (broke_off(seen, approved) || !would_take(k, seen, approved))))
         return "a checker stops before that at which this host fails";
     if (k->outcome == LAB_R_REFUSED && elsewhere(k, seen))
-        return "it checks the first host that it reaches, and mail is to go to another";
+        return "it checks the first host that it reaches, and another one counts";
     return NULL;
 }

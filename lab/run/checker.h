@@ -11,6 +11,11 @@
  * other. */
 LAB_MUST_USE int lab_checker_kind(const json_t *hello, bool *checker, struct lab_fault *fault);
 
+/* May the checker be asked once more, as a sender would that still has the message: because the
+ * checker has refused, or because a host of the scenario, that it may have approved of, takes no
+ * message at first? */
+bool lab_checker_comes_again(const struct lab_case *k);
+
 /* Why a case cannot be held against the checker, or NULL. It looks at one host and stops before
  * MAIL; so nothing is said by it
  * - of a host that is to be judged by what it does with EHLO inside TLS, or with the message;

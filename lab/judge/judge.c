@@ -211,6 +211,9 @@ static bool check_contradiction(struct trial *t, enum lab_verdict *v)
     if ((said == LAB_R_VERIFIED || said == LAB_R_NO_DANE) && t->deliveries == 0)
         lab_text_put(&t->why, "the checker says %s, but of no connection that was seen",
                      lab_report_outcome_name(said));
+    else if (said == LAB_R_REFUSED && t->deliveries > 0)
+        lab_text_put(&t->why, "the checker says refused, but %s has acknowledged mail",
+                     t->delivery->host);
     else if (said == LAB_R_DELIVERED && t->deliveries == 0)
         lab_text_put(&t->why,
                      "the sender says delivered, but no host has acknowledged the message");
@@ -265,7 +268,7 @@ static bool check_attempt(struct trial *t, enum lab_verdict *v)
 static bool fits(const struct trial *t, const struct lab_accept *a)
 {
     if (t->seen->report.outcome == LAB_R_REFUSED)
-        return a->outcome != LAB_DELIVERED;
+        return a->outcome != LAB_DELIVERED; /* put off or returned, it does not say */
     if (a->outcome != t->outcome)
         return false;
     if (t->delivery == NULL)

@@ -19,7 +19,8 @@
  * - the grade of the alternative: PASS, NON-STRICT or INFO.
  *
  * For a program that only checks, the evidence is first made that of a sender who acts on what it
- * says (checker.c); its "refused" fits whatever is not delivered.
+ * says (checker.c); its "refused" fits whatever is not delivered, and it may connect where a
+ * sender may not.
  *
  * "Delivered" means that a host has acknowledged the final dot with 2xx; only for what is not
  * delivered the sender is asked whether it deferred or bounced. Mail that is still queued is
@@ -160,6 +161,9 @@ static bool check_forbidden(struct trial *t, enum lab_verdict *v)
             const struct lab_observation *o = &t->expect->forbid[i];
 
             if (forbidden_verdict(o->see) != gravity[g] || !lab_observed(t->s, o, t->seen))
+                continue;
+            /* to look at a host is what a checker is for */
+            if (o->see == LAB_SEE_CONNECT && lab_report_of_checker(t->seen->report.outcome))
                 continue;
             lab_text_put(&t->why, "forbidden, but seen: ");
             lab_say_observation(&t->why, o);

@@ -89,8 +89,9 @@ static int configure(struct lab_batch *b)
 }
 
 /* Whom the message goes to; the first, whose id is the case, is the one that is judged. */
-static void add_messages(const struct lab_case *k, json_t *messages)
+static void add_messages(const struct lab_batch *b, const struct lab_case *k, json_t *messages)
 {
+    char *host = b->checker ? lab_checker_host(k->scenario) : NULL;
     const unsigned count = k->scenario->recipients_count > 0 ? k->scenario->recipients_count : 1;
 
     for (unsigned i = 0; i < count; i++) {
@@ -100,9 +101,13 @@ static void add_messages(const struct lab_case *k, json_t *messages)
         (void)json_array_append_new(messages,
                                     json_pack("{s:s, s:s, s:i}", "id", id, "to", to, "attempts",
                                               i == 0 ? (int)k->scenario->attempts : 1));
+        if (host != NULL)
+            (void)json_object_set_new(json_array_get(messages, json_array_size(messages) - 1),
+                                      "host", json_string(host));
         free(id);
         free(to);
     }
+    free(host);
 }
 
 /* The cases in the order in which they are submitted. */
@@ -121,7 +126,7 @@ static void add_cases(const struct lab_batch *b, json_t *messages)
         order[k] = held;
     }
     for (size_t i = 0; i < b->count; i++) {
-        add_messages(b->cases[order[i]], messages);
+        add_messages(b, b->cases[order[i]], messages);
         b->cases[i]->attempts = 1;
     }
     free(order);

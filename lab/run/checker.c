@@ -18,12 +18,50 @@ int lab_checker_kind(const json_t *hello, bool *checker, struct lab_fault *fault
                     word != NULL ? word : "?");
 }
 
-/* Did the host break off behind the client's end of the handshake, which the client took for the
- * whole? */
-static bool broke_off(const struct lab_evidence *seen, const struct lab_session *session)
+/* A line of a zone: is its type this one? owner: whether one that begins with "_" counts. */
+static unsigned lines_of_type(const struct lab_scenario *s, const char *type, bool service)
 {
-    return !session->tls &&
-           seen->report.claims[seen->report.claims_count - 1].result != LAB_CLAIMED_CLEARTEXT;
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < s->zones_count; i++) {
+        char *text = lab_strdup(s->zones[i].records != NULL ? s->zones[i].records : "");
+        char *rest = text;
+        char *line;
+
+        while ((line = strsep(&rest, "\n")) != NULL) {
+            const char *owner = strsep(&line, " \t");
+
+            line += line != NULL ? strspn(line, " \t") : 0;
+            count += line != NULL && strncmp(line, type, strlen(type)) == 0 &&
+                     (service || owner[0] != '_');
+        }
+        free(text);
+    }
+    return count;
+}
+
+static bool mx_is_secure(const struct lab_scenario *s)
+{
+    for (unsigned i = 0; i < s->prove_count; i++) {
+        const struct lab_prove *p = &s->prove[i];
+
+        if (strcmp(p->dns, "@ MX") == 0)
+            return p->is == LAB_SECURE && p->answer == LAB_ANSWER_DATA;
+    }
+    return false;
+}
+
+char *lab_checker_host(const struct lab_scenario *s)
+{
+    char *name;
+
+    if (s->hosts_count != 1 || s->steps_count > 0 || s->to != NULL || !mx_is_secure(s) ||
+        lines_of_type(s, "MX ", true) != 1 || lines_of_type(s, "CNAME ", false) > 0 ||
+        lines_of_type(s, "DNAME ", false) > 0)
+        return NULL;
+    name = lab_scenario_name(s, s->hosts[0].name);
+    name[strlen(name) - 1] = '\0';
+    return name;
 }
 
 /* Would the host have taken the message in that session, for the first recipient? */
@@ -35,6 +73,7 @@ static bool would_take(const struct lab_case *k, const struct lab_evidence *seen
     char *name = lab_format("%s.", session->host);
     const struct lab_host *host = lab_scenario_host(now, name);
     const struct lab_behaviour *b = host != NULL ? lab_behaviour_find(host->smtp) : NULL;
+    bool tls;
 
     free(name);
     if (b == NULL)
@@ -42,7 +81,8 @@ static bool would_take(const struct lab_case *k, const struct lab_evidence *seen
     b = lab_behaviour_shown(b, seen->sessions_count > 1);
     if (b->nobody != NULL && s->recipients_count > 0 && strcmp(s->recipients[0], "nobody") == 0)
         return false;
-    return lab_behaviour_takes_mail(b, session->tls);
+    tls = seen->report.claims[seen->report.claims_count - 1].result != LAB_CLAIMED_CLEARTEXT;
+    return !(tls && b->habit.fails) && lab_behaviour_takes_mail(b, tls);
 }
 
 bool lab_checker_comes_again(const struct lab_case *k)
@@ -106,8 +146,7 @@ const char *lab_checker_unfair(const struct lab_case *k, const struct lab_eviden
     if (!lab_report_of_checker(k->outcome))
         return NULL;
     approved = lab_checker_approves(seen);
-    if (wants_mail(k) ||
-        (approved != NULL && (broke_off(seen, approved) || !would_take(k, seen, approved))))
+    if (wants_mail(k) || (approved != NULL && !would_take(k, seen, approved)))
         return "a checker stops before that at which this host fails";
     if (k->outcome == LAB_R_REFUSED && elsewhere(k, seen))
         return "it checks the first host that it reaches, and another one counts";

@@ -33,6 +33,7 @@ static struct lab_session looked[] = {{AT(1), .starttls = true, .tls = true, .tl
 static struct lab_session looked_twice[] = {{AT(1), .starttls = true, .tls_error = "alert"}, {AT(2), .starttls = true, .tls = true}};
 static struct lab_session in_clear[] = {{AT(1)}};
 static struct lab_session cut_off[] = {{AT(1), .starttls = true, .tls_error = "peer did not return a certificate"}};
+static struct lab_session left[] = {{AT(1), .starttls = true, .tls_error = "alert received: close notify"}};
 static struct lab_session sent[] = {{AT(1), .starttls = true, .tls = true, .mail = true, .message = true, .message_tls = true, .message_reply = 250}};
 static struct lab_query asked[] = {{"x.example.", "MX"}};
 #define SEEN(list) .sessions = (list), .sessions_count = CHECK_COUNT(list)
@@ -57,6 +58,9 @@ static const struct {
 } verdicts[] = {
     {"verified, and mail may go there", {ACCEPT(tls_mx)}, {SEEN(looked), SAYS_OF(VERIFIED, authenticated)}, 0, LAB_V_PASS, "had mail followed: ", "mail would go to mx (198.18.3.1) in TLSv1.3"},
     {"verified at the second connection", {ACCEPT(tls_mx)}, {SEEN(looked_twice), SAYS_OF(VERIFIED, authenticated)}, 0, LAB_V_PASS, "", "would go to mx"},
+    {"verified by the certificate, and gone", {ACCEPT(tls_mx)}, {SEEN(left), SAYS_OF(VERIFIED, authenticated)}, 0, LAB_V_PASS, "", "would go to mx (198.18.3.1) in TLS"},
+    {"in clear is something else", {ACCEPT(clear_mx)}, {SEEN(looked), SAYS_OF(NO_DANE, cleartext)}, 0, LAB_V_OTHER, "says no-dane", ""},
+    {"a sender that breaks off has no session", {ACCEPT(defer)}, {SEEN(left), SAYS_OF(DEFERRED, encrypted)}, 0, LAB_V_OTHER, "was encrypted, but it was not", ""},
     {"verified, where mail must wait", {ACCEPT(defer), FORBID(mail_mx)}, {SEEN(looked), SAYS_OF(VERIFIED, authenticated)}, LAB_IMPACT_DOWNGRADE, LAB_V_DOWNGRADE, "MAIL to mx", ""},
     {"the same, a leak", {ACCEPT(defer)}, {SEEN(looked), SAYS_OF(VERIFIED, authenticated)}, LAB_IMPACT_LEAK, LAB_V_LEAK, "must not be delivered", ""},
     {"verified, but not in TLS", {ACCEPT(tls_mx)}, {SEEN(in_clear), SAYS_OF(VERIFIED, authenticated)}, 0, LAB_V_OTHER, "says verified", ""},
@@ -71,7 +75,8 @@ static const struct {
     {"refused, where mail is returned", {ACCEPT(bounce)}, {ASKED, SAYS(REFUSED)}, 0, LAB_V_PASS, "", ""},
     {"refused, where mail may go", {ACCEPT(tls_mx)}, {SEEN(looked), SAYS(REFUSED)}, 0, LAB_V_STUCK, "", ""},
     {"refused without a sign of life", {ACCEPT(defer)}, {SAYS(REFUSED)}, 0, LAB_V_OTHER, "no sign of an attempt", ""},
-    {"refused, but a forbidden connection", {ACCEPT(defer), FORBID(connect_mx)}, {SEEN(looked), SAYS(REFUSED)}, 0, LAB_V_OTHER, "a connection to mx", ""},
+    {"refused after a look that no sender may take", {ACCEPT(defer), FORBID(connect_mx)}, {SEEN(looked), SAYS(REFUSED)}, 0, LAB_V_PASS, "", ""},
+    {"the same, but it approves", {ACCEPT(defer), FORBID(connect_mx)}, {SEEN(looked), SAYS_OF(VERIFIED, authenticated)}, LAB_IMPACT_LEAK, LAB_V_LEAK, "must not be delivered", ""},
     {"refused, and sends mail all the same", {ACCEPT(defer)}, {SEEN(sent), SAYS(REFUSED)}, LAB_IMPACT_LEAK, LAB_V_OTHER, "has acknowledged mail", ""},
     {"a sender is no checker", {ACCEPT(tls_mx)}, {SEEN(looked), SAYS_OF(DELIVERED, authenticated)}, 0, LAB_V_OTHER, "no host has acknowledged", ""},
 };

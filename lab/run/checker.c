@@ -18,8 +18,10 @@ int lab_checker_kind(const json_t *hello, bool *checker, struct lab_fault *fault
                     word != NULL ? word : "?");
 }
 
-/* A line of a zone: is its type this one? owner: whether one that begins with "_" counts. */
-static unsigned lines_of_type(const struct lab_scenario *s, const char *type, bool service)
+/* Records of that type; service: also those of owners that begin with "_". *last: the end of the
+ * last one's line. */
+static unsigned count_records(const struct lab_scenario *s, const char *type, bool service,
+                              char **last)
 {
     unsigned count = 0;
 
@@ -32,12 +34,31 @@ static unsigned lines_of_type(const struct lab_scenario *s, const char *type, bo
             const char *owner = strsep(&line, " \t");
 
             line += line != NULL ? strspn(line, " \t") : 0;
-            count += line != NULL && strncmp(line, type, strlen(type)) == 0 &&
-                     (service || owner[0] != '_');
+            if (line == NULL || strncmp(line, type, strlen(type)) != 0 ||
+                (!service && owner[0] == '_'))
+                continue;
+            count++;
+            free(*last);
+            *last = lab_strdup(strrchr(line, ' ') + 1);
         }
         free(text);
     }
     return count;
+}
+
+/* One MX record that names the only host, by a name that is no alias. */
+static bool names_the_host(const struct lab_scenario *s)
+{
+    char *target = NULL;
+    char *alias = NULL;
+    bool names = s->hosts_count == 1 && count_records(s, "MX ", true, &target) == 1 &&
+                 strcmp(target, s->hosts[0].name) == 0 &&
+                 count_records(s, "CNAME ", false, &alias) == 0 &&
+                 count_records(s, "DNAME ", false, &alias) == 0;
+
+    free(alias);
+    free(target);
+    return names;
 }
 
 static bool mx_is_secure(const struct lab_scenario *s)
@@ -55,9 +76,7 @@ char *lab_checker_host(const struct lab_scenario *s)
 {
     char *name;
 
-    if (s->hosts_count != 1 || s->steps_count > 0 || s->to != NULL || !mx_is_secure(s) ||
-        lines_of_type(s, "MX ", true) != 1 || lines_of_type(s, "CNAME ", false) > 0 ||
-        lines_of_type(s, "DNAME ", false) > 0)
+    if (s->steps_count > 0 || s->to != NULL || !mx_is_secure(s) || !names_the_host(s))
         return NULL;
     name = lab_scenario_name(s, s->hosts[0].name);
     name[strlen(name) - 1] = '\0';

@@ -24,14 +24,18 @@ static bool approves(const struct lab_report *report)
     return report->outcome == (authenticated ? LAB_R_VERIFIED : LAB_R_NO_DANE);
 }
 
-/* It may break off the handshake itself as soon as it has the certificate: the host has done its
- * part. */
+/* Did it break off the handshake itself, as it may when it has the certificate? The host has done
+ * its part then: to a checker it is a session in TLS. */
+static bool left(const struct lab_session *session)
+{
+    return session->tls_error != NULL && strstr(session->tls_error, "close notify") != NULL;
+}
+
 static bool looked(const struct lab_session *session, const struct lab_claim *claim)
 {
     return lab_bears_out(session, claim) ||
-           (claim->result != LAB_CLAIMED_CLEARTEXT && session->tls_error != NULL &&
-            strcmp(session->address, claim->address) == 0 &&
-            strstr(session->tls_error, "close notify") != NULL);
+           (claim->result != LAB_CLAIMED_CLEARTEXT && left(session) &&
+            strcmp(session->address, claim->address) == 0);
 }
 
 const struct lab_session *lab_checker_approves(const struct lab_evidence *seen)
@@ -53,8 +57,10 @@ void lab_checker_act(const struct lab_evidence *seen, struct lab_evidence *out)
 
     *out = *seen;
     out->sessions = lab_calloc(seen->sessions_count + 1, sizeof(*out->sessions));
-    for (unsigned i = 0; i < seen->sessions_count; i++)
+    for (unsigned i = 0; i < seen->sessions_count; i++) {
         out->sessions[i] = seen->sessions[i];
+        out->sessions[i].tls = seen->sessions[i].tls || left(&seen->sessions[i]);
+    }
     if (approved == NULL)
         return;
     session = &out->sessions[approved - seen->sessions];

@@ -5,8 +5,9 @@
 
 #include "judge/judge.h"
 
-/* A copy of the evidence in which mail follows in the session that the checker approves of, taken
- * by the host. The caller frees out->sessions; everything else stays seen's. */
+/* A copy of the evidence in which handshakes that the checker broke off itself are complete, and
+ * mail follows in the session that it approves of, taken by the host. The caller frees
+ * out->sessions; everything else stays seen's. */
 void lab_checker_act(const struct lab_evidence *seen, struct lab_evidence *out);
 
 #endif

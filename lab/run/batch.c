@@ -88,26 +88,32 @@ static int configure(struct lab_batch *b)
     return 0;
 }
 
+/* For a checker of hosts. */
+static void add_host(const struct lab_batch *b, const struct lab_case *k, json_t *message)
+{
+    char *host = b->checker ? lab_checker_host(k->scenario) : NULL;
+
+    if (host != NULL)
+        (void)json_object_set_new(message, "host", json_string(host));
+    free(host);
+}
+
 /* Whom the message goes to; the first, whose id is the case, is the one that is judged. */
 static void add_messages(const struct lab_batch *b, const struct lab_case *k, json_t *messages)
 {
-    char *host = b->checker ? lab_checker_host(k->scenario) : NULL;
     const unsigned count = k->scenario->recipients_count > 0 ? k->scenario->recipients_count : 1;
 
     for (unsigned i = 0; i < count; i++) {
         char *to = lab_scenario_recipient(k->scenario, i);
         char *id = i == 0 ? lab_strdup(k->name) : lab_format("%s+%u", k->name, i);
+        json_t *message = json_pack("{s:s, s:s, s:i}", "id", id, "to", to, "attempts",
+                                    i == 0 ? (int)k->scenario->attempts : 1);
 
-        (void)json_array_append_new(messages,
-                                    json_pack("{s:s, s:s, s:i}", "id", id, "to", to, "attempts",
-                                              i == 0 ? (int)k->scenario->attempts : 1));
-        if (host != NULL)
-            (void)json_object_set_new(json_array_get(messages, json_array_size(messages) - 1),
-                                      "host", json_string(host));
+        add_host(b, k, message);
+        (void)json_array_append_new(messages, message);
         free(id);
         free(to);
     }
-    free(host);
 }
 
 /* The cases in the order in which they are submitted. */
@@ -270,12 +276,15 @@ static json_t *take_again(struct lab_batch *b)
 
     for (size_t i = 0; i < b->count; i++) {
         struct lab_case *k = b->cases[i];
+        json_t *message;
         char *to;
 
         if (!wants_more(b, k))
             continue;
         to = lab_scenario_recipient(k->scenario, 0);
-        (void)json_array_append_new(messages, json_pack("{s:s, s:s}", "id", k->name, "to", to));
+        message = json_pack("{s:s, s:s}", "id", k->name, "to", to);
+        add_host(b, k, message);
+        (void)json_array_append_new(messages, message);
         free(to);
         k->attempts++;
         k->outcome = LAB_R_NONE;

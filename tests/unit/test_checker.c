@@ -23,6 +23,7 @@ static struct lab_accept mx2_or_info[] = {{LAB_DELIVERED, mx2, LAB_OVER_TLS, LAB
                                           {LAB_DEFERRED, NULL, LAB_OVER_ANY, LAB_GRADE_INFO, NULL}};
 static struct lab_observation mail_mx[] = {{LAB_SEE_MAIL, mx, NULL}};
 static struct lab_observation tls_mx2_seen[] = {{LAB_SEE_TLS, mx2, NULL}};
+static struct lab_observation tls_mx_seen[] = {{LAB_SEE_TLS, mx, NULL}};
 static struct lab_observation connect_mx[] = {{LAB_SEE_CONNECT, mx, NULL}};
 #define ACCEPT(list) .accept = (list), .accept_count = CHECK_COUNT(list)
 #define FORBID(list) .forbid = (list), .forbid_count = CHECK_COUNT(list)
@@ -59,6 +60,8 @@ static const struct {
     {"verified, and mail may go there", {ACCEPT(tls_mx)}, {SEEN(looked), SAYS_OF(VERIFIED, authenticated)}, 0, LAB_V_PASS, "had mail followed: ", "mail would go to mx (198.18.3.1) in TLSv1.3"},
     {"verified at the second connection", {ACCEPT(tls_mx)}, {SEEN(looked_twice), SAYS_OF(VERIFIED, authenticated)}, 0, LAB_V_PASS, "", "would go to mx"},
     {"verified by the certificate, and gone", {ACCEPT(tls_mx)}, {SEEN(left), SAYS_OF(VERIFIED, authenticated)}, 0, LAB_V_PASS, "", "would go to mx (198.18.3.1) in TLS"},
+    {"refused by the certificate, and gone", {ACCEPT(defer), REQUIRE(tls_mx_seen)}, {SEEN(left), SAYS(REFUSED)}, 0, LAB_V_PASS, "", ""},
+    {"refused before there was a certificate", {ACCEPT(defer), REQUIRE(tls_mx_seen)}, {SEEN(in_clear), SAYS(REFUSED)}, 0, LAB_V_REASON, "TLS with mx", ""},
     {"in clear is something else", {ACCEPT(clear_mx)}, {SEEN(looked), SAYS_OF(NO_DANE, cleartext)}, 0, LAB_V_OTHER, "says no-dane", ""},
     {"a sender that breaks off has no session", {ACCEPT(defer)}, {SEEN(left), SAYS_OF(DEFERRED, encrypted)}, 0, LAB_V_OTHER, "was encrypted, but it was not", ""},
     {"verified, where mail must wait", {ACCEPT(defer), FORBID(mail_mx)}, {SEEN(looked), SAYS_OF(VERIFIED, authenticated)}, LAB_IMPACT_DOWNGRADE, LAB_V_DOWNGRADE, "MAIL to mx", ""},

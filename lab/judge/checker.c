@@ -33,9 +33,10 @@ static bool left(const struct lab_session *session)
 
 static bool looked(const struct lab_session *session, const struct lab_claim *claim)
 {
+    if (claim->result == LAB_CLAIMED_CLEARTEXT)
+        return session->tls_error == NULL && lab_bears_out(session, claim);
     return lab_bears_out(session, claim) ||
-           (claim->result != LAB_CLAIMED_CLEARTEXT && left(session) &&
-            strcmp(session->address, claim->address) == 0);
+           (left(session) && strcmp(session->address, claim->address) == 0);
 }
 
 const struct lab_session *lab_checker_approves(const struct lab_evidence *seen)

@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/expect_file.h"
 #include "cli/options.h"
 #include "run/run.h"
 
@@ -36,6 +37,7 @@ static int check(const char *name, const char *profile)
     char *here = getcwd(NULL, 0);
     char *out = lab_format("%s/out/check-%s", here != NULL ? here : ".", name);
     struct lab_scenario **controls;
+    struct lab_knowns knowns = {0};
     struct lab_suite suite;
     struct lab_fault fault;
     int rc;
@@ -53,12 +55,14 @@ static int check(const char *name, const char *profile)
                                               .count = count,
                                               .out_dir = out,
                                               .deadline = 60,
+                                              .knowns = &knowns,
                                               .command = "danelab adapter check"};
 
-        rc = lab_run(&config, &fault);
+        rc = lab_knowns_for(&suite, NULL, &config, &knowns);
+        if (rc < 0 && (rc = lab_run(&config, &fault)) < 0)
+            rc = lab_complaint(3, "%s", fault.what);
     }
-    if (rc < 0)
-        rc = lab_complaint(3, "%s", fault.what);
+    lab_knowns_free(&knowns);
     free(controls);
     free(out);
     free(here);

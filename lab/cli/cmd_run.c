@@ -10,6 +10,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/expect_file.h"
 #include "cli/options.h"
 #include "cli/run_by.h"
 #include "run/known.h"
@@ -263,44 +264,6 @@ static size_t take_shard(struct lab_scenario **list, size_t count, const struct 
     return kept;
 }
 
-/* Does the pattern of a row fit any case that there is? */
-static bool fits_a_case(const struct lab_suite *suite, const struct lab_known *row)
-{
-    for (size_t i = 0; i < suite->catalogue.count; i++) {
-        for (int p = 0; p < LAB_POLICY_COUNT; p++) {
-            char *name = lab_case_name(suite->catalogue.list[i], (enum lab_policy)p);
-            bool fits = fnmatch(row->cases, name, 0) == 0;
-
-            free(name);
-            if (fits)
-                return true;
-        }
-    }
-    return false;
-}
-
-/* The expect file, if there is one; the adapter's own is about the sender as it comes, not about
- * variants. An exit status >= 0 when it is wrong. */
-static int load_knowns(const struct lab_suite *suite, const char *given,
-                       const struct lab_run_config *config, struct lab_knowns *out)
-{
-    char *own = lab_format("%s/lab/adapters/%s/expect.tsv", suite->paths->source, config->sut);
-    const char *path = given != NULL ? given : own;
-    bool harmed = config->setup != NULL && config->setup->shows != LAB_V_PASS;
-    bool applies = given != NULL || (config->variant == NULL && !harmed && access(own, F_OK) == 0);
-    struct lab_fault fault;
-    int rc = -1;
-
-    if (applies && lab_knowns_load(path, out, &fault) != 0)
-        rc = lab_complaint(2, "%s", fault.what);
-    for (size_t i = 0; rc < 0 && i < out->count; i++)
-        if (!fits_a_case(suite, &out->list[i]))
-            rc = lab_complaint(2, "%s:%u: no case is called \"%s\"; see danelab list", path,
-                               out->list[i].line, out->list[i].cases);
-    free(own);
-    return rc;
-}
-
 /* The set-up of that name; an exit status >= 0 when there is none. NULL: as it should be. */
 static int take_setup(const struct lab_setups *setups, const char *name,
                       struct lab_run_config *config)
@@ -366,7 +329,7 @@ static int run(const struct lab_suite *suite, const struct lab_selection *select
             got[NO_CONTROLS] == NULL && config->setup == NULL ? lab_controls(suite, &controls) : 0;
         config->controls = controls;
         config->knowns = &knowns;
-        rc = load_knowns(suite, got[EXPECT], config, &knowns);
+        rc = lab_knowns_for(suite, got[EXPECT], config, &knowns);
         if (rc < 0)
             rc = got[DRY_RUN] != NULL ? dry_run(config) : run_at(suite, plan);
         config->knowns = NULL;

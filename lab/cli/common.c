@@ -90,32 +90,17 @@ static bool is_fine(const char *reply, int code)
     return lab_reply_last_code(reply, code) == code;
 }
 
-static bool takes_mail(const struct lab_behaviour *b)
-{
-    return is_fine(b->mail, 250) && lab_reply_last_code(b->rcpt, 250) / 100 == 2 &&
-           is_fine(b->data, 354) && is_fine(b->dot, 250) && !b->drops_data;
-}
-
-/* EHLO works, or is refused so that HELO comes next and does. */
-static bool greets(const char *ehlo, const char *helo)
-{
-    int code = lab_reply_last_code(ehlo, 250);
-
-    return code == 250 || (code >= 400 && code != 421 && is_fine(helo, 250));
-}
-
 static struct lab_known_behaviour known_side(const struct lab_behaviour *b)
 {
     bool talks = !b->unreachable && is_fine(b->banner, 220);
     bool tls = talks && is_fine(b->ehlo, 250) && b->offers_starttls && is_fine(b->starttls, 220) &&
                !b->habit.fails && (b->handshake == LAB_HS_OK || b->handshake == LAB_HS_OTHER_NAME);
 
-    return (struct lab_known_behaviour){
-        .name = b->name,
-        .reachable = !b->unreachable,
-        .tls = tls,
-        .mail_tls = tls && greets(b->ehlo_tls, b->helo) && (takes_mail(b) || b->only_clear_fails),
-        .mail_clear = talks && greets(b->ehlo, b->helo) && takes_mail(b)};
+    return (struct lab_known_behaviour){.name = b->name,
+                                        .reachable = !b->unreachable,
+                                        .tls = tls,
+                                        .mail_tls = tls && lab_behaviour_takes_mail(b, true),
+                                        .mail_clear = talks && lab_behaviour_takes_mail(b, false)};
 }
 
 static void know_behaviours(struct known *k)

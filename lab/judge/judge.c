@@ -18,6 +18,10 @@
  * - reason: the sender gave a reason word that is not among the accepted ones -> REASON.
  * - the grade of the alternative: PASS, NON-STRICT or INFO.
  *
+ * For a program that only checks, the evidence is first made that of a sender who acts on what it
+ * says (checker.c); its "refused" fits whatever is not delivered, and it may connect where a
+ * sender may not.
+ *
  * "Delivered" means that a host has acknowledged the final dot with 2xx; only for what is not
  * delivered the sender is asked whether it deferred or bounced. Mail that is still queued is
  * deferred. */
@@ -26,6 +30,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "judge/checker.h"
 #include "judge/observe.h"
 #include "judge/say.h"
 
@@ -62,8 +67,9 @@ bool lab_verdict_find(const char *word, enum lab_verdict *out)
     return false;
 }
 
-static const char *const reported[] = {"delivered", "deferred", "bounced",    "queued",
-                                       "none",      "crashed",  "unsupported"};
+static const char *const reported[] = {"delivered", "deferred",   "bounced",  "queued",
+                                       "none",      "crashed",    "verified", "no-dane",
+                                       "refused",   "unsupported"};
 
 const char *lab_report_outcome_name(enum lab_report_outcome v)
 {
@@ -169,6 +175,8 @@ static enum lab_verdict forbidden_verdict(enum lab_see see)
 
 static bool fits(const struct trial *t, const struct lab_accept *a)
 {
+    if (t->seen->report.outcome == LAB_R_REFUSED)
+        return a->outcome != LAB_DELIVERED; /* put off or returned, it does not say */
     if (a->outcome != t->outcome)
         return false;
     if (t->delivery == NULL)
@@ -202,7 +210,9 @@ static bool check_forbidden(struct trial *t, enum lab_verdict *v)
 
             if (forbidden_verdict(o->see) != gravity[g] || !lab_observed(t->s, o, t->seen))
                 continue;
-            if (o->see == LAB_SEE_CONNECT && worse_follows(t))
+            /* to look at a host is what a checker is for */
+            if (o->see == LAB_SEE_CONNECT &&
+                (worse_follows(t) || lab_report_of_checker(t->seen->report.outcome)))
                 continue;
             lab_text_put(&t->why, "forbidden, but seen: ");
             lab_say_observation(&t->why, o);
@@ -252,7 +262,13 @@ static bool check_contradiction(struct trial *t, enum lab_verdict *v)
     const struct lab_claim *claim;
 
     *v = LAB_V_OTHER;
-    if (said == LAB_R_DELIVERED && t->deliveries == 0)
+    if ((said == LAB_R_VERIFIED || said == LAB_R_NO_DANE) && t->deliveries == 0)
+        lab_text_put(&t->why, "the checker says %s, but of no connection that was seen",
+                     lab_report_outcome_name(said));
+    else if (said == LAB_R_REFUSED && t->deliveries > 0)
+        lab_text_put(&t->why, "the checker says refused, but %s has acknowledged mail",
+                     t->delivery->host);
+    else if (said == LAB_R_DELIVERED && t->deliveries == 0)
         lab_text_put(&t->why,
                      "the sender says delivered, but no host has acknowledged the message");
     else if ((said == LAB_R_DEFERRED || said == LAB_R_QUEUED) && t->deliveries > 0)
@@ -423,8 +439,8 @@ static void find_outcome(struct trial *t)
                                                             : LAB_DEFERRED;
 }
 
-void lab_judge(const struct lab_scenario *s, const struct lab_expect *expect,
-               const struct lab_evidence *seen, struct lab_judgement *out)
+static void judge(const struct lab_scenario *s, const struct lab_expect *expect,
+                  const struct lab_evidence *seen, struct lab_judgement *out)
 {
     static bool (*const checks[])(struct trial * t, enum lab_verdict * v) = {
         check_leak,      check_forbidden, check_no_outcome, check_contradiction, check_attempt,
@@ -444,6 +460,26 @@ void lab_judge(const struct lab_scenario *s, const struct lab_expect *expect,
     for (char *c = out->why; *c != '\0'; c++) {
         if (*c == '\n')
             *c = ' ';
+    }
+}
+
+void lab_judge(const struct lab_scenario *s, const struct lab_expect *expect,
+               const struct lab_evidence *seen, struct lab_judgement *out)
+{
+    struct lab_evidence acted;
+
+    if (!lab_report_of_checker(seen->report.outcome)) {
+        judge(s, expect, seen, out);
+        return;
+    }
+    lab_checker_act(seen, &acted);
+    judge(s, expect, &acted, out);
+    free(acted.sessions);
+    if (lab_checker_approves(seen) != NULL) {
+        char *why = out->why;
+
+        out->why = lab_format("had mail followed: %s", why);
+        free(why);
     }
 }
 

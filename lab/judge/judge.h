@@ -53,6 +53,7 @@ struct lab_session {
     bool message_tls;
     bool mutilated;    /* the line that begins with a dot did not arrive as it was */
     int message_reply; /* SMTP code for the final dot; 0: none */
+    bool imagined;     /* a checker approves of this session: mail is taken to have followed */
     const char *to;    /* whom acknowledged messages were for, a blank between; NULL: not known */
 };
 
@@ -69,8 +70,13 @@ enum lab_report_outcome {
     LAB_R_QUEUED,
     LAB_R_NONE,
     LAB_R_CRASHED,
+    LAB_R_VERIFIED, /* this and the next two: a checker's, which sends nothing; see checker.c */
+    LAB_R_NO_DANE,
+    LAB_R_REFUSED,
     LAB_R_UNSUPPORTED
 };
+/* Is it the word of a checker? */
+bool lab_report_of_checker(enum lab_report_outcome v);
 /* "delivered", ...; never NULL. */
 const char *lab_report_outcome_name(enum lab_report_outcome v);
 /* False: no such word, or NULL. */
@@ -116,6 +122,10 @@ struct lab_judgement {
     char *seen;
     char *why; /* which check decided */
 };
+
+/* The session that a checker's report approves of: the last one at the address of its last claim
+ * that bears the claim out. NULL: none, or it approves of none. */
+const struct lab_session *lab_checker_approves(const struct lab_evidence *seen);
 
 /* See judge.c for the order of checks. out is filled anew. */
 void lab_judge(const struct lab_scenario *s, const struct lab_expect *expect,

@@ -132,7 +132,7 @@ static bool refused_client(const struct lab_session *session)
            strstr(session->tls_error, "did not return a certificate") != NULL;
 }
 
-static bool bears_out(const struct lab_session *session, const struct lab_claim *claim)
+bool lab_bears_out(const struct lab_session *session, const struct lab_claim *claim)
 {
     const bool tls = session->tls || refused_client(session);
 
@@ -147,7 +147,7 @@ const struct lab_claim *lab_false_claim(const struct lab_evidence *seen)
         bool found = false;
 
         for (unsigned i = 0; i < seen->sessions_count && !found; i++)
-            found = bears_out(&seen->sessions[i], claim);
+            found = lab_bears_out(&seen->sessions[i], claim);
         if (!found)
             return claim;
     }

@@ -126,6 +126,9 @@ static const char *report_word(enum lab_report_outcome outcome)
                                         [LAB_R_QUEUED] = "still queued",
                                         [LAB_R_NONE] = "no outcome reported",
                                         [LAB_R_CRASHED] = "the sender died",
+                                        [LAB_R_VERIFIED] = "verified",
+                                        [LAB_R_NO_DANE] = "said to be without DANE",
+                                        [LAB_R_REFUSED] = "refused",
                                         [LAB_R_UNSUPPORTED] = "not supported by the sender"};
 
     return words[outcome];
@@ -159,7 +162,8 @@ char *lab_say_seen(const struct lab_scenario *s, const struct lab_evidence *seen
 
         if (!lab_acknowledged(seen, session))
             continue;
-        lab_text_put(&t, "%sdelivered to ", delivered++ > 0 ? " and " : "");
+        lab_text_put(&t, "%s%s ", delivered++ > 0 ? " and " : "",
+                     session->imagined ? "mail would go to" : "delivered to");
         say_host(&t, s, session->host);
         lab_text_put(&t, " (%s) in ", session->address);
         if (session->message_tls)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "judge/evidence.h"
+#include "run/checker.h"
 #include "run/claims.h"
 #include "run/evidence_dir.h"
 #include "run/group.h"
@@ -81,18 +82,29 @@ static int configure(struct lab_batch *b)
     return call(b, request);
 }
 
+/* For a checker of hosts. */
+static void add_host(const struct lab_batch *b, const struct lab_case *k, json_t *message)
+{
+    char *host = b->checker ? lab_checker_host(k->scenario) : NULL;
+
+    if (host != NULL)
+        (void)json_object_set_new(message, "host", json_string(host));
+    free(host);
+}
+
 /* Whom the message goes to; the first, whose id is the case, is the one that is judged. */
-static void add_messages(const struct lab_case *k, json_t *messages)
+static void add_messages(const struct lab_batch *b, const struct lab_case *k, json_t *messages)
 {
     const unsigned count = k->scenario->recipients_count > 0 ? k->scenario->recipients_count : 1;
 
     for (unsigned i = 0; i < count; i++) {
         char *to = lab_scenario_recipient(k->scenario, i);
         char *id = i == 0 ? lab_strdup(k->name) : lab_format("%s+%u", k->name, i);
+        json_t *message = json_pack("{s:s, s:s, s:i}", "id", id, "to", to, "attempts",
+                                    i == 0 ? (int)k->scenario->attempts : 1);
 
-        (void)json_array_append_new(messages,
-                                    json_pack("{s:s, s:s, s:i}", "id", id, "to", to, "attempts",
-                                              i == 0 ? (int)k->scenario->attempts : 1));
+        add_host(b, k, message);
+        (void)json_array_append_new(messages, message);
         free(id);
         free(to);
     }
@@ -114,7 +126,7 @@ static void add_cases(const struct lab_batch *b, json_t *messages)
         order[k] = held;
     }
     for (size_t i = 0; i < b->count; i++) {
-        add_messages(b->cases[order[i]], messages);
+        add_messages(b, b->cases[order[i]], messages);
         b->cases[i]->attempts = 1;
     }
     free(order);
@@ -149,6 +161,12 @@ static int submit(struct lab_batch *b)
     return rc;
 }
 
+/* Both kinds may crash, or lack something; apart from that each has words of its own. */
+static bool is_for(enum lab_report_outcome v, bool checker)
+{
+    return v == LAB_R_CRASHED || v == LAB_R_UNSUPPORTED || lab_report_of_checker(v) == checker;
+}
+
 static char *text_of(const json_t *result, const char *key)
 {
     const char *s = json_string_value(json_object_get(result, key));
@@ -171,7 +189,7 @@ static void take_results(struct lab_batch *b, const json_t *reply)
         free(k->text);
         /* The protocol's words are the judge's; queued counts as deferred later on. */
         word = json_string_value(json_object_get(result, "outcome"));
-        if (!lab_report_outcome_find(word, &k->outcome))
+        if (!lab_report_outcome_find(word, &k->outcome) || !is_for(k->outcome, b->checker))
             k->outcome = LAB_R_NONE;
         k->reason = text_of(result, "reason");
         k->text = text_of(result, "text");
@@ -217,7 +235,8 @@ static int await(struct lab_batch *b)
 bool lab_case_wants_more(const struct lab_case *k)
 {
     return !k->judged && k->attempts < k->scenario->attempts &&
-           (k->outcome == LAB_R_DEFERRED || k->outcome == LAB_R_QUEUED);
+           (k->outcome == LAB_R_DEFERRED || k->outcome == LAB_R_QUEUED ||
+            lab_checker_comes_again(k));
 }
 
 static bool wants_more(const struct lab_batch *b, const struct lab_case *k)
@@ -232,12 +251,15 @@ static json_t *take_again(struct lab_batch *b)
 
     for (size_t i = 0; i < b->count; i++) {
         struct lab_case *k = b->cases[i];
+        json_t *message;
         char *to;
 
         if (!wants_more(b, k))
             continue;
         to = lab_scenario_recipient(k->scenario, 0);
-        (void)json_array_append_new(messages, json_pack("{s:s, s:s}", "id", k->name, "to", to));
+        message = json_pack("{s:s, s:s}", "id", k->name, "to", to);
+        add_host(b, k, message);
+        (void)json_array_append_new(messages, message);
         free(to);
         k->attempts++;
         k->outcome = LAB_R_NONE;
@@ -354,6 +376,7 @@ int lab_batch_greet(struct lab_adapter *adapter, json_t **hello, struct lab_faul
 static void judge(struct lab_case *k, struct lab_evidence *evidence)
 {
     char *to = lab_scenario_recipient(k->scenario, 0);
+    const char *unfair;
 
     evidence->recipient = k->scenario->recipients_count > 0 ? to : NULL;
     evidence->attempts = k->attempts;
@@ -362,6 +385,9 @@ static void judge(struct lab_case *k, struct lab_evidence *evidence)
     evidence->report.text = k->text;
     evidence->report.claims = k->claims;
     evidence->report.claims_count = k->claims_count;
+    unfair = lab_checker_unfair(k, evidence);
+    if (unfair != NULL)
+        lab_batch_give(k, LAB_V_UNSUPPORTED, unfair);
     if (!k->judged) {
         k->judged = true;
         lab_judge(k->scenario, k->expect, evidence, &k->judgement);
@@ -379,8 +405,7 @@ int lab_case_finish(const struct lab_batch *b, struct lab_case *k, struct lab_ev
 
     lab_evidence_of(index, k->scenario->id, &evidence);
     judge(k, &evidence);
-    if (b->record != NULL)
-        lab_known_apply(b->config->knowns, b->version, b->config->profile, k);
+    lab_known_apply(b->config->knowns, b->version, b->config->profile, k);
     lab_group_apply(b->group, k);
     lab_setup_apply(b->config->setup, k);
     if (b->record == NULL)

@@ -18,6 +18,7 @@ struct lab_batch {
     const char *dir;           /* where the sender's files go */
     enum lab_policy policy;
     const char *version;           /* the sender's */
+    bool checker;                  /* it only checks */
     const struct lab_group *group; /* NULL: it does DANE */
     struct lab_case **cases;
     size_t count;

@@ -51,7 +51,7 @@ static int take_row(struct lab_knowns *out, char *line, unsigned number, struct 
     if (!lab_report_outcome_find(f[OUTCOME], &row.outcome))
         return lab_fail(fault, EX_DATAERR,
                         "%s:%u: \"%s\" is no outcome; expected delivered, deferred, bounced, "
-                        "queued, none or crashed",
+                        "queued, none or crashed; of a checker verified, no-dane or refused",
                         out->path, number, f[OUTCOME]);
     row.cases = f[CASES];
     row.versions = f[VERSIONS];

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "run/batch.h"
+#include "run/checker.h"
 #include "run/claims.h"
 #include "run/group.h"
 #include "run/prove.h"
@@ -21,6 +22,7 @@ struct run {
     size_t scenarios_count;
     char **invalid;      /* for each of them */
     const char *version; /* the sender's, held by its hello */
+    bool checker;        /* it only checks */
     bool unproven;       /* a control is not what it says: no fault of the adapter's */
     struct lab_fault fault;
 };
@@ -136,6 +138,7 @@ static int send_batch(struct run *r, const char *phase, enum lab_policy policy,
                           .policy = policy,
                           .version = r->version,
                           .group = &r->result.group,
+                          .checker = r->checker,
                           .cases = cases,
                           .count = count};
     int rc = count > 0 ? lab_batch_run(&b, &r->fault) : 0;
@@ -152,12 +155,20 @@ static const char *control_text(const struct lab_judgement *j)
     return j->why != NULL ? j->why : "no evidence";
 }
 
-/* The four controls. 0: all as they must be; otherwise fault says which is not. */
+/* As it must be, or wrong in just the way that is known of this sender. */
+static bool control_holds(const struct lab_case *k)
+{
+    return lab_group_control(k) || (k->known != NULL && !k->stale);
+}
+
+/* The controls. 0: all hold, and at least one delivery is as it must be: without any the adapter
+ * may be dead. Otherwise fault says which does not. */
 static int run_controls(struct run *r, const char *phase)
 {
     struct lab_run_config c = *r->config;
     struct lab_case *cases;
     struct lab_case **list;
+    bool delivered = false;
     size_t count;
     int rc;
 
@@ -178,10 +189,14 @@ static int run_controls(struct run *r, const char *phase)
         if (invalid != NULL)
             rc = lab_fail(&r->fault, EX_PROTOCOL, "%s: control %s is not proven: %s", phase,
                           k->name, invalid);
-        else if (!lab_group_control(k))
+        else if (!control_holds(k))
             rc = lab_fail(&r->fault, EX_PROTOCOL, "%s: control %s is %s: %s", phase, k->name,
                           lab_verdict_name(k->judgement.verdict), control_text(&k->judgement));
+        delivered = delivered || (k->judgement.verdict == LAB_V_PASS &&
+                                  (k->outcome == LAB_R_DELIVERED || k->outcome == LAB_R_VERIFIED));
     }
+    if (rc == 0 && !delivered)
+        rc = lab_fail(&r->fault, EX_PROTOCOL, "%s: no control was delivered as it must be", phase);
     free(list);
     lab_cases_free(cases, count);
     return rc;
@@ -338,6 +353,8 @@ static int drive(struct run *r)
         rc = open_sender(r, &hello);
     if (rc == 0)
         rc = lab_group_of(hello, &r->result.group, &r->fault);
+    if (rc == 0)
+        rc = lab_checker_kind(hello, &r->checker, &r->fault);
     if (rc == 0 && r->config->out_dir != NULL)
         rc = lab_record_open(r->config, hello, &r->record, &r->fault);
     if (rc == 0) {

@@ -77,6 +77,8 @@ int lab_reply_last_code(const char *reply, int ordinary);
 
 const struct lab_behaviour *lab_behaviour_find(const char *name); /* NULL: no such behaviour */
 const struct lab_behaviour *lab_behaviour_at(size_t index);       /* NULL past the end */
+/* From EHLO on (in TLS: from the one behind the handshake), does it take a message? */
+bool lab_behaviour_takes_mail(const struct lab_behaviour *b, bool tls);
 /* The row that a connection sees. */
 const struct lab_behaviour *lab_behaviour_shown(const struct lab_behaviour *b, bool later);
 

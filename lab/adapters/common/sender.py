@@ -6,10 +6,12 @@ import os
 import shutil
 import smtplib
 import socket
+import subprocess
 import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 EPOCH_BEFORE = 3600  # seconds before the lab's now: a time for configuration files that must not look new
@@ -25,6 +27,7 @@ class Sender:
     """A sender to be derived from: what most of them do in the same way. Each verb takes the request and returns the reply."""
 
     name = "?"
+    kind = "sender"  # or checker: it sends nothing, and says what it thinks of a host
     profiles = ["rfc7672"]
     policies = ["dane"]
     takes = ()  # of variant and wrap: what configure understands
@@ -36,7 +39,7 @@ class Sender:
         raise NotImplementedError
 
     def hello(self, request):
-        return {"name": self.name, "version": self.version(), "profiles": self.profiles, "policies": self.policies}
+        return {"name": self.name, "kind": self.kind, "version": self.version(), "profiles": self.profiles, "policies": self.policies}
 
     def probe(self, request):
         if request["feature"] == "retry" and hasattr(self, "retry"):
@@ -71,6 +74,44 @@ class Sender:
 
     def stop(self, request):
         return {}
+
+
+class Checker(Sender):
+    """A program that only checks, started once for each message. Derive as from Sender, and give argv(message), its command line (None:
+    it cannot be asked about this one), and read(said, status), the result without its id."""
+
+    kind = "checker"
+
+    def argv(self, message):
+        raise NotImplementedError
+
+    def read(self, said, status):
+        raise NotImplementedError
+
+    def retry(self, request):
+        self.messages = request["messages"]
+        return {}
+
+    def check(self, message, deadline, log):
+        argv = self.argv(message)
+        if argv is None:
+            return {"id": message["id"], "outcome": "unsupported", "text": "it checks one host, and here more than that decides"}
+        try:
+            done = subprocess.run(argv, capture_output=True, text=True, errors="replace", timeout=max(1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            return None
+        log.write("== %s: %d\n%s%s" % (" ".join(argv), done.returncode, done.stdout, done.stderr))
+        if done.returncode < 0:
+            return {"id": message["id"], "outcome": "crashed", "text": "ended by signal %d" % -done.returncode}
+        return dict(self.read(done.stdout + done.stderr, done.returncode), id=message["id"])
+
+    def wait(self, request, say):
+        deadline, results = time.monotonic() + request["deadline"] - 2, []
+        with open(os.path.join(self.config["dir"], self.name + ".log"), "a") as log, ThreadPoolExecutor(self.config["jobs"]) as pool:
+            for done in as_completed([pool.submit(self.check, m, deadline, log) for m in self.messages]):
+                results.append(done.result())
+                say({"progress": len(results)})
+        return {"results": [r for r in results if r]}
 
 
 def serve(sender):

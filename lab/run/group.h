@@ -20,7 +20,8 @@ enum lab_policy lab_group_policy(const struct lab_group *group, enum lab_policy 
  * having delivered it is ADAPTER-ERROR: who keeps back what only DANE keeps back has some. */
 void lab_group_apply(const struct lab_group *group, struct lab_case *k);
 
-/* Is this control, judged and applied, as it must be? */
+/* Is this control, judged and applied, as it must be, or wrong in just the way that is known of the
+ * sender? */
 bool lab_group_control(const struct lab_case *k);
 
 #endif

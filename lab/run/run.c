@@ -155,12 +155,6 @@ static const char *control_text(const struct lab_judgement *j)
     return j->why != NULL ? j->why : "no evidence";
 }
 
-/* As it must be, or wrong in just the way that is known of this sender. */
-static bool control_holds(const struct lab_case *k)
-{
-    return lab_group_control(k) || (k->known != NULL && !k->stale);
-}
-
 /* The controls. 0: all hold, and at least one delivery is as it must be: without any the adapter
  * may be dead. Otherwise fault says which does not. */
 static int run_controls(struct run *r, const char *phase)
@@ -189,7 +183,7 @@ static int run_controls(struct run *r, const char *phase)
         if (invalid != NULL)
             rc = lab_fail(&r->fault, EX_PROTOCOL, "%s: control %s is not proven: %s", phase,
                           k->name, invalid);
-        else if (!control_holds(k))
+        else if (!lab_group_control(k))
             rc = lab_fail(&r->fault, EX_PROTOCOL, "%s: control %s is %s: %s", phase, k->name,
                           lab_verdict_name(k->judgement.verdict), control_text(&k->judgement));
         delivered = delivered || (k->judgement.verdict == LAB_V_PASS &&

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/escape.h"
 #include "report/document.h"
+#include "report/escape.h"
 
 struct counts {
     unsigned tests, failures, errors, skipped;

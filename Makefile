@@ -215,6 +215,9 @@ check-lab: build/$(VARIANT)/danesmtp build/$(VARIANT)/danesmtp-faulty build/$(VA
 check-mta: build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab ## scenarios against every mail server that can be had here: senders by topics
 	tests/tools/check-mta build/$(VARIANT)/danelab
 
+check-report-browser: build/$(VARIANT)/danelab ## the HTML report in headless Chromium: phone and desktop, light and dark, time to open (skipped without Chromium)
+	tests/tools/check-report-browser build/$(VARIANT)/danelab
+
 # A few seconds for each of some hundred faults.
 MATRIX = out/matrix
 MUTANTS = $(shell cut -f1 tests/faults/faults.tsv tests/faults/mutants.tsv | grep -v '^\#') $(shell DANESMTP_FAULT=list build/$(VARIANT)/danesmtp-faulty | sort -u)
@@ -339,6 +342,7 @@ install: all ## below DESTDIR and PREFIX (/usr/local); libraries go to LIBDIR (P
 	cp -R lab/adapters $(DESTDIR)$(PREFIX)/share/danelab/lab
 	install -d $(DESTDIR)$(PREFIX)/share/danelab/lab/report
 	install -m 644 $(wildcard lab/report/page.*) $(DESTDIR)$(PREFIX)/share/danelab/lab/report
+	install -m 644 $(wildcard lab/*.schema.json) $(DESTDIR)$(PREFIX)/share/danelab/lab
 	$(foreach m,$(MAN),install -D -m 644 $m $(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $m))/$(notdir $m) &&) true
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/,bash-completion/completions zsh/site-functions)
 	for p in danelab danesmtp; do \
@@ -364,6 +368,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
 
 FORCE:
-.PHONY: FORCE analyzer core-coverage starve test-starve valgrind all unit deps test test-release test-asan test-cross test-fast cross cross-broken replay fuzz bench bench-table selftest-matrix check check-lab check-mta gates clang lint cppcheck headers layers \
+.PHONY: FORCE analyzer core-coverage starve test-starve valgrind all unit deps test test-release test-asan test-cross test-fast cross cross-broken replay fuzz bench bench-table selftest-matrix check check-lab check-mta check-report-browser gates clang lint cppcheck headers layers \
         purity symbols complexity banned words rules format format-check man docs installed coverage install uninstall deb check-deb clean help
 endif

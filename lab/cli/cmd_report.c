@@ -7,17 +7,17 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "report/differ.h"
-#include "report/report.h"
+#include "report/document.h"
 
 /* A run that did not end. */
-enum { TRUNCATED = 5, EMBED_MB = 4 };
+enum { TRUNCATED = 5, EMBED_MB = 3 };
 
 enum { FORMAT, OUTPUT, EMBED };
 
 static const struct lab_option table[] = {
     [FORMAT] = {"format", "text|markdown|html|junit|tap|json", "as what (text)", 0},
     [OUTPUT] = {"output", "FILE", "in place of standard output; links are relative to it", 'o'},
-    [EMBED] = {"embed", "MB", "html: how much evidence the page holds, the worst first (4)", 0},
+    [EMBED] = {"embed", "MB", "html: how much evidence the page holds, the worst first (3)", 0},
     {NULL, NULL, NULL, 0},
 };
 

@@ -23,7 +23,7 @@ static const struct { const char *title; const char *states[STATES_MAX + 1]; } s
 
 enum { TLSA_NOT_ASKED = 5 };
 enum { NOT_CALLED, NO_MAIL, IN_CLEAR, IN_TLS };
-enum { WIDTH = 158, GAP = 22, BOX = 20, STEP = 25, TOP = 96, LEFT = 20 };
+enum { TITLE_LETTER = 10, WIDTH = 158, GAP = 22, BOX = 20, STEP = 25, TOP = 96, LEFT = 20 };
 
 /* Bits of states, by stage. */
 struct marks {
@@ -247,7 +247,8 @@ static const char style[] =
 
 static void put_head(struct lab_text *t, const struct lab_drawing *d, int height)
 {
-    int width = column(STAGES) + LEFT - GAP;
+    int titled = 2 * LEFT + TITLE_LETTER * (int)strlen(d->scenario->title);
+    int width = column(STAGES) + LEFT - GAP > titled ? column(STAGES) + LEFT - GAP : titled;
     char *line = lab_format("profile %s, policy %s%s%s", d->profile, lab_policy_name(d->policy),
                             d->verdict != NULL ? ": " : "", d->verdict != NULL ? d->verdict : "");
 

@@ -99,20 +99,13 @@ static void put_sums(const struct lab_ran *ran, struct lab_text *t)
 
 static void put_sender(const struct lab_ran *ran, size_t number, struct lab_text *t)
 {
-    const char *resolver = lab_ran_text(ran, "resolver");
-    const char *variant = lab_ran_text(ran, "variant");
-    const char *name = lab_ran_text(ran, "name");
     char *trouble = lab_ran_trouble(ran);
 
     lab_text_put(t, "<tr><td class=\"n\">%zu</td>", number);
-    LAB_MARKUP(t, "<th scope=\"row\">{} {}", name != NULL ? name : lab_ran_text(ran, "sut"),
-               lab_ran_text(ran, "version"));
-    if (variant != NULL)
-        LAB_MARKUP(t, "<small>variant {}</small>", variant);
+    LAB_MARKUP(t, "<th scope=\"row\">{}", ran->label);
     if (trouble != NULL)
         LAB_MARKUP(t, "<strong class=\"alarm\">This run {}.</strong>", trouble);
-    LAB_MARKUP(t, "</th><td>{}</td><td>{}</td>", lab_ran_text(ran, "profile"),
-               resolver != NULL ? resolver : "not recorded");
+    lab_html_raw(t, "</th>");
     put_sums(ran, t);
     LAB_MARKUP(t, "<td><code>{}</code></td></tr>\n", ran->dir);
     free(trouble);
@@ -120,17 +113,15 @@ static void put_sender(const struct lab_ran *ran, size_t number, struct lab_text
 
 static void put_senders(const struct lab_reporting *r, struct lab_text *t)
 {
-    lab_html_raw(t, "<section aria-labelledby=\"senders\">\n<h2 id=\"senders\">Senders</h2>\n"
-                    "<div class=\"wide\" tabindex=\"0\" role=\"group\" "
-                    "aria-label=\"Senders\"><table class=\"sums\">"
-                    "<thead><tr><th scope=\"col\" class=\"n\">run</th>"
-                    "<th scope=\"col\">sender</th><th scope=\"col\">profile</th>"
-                    "<th scope=\"col\">resolver</th><th scope=\"col\" class=\"n\">passed</th>"
-                    "<th scope=\"col\" class=\"n\">failed</th>"
-                    "<th scope=\"col\" class=\"n\">known</th>"
-                    "<th scope=\"col\" class=\"n\">not judged</th>"
-                    "<th scope=\"col\" class=\"n\">lab errors</th>"
-                    "<th scope=\"col\">directory</th></tr></thead>\n<tbody>\n");
+    lab_html_raw(t,
+                 "<section aria-labelledby=\"senders\">\n<h2 id=\"senders\">Senders</h2>\n"
+                 "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Senders\">"
+                 "<table class=\"sums\"><thead><tr><th scope=\"col\" class=\"n\">run</th>"
+                 "<th scope=\"col\">sender</th><th scope=\"col\" class=\"n\">passed</th>"
+                 "<th scope=\"col\" class=\"n\">failed</th><th scope=\"col\" class=\"n\">known</th>"
+                 "<th scope=\"col\" class=\"n\">not judged</th>"
+                 "<th scope=\"col\" class=\"n\">lab errors</th>"
+                 "<th scope=\"col\">directory</th></tr></thead>\n<tbody>\n");
     for (size_t run = 0; run < r->runs->count; run++)
         put_sender(&r->runs->list[run], run + 1, t);
     lab_html_raw(t, "</tbody></table></div>\n</section>\n");
@@ -147,19 +138,20 @@ static void put_summary(const struct lab_reporting *r, struct lab_text *t)
     lab_html_raw(t, "<header>\n<p class=\"brand\">danelab</p>\n<h1>What mail senders did with "
                     "DANE</h1>\n<p class=\"lead\">");
     lab_html_number(t, r->runs->count, "run", "runs");
-    lab_html_raw(t, " of ");
+    lab_html_raw(t, ", ");
     lab_html_number(t, r->runs->rows_count, "case", "cases");
-    lab_html_raw(t, ", judged by what was seen on the wire: ");
+    lab_html_raw(t, ", judged by what was seen on the wire. Of all verdicts, ");
     lab_text_put(t, "%u passed, <b class=\"%s\">%u failed</b>", sums[LAB_SORT_GOOD],
                  sums[LAB_SORT_FAILED] > 0 ? "bad" : "", sums[LAB_SORT_FAILED]);
     if (sums[LAB_SORT_KNOWN] > 0)
-        lab_text_put(t, ", %u known failures", sums[LAB_SORT_KNOWN]);
+        lab_text_put(t, ", %u known to fail", sums[LAB_SORT_KNOWN]);
     if (sums[LAB_SORT_NEITHER] > 0)
         lab_text_put(t, ", %u not judged", sums[LAB_SORT_NEITHER]);
-    if (sums[LAB_SORT_BROKEN] > 0)
-        lab_text_put(
-            t, ", <b class=\"ill\">%u lab or adapter errors</b>, which say nothing of the sender",
-            sums[LAB_SORT_BROKEN]);
+    if (sums[LAB_SORT_BROKEN] > 0) {
+        lab_html_raw(t, ", <b class=\"ill\">");
+        lab_html_number(t, sums[LAB_SORT_BROKEN], "lab error", "lab errors");
+        lab_html_raw(t, "</b>, which say nothing of the sender");
+    }
     lab_html_raw(
         t, ".</p>\n</header>\n<nav aria-label=\"Sections\"><ul><li><a "
            "href=\"#senders\">Senders</a></li>"
@@ -178,12 +170,12 @@ void lab_html_legend(const struct lab_reporting *r, struct lab_text *t)
                     "<h3>Verdicts</h3>\n<dl class=\"words\">\n");
     for (int v = 0; v < LAB_V_COUNT; v++) {
         enum lab_verdict verdict = (enum lab_verdict)v;
+        bool same = strcasestr(lab_verdict_name(verdict), lab_verdict_mark(verdict)) != NULL;
 
-        lab_text_put(t,
-                     "<div><dt><b class=\"v %s\">%s</b></dt><dd>%s <small>In cells: "
-                     "%s.</small></dd></div>\n",
-                     lab_verdict_mark(verdict), lab_verdict_name(verdict),
-                     lab_verdict_means(verdict), lab_verdict_mark(verdict));
+        lab_text_put(
+            t, "<div><dt><b class=\"v %s\">%s</b></dt><dd>%s%s%s%s</dd></div>\n",
+            lab_verdict_mark(verdict), lab_verdict_name(verdict), lab_verdict_means(verdict),
+            same ? "" : " In cells: ", same ? "" : lab_verdict_mark(verdict), same ? "" : ".");
     }
     lab_html_raw(t, "</dl>\n<h3>Sums</h3>\n<dl class=\"words\">\n");
     for (int s = 0; s < LAB_SORT_COUNT; s++)

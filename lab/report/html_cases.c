@@ -37,20 +37,28 @@ static void put_pair(const char *word, const char *text, struct lab_text *t)
         LAB_MARKUP(t, "<dt>{}</dt><dd>{}</dd>", word, text);
 }
 
-/* The same for all runs, as it is for all under one profile? */
+/* Of the first run that says it; under another profile it may be something else. */
 static const char *expected_of(const struct lab_runs *runs, const struct lab_row *row)
 {
-    const char *first = NULL;
+    const char *text = NULL;
 
-    for (size_t run = 0; run < runs->count; run++) {
-        const char *text = row->of[run] != NULL ? lab_entry_text(row->of[run], "expected") : NULL;
+    for (size_t run = 0; run < runs->count && text == NULL; run++)
+        text = row->of[run] != NULL ? lab_entry_text(row->of[run], "expected") : NULL;
+    return text;
+}
 
-        if (first == NULL)
-            first = text;
-        else if (text != NULL && strcmp(first, text) != 0)
-            return NULL;
+/* The case that row has as its twin, under the same policy if there is one. */
+static const char *twin_of(const struct lab_runs *runs, const struct lab_row *row, const char *twin)
+{
+    const char *found = NULL;
+
+    for (size_t i = 0; i < runs->rows_count; i++) {
+        if (strcmp(runs->rows[i].id, twin) != 0)
+            continue;
+        if (found == NULL || strcmp(runs->rows[i].policy, row->policy) == 0)
+            found = runs->rows[i].name;
     }
-    return first;
+    return found;
 }
 
 static void put_claims(const struct lab_entry *e, struct lab_text *t)
@@ -73,14 +81,15 @@ static void put_claims(const struct lab_entry *e, struct lab_text *t)
 
 /* A case that passed needs fewer words. */
 static void put_story(const struct lab_reporting *r, size_t run, const struct lab_entry *e,
-                      bool expected, struct lab_text *t)
+                      const char *expected, struct lab_text *t)
 {
+    const char *own = lab_entry_text(e, "expected");
     char *again;
     char *why;
 
     lab_html_raw(t, "<dl>");
-    if (expected)
-        put_pair("expected", lab_entry_text(e, "expected"), t);
+    if (own != NULL && expected != NULL && strcmp(own, expected) != 0)
+        put_pair("expected", own, t);
     put_pair("seen", lab_entry_text(e, "seen"), t);
     if (e->verdict != LAB_V_PASS || e->stale) {
         again = lab_rerun_of(&r->runs->list[run], e);
@@ -99,7 +108,7 @@ static void put_story(const struct lab_reporting *r, size_t run, const struct la
 }
 
 static void put_result(const struct lab_reporting *r, size_t run, const struct lab_entry *e,
-                       bool expected, const char *evidence, struct lab_text *t)
+                       const char *expected, const char *evidence, struct lab_text *t)
 {
     lab_text_put(t, "<section class=\"res\" id=\"r%zu-%s\"><h4>", run + 1, e->name);
     lab_html_verdict(t, e);
@@ -117,6 +126,7 @@ static void put_about(const struct lab_reporting *r, const struct lab_row *row,
 {
     const struct lab_entry *any = NULL;
     const char *twin;
+    const char *found;
     json_t *rule;
     size_t i;
 
@@ -135,8 +145,11 @@ static void put_about(const struct lab_reporting *r, const struct lab_row *row,
     LAB_MARKUP(t, "</dd><dt>topic</dt><dd><a href=\"#t-{}\">{}</a>, policy {}</dd>", row->topic,
                row->topic, row->policy);
     twin = any != NULL ? lab_entry_text(any, "twin") : NULL;
-    if (twin != NULL)
-        LAB_MARKUP(t, "<dt>twin</dt><dd><a href=\"#c-{}\">{}</a></dd>", twin, twin);
+    found = twin != NULL ? twin_of(r->runs, row, twin) : NULL;
+    if (found != NULL)
+        LAB_MARKUP(t, "<dt>twin</dt><dd><a href=\"#c-{}\">{}</a></dd>", found, found);
+    else
+        put_pair("twin", twin, t);
     LAB_MARKUP(t, "<dt>read</dt><dd><code>danelab explain {}</code></dd></dl>\n", row->id);
 }
 
@@ -162,7 +175,7 @@ void lab_html_cases(const struct lab_reporting *r, struct lab_text *t)
             char *own = evidence[i * r->runs->count + run];
 
             if (row->of[run] != NULL)
-                put_result(r, run, row->of[run], expected == NULL, own, t);
+                put_result(r, run, row->of[run], expected, own, t);
             free(own);
         }
         lab_html_raw(t, "</article>\n");

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/document.h"
 #include "report/escape.h"
-#include "report/report.h"
 
 struct counts {
     unsigned tests, failures, errors, skipped;

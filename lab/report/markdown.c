@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/document.h"
 #include "report/escape.h"
-#include "report/report.h"
 
 /* Such pages have a limit, and a person, too. */
 enum { SPOTS_MAX = 200 };
@@ -131,7 +131,7 @@ static void put_legend(const struct lab_reporting *r, struct lab_text *out)
         if (there[v])
             lab_text_put(out, "| %s | %s |\n", lab_verdict_name((enum lab_verdict)v),
                          lab_verdict_means((enum lab_verdict)v));
-    for (int s = LAB_SORT_NEITHER; s < LAB_SORT_COUNT; s++)
+    for (int s = LAB_SORT_FAILED; s < LAB_SORT_COUNT; s++)
         lab_text_put(out, "| %s | %s |\n", lab_sort_name((enum lab_sort)s),
                      lab_sort_means((enum lab_sort)s));
 }

@@ -113,7 +113,7 @@ document.addEventListener('DOMContentLoaded', () => {
     if (here) {
       here.classList.add('here');
       if (copy.querySelectorAll('.res')[0] !== here)
-        here.scrollIntoView({ block: 'center' });
+        here.scrollIntoView({ block: 'start' });
     }
     close.focus({ preventScroll: true });
     return true;

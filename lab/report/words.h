@@ -5,13 +5,13 @@
 #include "judge/judge.h"
 
 /* What becomes of a case in a sum. X(name, word, one line about it) */
-#define LAB_SORT_LIST(X)                                                                        \
-    X(GOOD, "passed", "the sender did what is accepted here: PASS, NON-STRICT or INFO")         \
-    X(NEITHER, "not judged", "nothing is said about the sender: UNSUPPORTED, SKIP or DISPUTED") \
-    X(KNOWN, "known", "a failure that the sender's expect file has, as it has it")              \
-    X(BROKEN, "lab error", "the lab or the adapter broke; never blamed on the sender")          \
-    X(FAILED, "failed",                                                                         \
-      "a failure that the expect file does not have, or a row of that file that no longer holds")
+#define LAB_SORT_LIST(X)                                                                          \
+    X(GOOD, "passed", "the sender did what is accepted here: PASS, NON-STRICT or INFO")           \
+    X(FAILED, "failed",                                                                           \
+      "a failure that the expect file does not have, or a row of that file that no longer holds") \
+    X(KNOWN, "known", "a failure that the sender's expect file has, as it has it")                \
+    X(NEITHER, "not judged", "nothing is said about the sender: UNSUPPORTED, SKIP or DISPUTED")   \
+    X(BROKEN, "lab error", "the lab or the adapter broke; never blamed on the sender")
 
 enum lab_sort {
 #define X(name, word, means) LAB_SORT_##name,

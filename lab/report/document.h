@@ -1,7 +1,7 @@
-/* report.h - one or several runs as a document. Everything comes from run.jsonl and from the
+/* document.h - one or several runs as a document. Everything comes from run.jsonl and from the
  * folders of evidence beside it. */
-#ifndef LAB_REPORT_REPORT_H
-#define LAB_REPORT_REPORT_H
+#ifndef LAB_REPORT_DOCUMENT_H
+#define LAB_REPORT_DOCUMENT_H
 
 #include "report/runs.h"
 #include "scen/rules.h"

@@ -281,7 +281,7 @@ words: ## nothing unfinished, no machine's paths
 
 # test_scenario.c tests the catalogue itself: the rules that it names are examples.
 TELLING := $(ENGINE) $(wildcard engine/*/*.h) $(filter-out %/test_scenario.c,$(filter tests/unit/%,$(UNIT))) $(ORACLE) $(FAULTS)
-rules: ## every rule for a sending client has a test, a scenario or a reason why not; ALL=1 lists them
+rules: ## every rule for a sending client has a test, a scenario or a reason why not, every one for a publisher a finding or a reason; ALL=1 lists them
 	@awk -f tests/tools/rules.awk -v all=$(ALL) scenarios/rules.tsv tests/rules-elsewhere.tsv $(TELLING) $(wildcard scenarios/*/*.yaml)
 
 format: ## reformat all sources

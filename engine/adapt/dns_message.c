@@ -6,7 +6,7 @@
 #include "adapt/dns_ede.h"
 
 enum { QR = 0x8000, TC = 0x0200, RD = 0x0100, AD = 0x0020, CD = 0x0010 };
-enum { CLASS_IN = 1, TYPE_NS = 2, TYPE_SOA = 6, TYPE_OPT = 41 };
+enum { CLASS_IN = 1, TYPE_NS = 2, TYPE_SOA = 6, TYPE_OPT = 41, TYPE_RRSIG = 46 };
 enum { EDNS_DO = 0x8000, OPTION_EDE = 15 };
 enum section { ANSWER, AUTHORITY, ADDITIONAL, SECTIONS };
 
@@ -332,6 +332,56 @@ static const char *collect(struct reader r, const struct dsmtp_query *query,
     return NULL;
 }
 
+/* RRSIG rdata before the signer's name (RFC 4034, section 3.1). */
+enum {
+    RRSIG_ALGORITHM = 2,
+    RRSIG_TTL = 4,
+    RRSIG_EXPIRATION = 8,
+    RRSIG_INCEPTION = 12,
+    RRSIG_SIGNER = 18
+};
+
+/* A signature that nobody can read says nothing; it is for the validator to mind. False: out of
+ * memory. */
+static bool note_signature(const struct reader *r, const struct rr *rr, struct dsmtp_arena *arena,
+                           struct dsmtp_signature *out)
+{
+    const uint8_t *p = r->message + rr->rdata;
+    size_t pos = rr->rdata + RRSIG_SIGNER;
+    char text[DSMTP_DNAME_TEXT_SIZE];
+    struct dsmtp_dname signer;
+    uint32_t lifetime;
+
+    if (rr->rdlen <= RRSIG_SIGNER ||
+        !dsmtp_dname_read(r->message, rr->rdata + rr->rdlen, &pos, &signer))
+        return true;
+    lifetime = get32(p + RRSIG_EXPIRATION) - get32(p + RRSIG_INCEPTION);
+    if (out->signer == NULL || p[RRSIG_ALGORITHM] < out->algorithm)
+        out->algorithm = p[RRSIG_ALGORITHM];
+    out->original_ttl = get32(p + RRSIG_TTL);
+    out->lifetime = lifetime > out->lifetime ? lifetime : out->lifetime;
+    if (out->signer != NULL)
+        return true;
+    dsmtp_dname_to_text(&signer, text);
+    out->signer = dsmtp_arena_strdup(arena, text);
+    return out->signer != NULL;
+}
+
+/* The signatures of the records that the answer ends in. */
+static const char *read_signatures(struct reader r, const struct dsmtp_query *query,
+                                   const struct dsmtp_dname *name, struct dsmtp_arena *arena,
+                                   struct dsmtp_dns_reply *out)
+{
+    struct rr rr;
+
+    while (next_rr(&r, &rr) > 0 && rr.section == ANSWER)
+        if (rr.class == CLASS_IN && rr.type == TYPE_RRSIG && rr.rdlen >= 2 &&
+            get16(r.message + rr.rdata) == (unsigned)query->type &&
+            dsmtp_dname_equal(&rr.owner, name) && !note_signature(&r, &rr, arena, &out->signature))
+            return "out of memory";
+    return NULL;
+}
+
 static const char *canonical_name(const struct dsmtp_dname *name, struct dsmtp_arena *arena,
                                   const char **out)
 {
@@ -354,6 +404,8 @@ static const char *interpret(const struct reader *r, const struct dsmtp_query *q
     wrong = follow(r, query, &name, out);
     if (wrong == NULL && out->count > 0)
         wrong = collect(*r, query, &name, arena, out);
+    if (wrong == NULL && out->count > 0)
+        wrong = read_signatures(*r, query, &name, arena, out);
     if (wrong == NULL && out->aliased > 0)
         wrong = canonical_name(&name, arena, &out->canonical);
     if (wrong != NULL)
@@ -407,7 +459,8 @@ struct dsmtp_answer dsmtp_dns_answer(const struct dsmtp_query *query,
                                  .aliases = reply->aliased,
                                  .records = reply->records,
                                  .count = reply->count,
-                                 .ttl = reply->ttl};
+                                 .ttl = reply->ttl,
+                                 .signature = reply->signature};
 }
 
 const char *dsmtp_dns_objection(const struct dsmtp_dns_reply *reply, bool proven)

@@ -42,6 +42,7 @@ struct dsmtp_dns_reply {
     const struct dsmtp_rdata *records;
     unsigned count;
     uint32_t ttl;
+    struct dsmtp_signature signature;
     char why[DSMTP_DNS_WHY_SIZE]; /* extended DNS errors (RFC 8914), or empty */
 };
 

@@ -70,7 +70,7 @@ enum dsmtp_status dsmtp_tls_adopt(SSL_CTX *ctx, struct dsmtp_fault *fault)
     tls->floor = floor_of(ctx);
     tls->security_level = -1;
     tls->none = X509_STORE_new();
-    if (tls->none == NULL || adopted_index < 0 || !dsmtp_tls_set_up(ctx) ||
+    if (tls->none == NULL || adopted_index < 0 || !dsmtp_tls_set_up(tls) ||
         SSL_CTX_set_ex_data(ctx, adopted_index, tls) <= 0) {
         X509_STORE_free(tls->none);
         free(tls);

@@ -35,8 +35,7 @@ static bool equals(X509 *cert, unsigned selector, const EVP_MD *md, const uint8_
     return same;
 }
 
-/* Whatever the usage of the record. */
-static bool matches_record(const struct dsmtp_tlsa *r, X509 *cert)
+bool dsmtp_tls_record_is(const struct dsmtp_tlsa *r, X509 *cert)
 {
     const EVP_MD *const md[] = {NULL, EVP_sha256(), EVP_sha512()};
     bool unable = false;
@@ -78,7 +77,8 @@ static bool is_anchor(X509 *cert, const struct dsmtp_tls_demand *demand)
     for (unsigned i = 0; i < demand->record_count; i++) {
         const struct dsmtp_tlsa *r = &demand->records[i];
 
-        if (r->why == DSMTP_UNUSABLE_NO && r->effective_usage == DANE_TA && matches_record(r, cert))
+        if (r->why == DSMTP_UNUSABLE_NO && r->effective_usage == DANE_TA &&
+            dsmtp_tls_record_is(r, cert))
             return true;
     }
     return false;

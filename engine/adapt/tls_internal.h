@@ -19,7 +19,7 @@ struct dsmtp_tls {
 };
 
 /* Sessions are never resumed, demands are heeded. */
-bool dsmtp_tls_set_up(SSL_CTX *ctx);
+bool dsmtp_tls_set_up(struct dsmtp_tls *tls);
 
 /* The first error of OpenSSL's queue in words; empties the queue. */
 void dsmtp_tls_words(char *out, size_t room);
@@ -41,6 +41,22 @@ static inline enum dsmtp_against dsmtp_tls_kind(const struct dsmtp_tls_demand *d
 /* Judge the chain in ctx by the demand; sets the error of ctx. What a handshake calls when the
  * server's chain has come in, and what is called offline. */
 bool dsmtp_tls_check_chain(X509_STORE_CTX *ctx, const struct dsmtp_tls_demand *demand);
+
+/* Would this chain, leaf first, meet the demand at that time (seconds since 1970; negative: now)?
+ */
+enum dsmtp_status dsmtp_tls_verify_chain(struct dsmtp_tls *tls, STACK_OF(X509) * chain,
+                                         const struct dsmtp_tls_demand *demand, int64_t time,
+                                         struct dsmtp_tls_evidence *out, struct dsmtp_fault *fault);
+
+/* Does the record, whatever its usage, name this certificate or its key? */
+bool dsmtp_tls_record_is(const struct dsmtp_tlsa *record, X509 *cert);
+
+/* Fill demand->exam from the chain that a server has sent; empties OpenSSL's queue of errors. */
+void dsmtp_tls_examine(struct dsmtp_tls *tls, X509_STORE_CTX *ctx,
+                       const struct dsmtp_tls_demand *demand);
+
+/* What kind of refusal is this error of a handshake? */
+enum dsmtp_refusal dsmtp_tls_refusal(unsigned long error);
 
 /* From the session's verify result to reason, fault, match and detail; the rest of the evidence is
  * left alone. */

@@ -182,6 +182,8 @@ void dsmtp_tls_judge(SSL *ssl, const struct dsmtp_tls_demand *demand, bool up,
         dsmtp_tls_judge_verify(ssl, demand, out);
     } else {
         out->reason = DSMTP_REASON_TLS_HANDSHAKE;
+        if (demand->exam != NULL)
+            demand->exam->refusal = dsmtp_tls_refusal(ERR_peek_error());
         dsmtp_tls_words(out->detail, sizeof(out->detail));
     }
     ERR_clear_error();

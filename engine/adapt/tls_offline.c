@@ -82,9 +82,9 @@ static enum dsmtp_status verify(const struct dsmtp_tls *tls, SSL *ssl, STACK_OF(
     return DSMTP_OK;
 }
 
-static enum dsmtp_status verify_chain(struct dsmtp_tls *tls, STACK_OF(X509) * chain,
-                                      const struct dsmtp_tls_demand *demand, int64_t time,
-                                      struct dsmtp_tls_evidence *out, struct dsmtp_fault *fault)
+enum dsmtp_status dsmtp_tls_verify_chain(struct dsmtp_tls *tls, STACK_OF(X509) * chain,
+                                         const struct dsmtp_tls_demand *demand, int64_t time,
+                                         struct dsmtp_tls_evidence *out, struct dsmtp_fault *fault)
 {
     struct dsmtp_tls_evidence evidence = {.reason = DSMTP_REASON_NONE};
     enum dsmtp_status status;
@@ -118,7 +118,7 @@ enum dsmtp_status dsmtp_tls_verify_pem(struct dsmtp_tls *tls, const char *pem, s
     else
         status = read_chain(bio, chain, fault);
     if (status == DSMTP_OK)
-        status = verify_chain(tls, chain, demand, time, out, fault);
+        status = dsmtp_tls_verify_chain(tls, chain, demand, time, out, fault);
     sk_X509_pop_free(chain, X509_free);
     BIO_free(bio);
     return status;

@@ -99,25 +99,28 @@ static int on_chain(X509_STORE_CTX *ctx, void *arg)
     const SSL *ssl = X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
     const struct dsmtp_tls_demand *demand = ssl != NULL ? demand_of(ssl) : NULL;
 
-    (void)arg;
+    if (demand != NULL && demand->exam != NULL)
+        dsmtp_tls_examine(arg, ctx, demand);
     return demand != NULL && dsmtp_tls_check_chain(ctx, demand) ? 1 : 0;
 }
 
-bool dsmtp_tls_set_up(SSL_CTX *ctx)
+bool dsmtp_tls_set_up(struct dsmtp_tls *tls)
 {
+    SSL_CTX *ctx = tls->ctx;
+
     /* Each session is verified under the records of its day: none is resumed. */
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
-    SSL_CTX_set_cert_verify_callback(ctx, on_chain, NULL);
+    SSL_CTX_set_cert_verify_callback(ctx, on_chain, tls);
     return level_digests(ctx);
 }
 
-static bool set_up(const struct dsmtp_tls *tls)
+static bool set_up(struct dsmtp_tls *tls)
 {
     SSL_CTX_set_mode(tls->ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     return SSL_CTX_set_min_proto_version(tls->ctx, tls->floor) > 0 &&
-           SSL_CTX_set_max_proto_version(tls->ctx, 0) > 0 && dsmtp_tls_set_up(tls->ctx);
+           SSL_CTX_set_max_proto_version(tls->ctx, 0) > 0 && dsmtp_tls_set_up(tls);
 }
 
 /* A list of which nothing is left, or that is none, is the user's error. */

@@ -29,6 +29,8 @@ static const char *which(const struct dsmtp_options *o)
     else if (o->tlsrpt != NULL && strcmp(word, "plan") == 0)
         (void)dsmtp_say_usage("batch", "option --tlsrpt: a plan has no sessions to report on; "
                                        "expected probe");
+    else if (o->advise && strcmp(word, "plan") == 0)
+        (void)dsmtp_say_usage("batch", "option --findings: a plan sees no servers; expected probe");
     else
         return word;
     return NULL;
@@ -59,7 +61,7 @@ static int work(const struct dsmtp_options *o, struct dsmtp_batch_config config)
 int dsmtp_cmd_batch(const struct dsmtp_options *o)
 {
     const char *command = which(o);
-    struct dsmtp_run run = {.mode = DSMTP_MODE_PLAN};
+    struct dsmtp_run run = {.mode = DSMTP_MODE_PLAN, .advise = o->advise};
     struct dsmtp_nameset skip;
     struct dsmtp_targets targets;
     struct dsmtp_batch_config config = {.options = o,

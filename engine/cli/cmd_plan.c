@@ -5,7 +5,7 @@
 
 static int run(const struct dsmtp_options *options, const char *command, enum dsmtp_mode mode)
 {
-    const struct dsmtp_run job = {.mode = mode};
+    const struct dsmtp_run job = {.mode = mode, .advise = mode == DSMTP_MODE_PROBE};
     struct dsmtp_targets targets;
     struct dsmtp_setup setup;
     int status = dsmtp_targets_plan(&targets, options, command);

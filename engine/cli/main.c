@@ -22,7 +22,7 @@ struct command {
 /* clang-format off */
 static const struct command commands[] = {
     {"plan",   DSMTP_TAKES_PLAN,   dsmtp_cmd_plan,   "TARGET...",                              "what DNS says: hosts, levels, records, names, reasons"},
-    {"probe",  DSMTP_TAKES_PROBE,  dsmtp_cmd_probe,  "TARGET...",                              "the same, then try every host and address; no mail"},
+    {"probe",  DSMTP_TAKES_PROBE,  dsmtp_cmd_probe,  "TARGET...",                              "the same, then try every host and address; no mail; findings for the publisher"},
     {"send",   DSMTP_TAKES_SEND,   dsmtp_cmd_send,   "-f SENDER RECIPIENT... < MESSAGE",       "deliver a message"},
     {"batch",  DSMTP_TAKES_BATCH,  dsmtp_cmd_batch,  "[plan|probe] < TARGETS",                 "plan or probe many targets, one a line; one JSON object a line"},
     {"verify", DSMTP_TAKES_VERIFY, dsmtp_cmd_verify, "--chain FILE --tlsa 'U S M HEX'...",     "authenticate certificates offline"},

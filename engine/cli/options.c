@@ -54,6 +54,7 @@ static const struct option_row rows[] = {
     {"questions",      0,  "N",            DSMTP_TAKES_BATCH,        NUMBER, AT(questions),      10000, "DNS questions without an answer at the same time (500)"},
     {"connections",    0,  "N",            DSMTP_TAKES_BATCH,        NUMBER, AT(connections),    10000, "connections at the same time (500)"},
     {"per-host",       0,  "N",            DSMTP_TAKES_BATCH,        NUMBER, AT(per_host),       1000,  "of them to one MX host, and to one address (4)"},
+    {"findings",       0,  NULL,           DSMTP_TAKES_BATCH,        FLAG,   AT(advise),         0,     "with probe: what the publisher should know, too"},
     {"skip-done",      0,  "FILE",         DSMTP_TAKES_BATCH,        TEXT,   AT(skip_done),      0,     "pass over targets whose results are in this earlier output"},
     {"tlsrpt",         0,  "FILE",         MAIL,                     TEXT,   AT(tlsrpt),         0,     "write a report on all sessions in the form of RFC 8460"},
     {"tlsrpt-org",     0,  "TEXT",         MAIL,                     TEXT,   AT(tlsrpt_org),     0,     "its organization-name (the name for EHLO)"},

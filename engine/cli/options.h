@@ -55,6 +55,7 @@ struct dsmtp_options {
     unsigned questions; /* batch, as are the next three */
     unsigned connections;
     unsigned per_host;
+    bool advise;
     const char *skip_done;
     const char *tlsrpt;
     const char *tlsrpt_org;

@@ -55,6 +55,7 @@ static void start(struct dsmtp_runner *r, struct dsmtp_task *task)
         .kind = task->nexthop.kind,
         .policy = task->policy,
         .entry = task->entry,
+        .advise = r->run->advise,
         .from = r->run->from,
         .recipients = task->recipients,
         .recipient_count = task->recipient_count,

@@ -47,6 +47,7 @@ struct dsmtp_feed {
 /* What all tasks share. */
 struct dsmtp_run {
     enum dsmtp_mode mode;
+    bool advise;      /* probe: look for what the publisher should know */
     const char *from; /* send */
     const char *data; /* wire form */
     size_t len;

@@ -7,6 +7,7 @@
 #include <sysexits.h>
 
 #include "cli/say.h"
+#include "core/advice.h"
 
 static int bounce_status(enum dsmtp_reason reason)
 {
@@ -20,6 +21,7 @@ int dsmtp_status_of(const struct dsmtp_outcome *outcome)
 {
     switch (outcome->verdict) {
     case DSMTP_VERDICT_ATTEMPT:
+        return dsmtp_advice_alarms(outcome) ? EX_TEMPFAIL : EX_OK;
     case DSMTP_VERDICT_DELIVERED:
         return EX_OK;
     case DSMTP_VERDICT_DEFER:

@@ -4,7 +4,8 @@
 
 #include "model/outcome.h"
 
-/* 0 attempt possible or delivered; EX_TEMPFAIL (75); EX_NOHOST (68) no domain, null MX, no host, no
+/* 0 attempt possible or delivered; EX_TEMPFAIL (75), also where an attempt is possible but advice
+ * of severity error stands against some host; EX_NOHOST (68) no domain, null MX, no host, no
  * address; EX_UNAVAILABLE (69) refused. */
 int dsmtp_status_of(const struct dsmtp_outcome *outcome);
 

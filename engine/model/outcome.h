@@ -2,7 +2,9 @@
 #ifndef DSMTP_MODEL_OUTCOME_H
 #define DSMTP_MODEL_OUTCOME_H
 
+#include "model/advice.h"
 #include "model/evidence.h"
+#include "model/exam.h"
 #include "model/plan.h"
 
 /* "5.7.509" and the like (RFC 3463), with its end. */
@@ -19,6 +21,9 @@ struct dsmtp_attempt {
     struct dsmtp_tls_evidence tls; /* tls.up: TLS was established */
     const char *reply;             /* last reply of the server, or NULL */
     char status[DSMTP_DSN_SIZE];   /* the enhanced status code in it, or "" */
+    const struct dsmtp_exam *exam; /* NULL: none was wanted, or it did not come to a handshake */
+    const struct dsmtp_attempt *again; /* a second connection, without SNI and authentication; NULL:
+                                          none was wanted */
 };
 
 /* Where a recipient stands with the current session. */
@@ -51,6 +56,9 @@ struct dsmtp_outcome {
     unsigned attempt_count;
     struct dsmtp_recipient *recipients;
     unsigned recipient_count;
+    bool advised;                      /* advice was looked for */
+    const struct dsmtp_advice *advice; /* the worst first */
+    unsigned advice_count;
 };
 
 #endif

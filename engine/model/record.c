@@ -16,6 +16,10 @@ const char *dsmtp_rrtype_name(enum dsmtp_rrtype type)
         return "AAAA";
     case DSMTP_RR_DNAME:
         return "DNAME";
+    case DSMTP_RR_DS:
+        return "DS";
+    case DSMTP_RR_NSEC3PARAM:
+        return "NSEC3PARAM";
     case DSMTP_RR_TLSA:
         return "TLSA";
     }
@@ -53,6 +57,7 @@ enum dsmtp_status dsmtp_answer_copy(struct dsmtp_arena *arena, const struct dsmt
     DSMTP_TRY(copy_text(arena, from->query.name, &copy.query.name));
     DSMTP_TRY(copy_text(arena, from->canonical, &copy.canonical));
     DSMTP_TRY(copy_text(arena, from->why, &copy.why));
+    DSMTP_TRY(copy_text(arena, from->signature.signer, &copy.signature.signer));
     DSMTP_TRY(copy_records(arena, from, &copy.records));
     *out = copy;
     return DSMTP_OK;

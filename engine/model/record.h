@@ -16,6 +16,8 @@ enum dsmtp_rrtype {
     DSMTP_RR_MX = 15,
     DSMTP_RR_AAAA = 28,
     DSMTP_RR_DNAME = 39,
+    DSMTP_RR_DS = 43,
+    DSMTP_RR_NSEC3PARAM = 51,
     DSMTP_RR_TLSA = 52
 };
 
@@ -33,6 +35,15 @@ struct dsmtp_rdata {
     size_t len;
 };
 
+/* What the signatures of an RRset say (RFC 4034, section 3.1); of several the oldest algorithm and
+ * the longest life. */
+struct dsmtp_signature {
+    const char *signer;    /* the zone's apex, canonical; NULL: no signature was seen */
+    uint8_t algorithm;     /* the least number */
+    uint32_t original_ttl; /* seconds */
+    uint32_t lifetime;     /* from inception to expiration, seconds */
+};
+
 struct dsmtp_answer {
     struct dsmtp_query query;
     enum dsmtp_security security; /* of the whole alias chain and the final answer: the weakest (RFC
@@ -43,8 +54,9 @@ struct dsmtp_answer {
     unsigned aliases; /* how many were followed */
     const struct dsmtp_rdata *records;
     unsigned count;
-    uint32_t ttl;    /* seconds */
-    const char *why; /* the resolver's words about it (EDE, RFC 8914), or NULL */
+    uint32_t ttl;                     /* seconds */
+    struct dsmtp_signature signature; /* of the records; validated only if the answer is secure */
+    const char *why;                  /* the resolver's words about it (EDE, RFC 8914), or NULL */
 };
 
 /* "A", "MX", ... */

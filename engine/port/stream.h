@@ -13,6 +13,7 @@
 #include "base/status.h"
 #include "model/demand.h"
 #include "model/evidence.h"
+#include "model/exam.h"
 #include "model/tlsa.h"
 #include "model/verdict.h"
 
@@ -32,7 +33,9 @@ struct dsmtp_tls_demand {
     const struct dsmtp_fingerprint *fingerprints; /* FINGERPRINTS: any of these */
     unsigned fingerprint_count;
     struct dsmtp_tls_limits limits;
-    const char *sni; /* NULL: none */
+    const char *sni;         /* NULL: none */
+    struct dsmtp_exam *exam; /* filled until `secured` or `failed`, if it comes to a handshake;
+                                NULL: not wanted */
 };
 
 struct dsmtp_stream;

@@ -149,6 +149,29 @@ static json_t *recipient(const void *item)
                         dsmtp_json_put(o, "reply", dsmtp_json_text(r->reply)));
 }
 
+static json_t *advice(const void *item)
+{
+    const struct dsmtp_advice *a = item;
+    const struct dsmtp_advice_row *row = dsmtp_advice_row(a->kind);
+    json_t *o = json_object();
+
+    return whole(
+        o, dsmtp_json_put(o, "finding", json_string(row->word)) &&
+               dsmtp_json_put(o, "severity", json_string(dsmtp_severity_name(row->severity))) &&
+               dsmtp_json_put(o, "host", dsmtp_json_text(a->host)) &&
+               dsmtp_json_put(o, "address", dsmtp_json_text(a->address)) &&
+               dsmtp_json_put(o, "rules", dsmtp_json_words(row->rules)) &&
+               dsmtp_json_put(o, "what", json_string(row->what)) &&
+               dsmtp_json_put(o, "detail", dsmtp_json_text(a->detail)) &&
+               dsmtp_json_put(o, "consequence", json_string(row->consequence)) &&
+               dsmtp_json_put(o, "remedy", json_string(row->remedy)));
+}
+
+static json_t *findings(const struct dsmtp_outcome *o)
+{
+    return o->advised ? each(o->advice, o->advice_count, sizeof(*o->advice), advice) : json_null();
+}
+
 static json_t *mx(const struct dsmtp_plan *p)
 {
     json_t *o;
@@ -201,6 +224,7 @@ enum dsmtp_status dsmtp_report_json(FILE *to, const struct dsmtp_outcome *outcom
               dsmtp_json_put(o, "recipients",
                              each(outcome->recipients, outcome->recipient_count,
                                   sizeof(*outcome->recipients), recipient)) &&
+              dsmtp_json_put(o, "findings", findings(outcome)) &&
               dsmtp_json_put(o, "rounds", json_integer(p->rounds));
 
     return dsmtp_json_write(to, o, ok);

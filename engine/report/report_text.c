@@ -188,6 +188,35 @@ static void put_recipient(FILE *to, const struct dsmtp_recipient *r)
     (void)fputc('\n', to);
 }
 
+/* What and where, with the rules; what follows; what helps. */
+static void put_advice(FILE *to, const struct dsmtp_advice *a)
+{
+    const struct dsmtp_advice_row *row = dsmtp_advice_row(a->kind);
+
+    (void)fprintf(to, "  %s %s", dsmtp_severity_name(row->severity), row->word);
+    if (a->host != NULL) {
+        (void)fputs(", ", to);
+        dsmtp_clean_put(to, a->host);
+    }
+    if (a->address != NULL)
+        (void)fprintf(to, " [%s]", a->address);
+    (void)fprintf(to, ": %s", row->what);
+    if (a->detail != NULL) {
+        (void)fputs(": ", to);
+        dsmtp_clean_put(to, a->detail);
+    }
+    (void)fprintf(to, " [%s]\n    consequence: %s\n    remedy: %s\n", row->rules, row->consequence,
+                  row->remedy);
+}
+
+static void put_findings(FILE *to, const struct dsmtp_outcome *o)
+{
+    if (o->advised && o->advice_count == 0)
+        (void)fputs("  findings: none\n", to);
+    for (unsigned i = 0; i < o->advice_count; i++)
+        put_advice(to, &o->advice[i]);
+}
+
 /* " from FILE:LINE, KEY" */
 static void put_entry(FILE *to, const struct dsmtp_local_entry *e)
 {
@@ -217,6 +246,7 @@ void dsmtp_report_text(FILE *to, const struct dsmtp_outcome *outcome, bool colou
         put_attempt(to, p, &outcome->attempts[i]);
     for (unsigned i = 0; i < outcome->recipient_count; i++)
         put_recipient(to, &outcome->recipients[i]);
+    put_findings(to, outcome);
 }
 
 static void put_time(FILE *to, int64_t when)

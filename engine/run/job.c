@@ -6,17 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/advice.h"
 #include "core/recipients.h"
 
 struct dsmtp_job {
     struct dsmtp_job_config config;
     struct dsmtp_arena arena;
     struct dsmtp_discover discover;
+    struct dsmtp_survey survey; /* with config.advise, once the plan is there */
+    bool surveyed;
     struct dsmtp_outcome outcome;
     struct dsmtp_mail mail;
     struct dsmtp_session *session;
     unsigned host, address; /* what is being tried */
     bool clear_retry;       /* the current session is one */
+    bool wants_clear;       /* the next one shall be one */
     unsigned tried;         /* addresses so far */
     bool temporary;         /* probe: something failed that may heal */
     bool ready;             /* probe: some session was ready for mail */
@@ -43,6 +47,8 @@ static void on_trace(void *arg, const char *subject, const char *what, const cha
 
 static void end(struct dsmtp_job *job, enum dsmtp_status status)
 {
+    if (status == DSMTP_OK && job->surveyed)
+        status = dsmtp_advise(&job->arena, &job->survey, &job->outcome);
     job->ended = true;
     job->config.done(job->config.arg, job, status, status == DSMTP_OK ? &job->outcome : NULL);
 }
@@ -159,24 +165,38 @@ static void give_up(struct dsmtp_job *job, enum dsmtp_status status)
     sum_up(job);
 }
 
-static void open_session(struct dsmtp_job *job, bool clear, dsmtp_session_done *done)
+/* What all sessions of the job have in common. */
+static struct dsmtp_session_config session_config(struct dsmtp_job *job, enum dsmtp_level level,
+                                                  struct dsmtp_attempt *attempt,
+                                                  dsmtp_session_done *done)
 {
     const struct dsmtp_host_plan *h = &job->outcome.plan->hosts[job->host];
-    struct dsmtp_session_config config = {
+
+    return (struct dsmtp_session_config){
         .engine = job->config.engine,
         .arena = &job->arena,
         .target = job->config.target,
         .host = h,
         .entry = job->outcome.plan->entry,
         .address = h->addresses[job->address],
-        .level = clear ? DSMTP_LEVEL_NONE : h->level,
+        .level = level,
         .mail = &job->mail,
-        .attempt = &job->outcome.attempts[job->outcome.attempt_count++],
+        .attempt = attempt,
         .done = done,
         .arg = job,
     };
+}
+
+static void on_session(void *arg, const struct dsmtp_attempt_end *ended);
+
+static void open_session(struct dsmtp_job *job, bool clear)
+{
+    struct dsmtp_session_config config =
+        session_config(job, clear ? DSMTP_LEVEL_NONE : job->outcome.plan->hosts[job->host].level,
+                       &job->outcome.attempts[job->outcome.attempt_count++], on_session);
     enum dsmtp_status status;
 
+    config.examine = job->config.advise;
     job->clear_retry = clear;
     status = dsmtp_session_open(&config, &job->session);
     if (status != DSMTP_OK)
@@ -208,19 +228,61 @@ static bool nobody_left(const struct dsmtp_job *job)
 }
 
 /* A delivery stops when nobody is left to deliver to, a probe when every address was seen. */
-static void on_session(void *arg, const struct dsmtp_attempt_end *ended)
+static void go_on(struct dsmtp_job *job)
 {
-    struct dsmtp_job *job = arg;
-    const struct dsmtp_next_row *row = dsmtp_judge_next(&job->config.engine->profile, ended);
-
-    dsmtp_session_close(&job->session);
-    note_end(job, ended, row);
-    if (row->next == DSMTP_NEXT_RETRY_CLEAR && !job->clear_retry)
-        open_session(job, true, on_session);
+    if (job->wants_clear)
+        open_session(job, true);
     else if (nobody_left(job) || !advance(job))
         sum_up(job);
     else
-        open_session(job, false, on_session);
+        open_session(job, false);
+}
+
+/* Whoever has TLSA records has to offer STARTTLS on every connection, and TLS to clients that name
+ * no server (R-7672-9.2-1, R-7672-8.1-4): one more connection shows whether that is so. */
+static bool wants_look(const struct dsmtp_job *job, const struct dsmtp_attempt *a)
+{
+    return job->config.advise && !job->clear_retry &&
+           job->outcome.plan->hosts[job->host].tlsa_count > 0 &&
+           (a->reason == DSMTP_REASON_SESSION_READY || a->reason == DSMTP_REASON_NO_STARTTLS);
+}
+
+static void on_look(void *arg, const struct dsmtp_attempt_end *ended)
+{
+    struct dsmtp_job *job = arg;
+
+    (void)ended;
+    dsmtp_session_close(&job->session);
+    go_on(job);
+}
+
+static enum dsmtp_status look(struct dsmtp_job *job, struct dsmtp_attempt *first)
+{
+    struct dsmtp_attempt *again = dsmtp_arena_alloc(&job->arena, 1, sizeof(*again));
+    struct dsmtp_session_config config = session_config(job, DSMTP_LEVEL_ENCRYPT, again, on_look);
+
+    if (again == NULL)
+        return DSMTP_NOMEM;
+    config.nameless = true;
+    first->again = again;
+    return dsmtp_session_open(&config, &job->session);
+}
+
+static void on_session(void *arg, const struct dsmtp_attempt_end *ended)
+{
+    struct dsmtp_job *job = arg;
+    struct dsmtp_attempt *a = &job->outcome.attempts[job->outcome.attempt_count - 1];
+    const struct dsmtp_next_row *row = dsmtp_judge_next(&job->config.engine->profile, ended);
+    enum dsmtp_status status;
+
+    dsmtp_session_close(&job->session);
+    note_end(job, ended, row);
+    job->wants_clear = row->next == DSMTP_NEXT_RETRY_CLEAR && !job->clear_retry;
+    status = wants_look(job, a) ? look(job, a) : DSMTP_OK;
+    if (status != DSMTP_OK)
+        end(job, status);
+    else if (job->session == NULL)
+        go_on(job);
 }
 
 /* A host that must not be contacted now may be fit again later. */
@@ -256,29 +318,49 @@ static void on_plan(struct dsmtp_job *job)
     }
     job->address = UINT_MAX;
     (void)advance(job);
-    open_session(job, false, on_session);
+    open_session(job, false);
 }
 
 static void on_answer(void *arg, const struct dsmtp_answer *answer);
 
+static enum dsmtp_status ask(struct dsmtp_job *job, struct dsmtp_question *question)
+{
+    const struct dsmtp_resolver *r = &job->config.engine->resolver;
+    struct pending *p = dsmtp_arena_alloc(&job->arena, 1, sizeof(*p));
+
+    if (p == NULL)
+        return DSMTP_NOMEM;
+    p->job = job;
+    p->question = question;
+    DSMTP_TRY(r->ask(r->self, &question->query, on_answer, p));
+    p->next = job->asked;
+    job->asked = p;
+    job->outstanding++;
+    return DSMTP_OK;
+}
+
+/* The plan is there: what is left to ask for the publisher's sake. */
+static enum dsmtp_status ask_survey(struct dsmtp_job *job)
+{
+    struct dsmtp_question *q;
+
+    job->surveyed = true;
+    DSMTP_TRY(dsmtp_survey_init(&job->survey, &job->arena, &job->discover));
+    while ((q = dsmtp_survey_want(&job->survey)) != NULL)
+        DSMTP_TRY(ask(job, q));
+    return DSMTP_OK;
+}
+
 /* Ask everything that can be asked now; when nothing is outstanding the plan is there. */
 static enum dsmtp_status pump(struct dsmtp_job *job)
 {
-    const struct dsmtp_resolver *r = &job->config.engine->resolver;
     struct dsmtp_question *q;
 
-    while ((q = dsmtp_discover_want(&job->discover)) != NULL) {
-        struct pending *p = dsmtp_arena_alloc(&job->arena, 1, sizeof(*p));
-
-        if (p == NULL)
-            return DSMTP_NOMEM;
-        p->job = job;
-        p->question = q;
-        DSMTP_TRY(r->ask(r->self, &q->query, on_answer, p));
-        p->next = job->asked;
-        job->asked = p;
-        job->outstanding++;
-    }
+    while ((q = dsmtp_discover_want(&job->discover)) != NULL)
+        DSMTP_TRY(ask(job, q));
+    if (dsmtp_discover_plan(&job->discover) != NULL && job->outstanding == 0 &&
+        job->config.advise && !job->surveyed)
+        DSMTP_TRY(ask_survey(job));
     if (dsmtp_discover_plan(&job->discover) != NULL && job->outstanding == 0)
         on_plan(job);
     return DSMTP_OK;
@@ -308,7 +390,8 @@ static void on_answer(void *arg, const struct dsmtp_answer *answer)
     if (job->ended)
         return;
     trace_answer(job, answer);
-    status = dsmtp_discover_feed(&job->discover, p->question, answer);
+    status = job->surveyed ? dsmtp_survey_feed(&job->survey, p->question, answer)
+                           : dsmtp_discover_feed(&job->discover, p->question, answer);
     if (status == DSMTP_OK)
         status = pump(job);
     if (status != DSMTP_OK)

@@ -24,6 +24,7 @@ struct dsmtp_job_config {
     enum dsmtp_policy policy;
     const struct dsmtp_local_entry
         *entry;       /* of the policy table, which the policy is from; or NULL */
+    bool advise;      /* PROBE: ask and look beyond what mail needs, and fill outcome->advice */
     const char *from; /* SEND only, as are the rest */
     const char *const *recipients;
     unsigned recipient_count;

@@ -33,6 +33,8 @@ struct dsmtp_session_config {
     const struct dsmtp_local_entry *entry; /* its fingerprints and limits of TLS apply; or NULL */
     const char *address;
     enum dsmtp_level level; /* NONE for a cleartext retry */
+    bool examine;           /* fill attempt->exam, too */
+    bool nameless;          /* without SNI */
     struct dsmtp_mail *mail;
     struct dsmtp_attempt *attempt; /* filled as the session goes on */
     dsmtp_session_done *done;

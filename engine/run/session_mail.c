@@ -30,14 +30,34 @@ static enum dsmtp_status send_line(struct dsmtp_session *s, const char *format, 
     return dsmtp_session_connector(s)->write(s->stream, line, (size_t)n + 2);
 }
 
+/* Room for what the certificates say to each record; it lives as long as the attempt. */
+static enum dsmtp_status examine(struct dsmtp_session *s)
+{
+    struct dsmtp_arena *arena = s->config.arena;
+    struct dsmtp_exam *exam = dsmtp_arena_alloc(arena, 1, sizeof(*exam));
+
+    if (exam == NULL)
+        return DSMTP_NOMEM;
+    exam->records = dsmtp_arena_alloc(arena, s->demand.record_count, sizeof(*exam->records));
+    if (exam->records == NULL)
+        return DSMTP_NOMEM;
+    s->demand.exam = exam;
+    s->config.attempt->exam = exam;
+    return DSMTP_OK;
+}
+
 static enum dsmtp_status start_tls(struct dsmtp_session *s)
 {
     s->demand = dsmtp_demand_of(&s->config.engine->profile, s->config.host, s->config.entry,
                                 s->config.level);
+    if (s->config.nameless)
+        s->demand.sni = NULL;
     s->tls = true;
     /* RFC 3207, section 4.2: what was said in clear counts no more. */
     s->extensions = 0;
     s->size_limit = 0;
+    if (s->config.examine)
+        DSMTP_TRY(examine(s));
     return dsmtp_session_connector(s)->secure(s->stream, &s->demand);
 }
 

@@ -14,8 +14,8 @@ struct span {
 };
 #define HOUR (LAB_DAY / 24)
 static const struct span past = {-30 * LAB_DAY, -3 * LAB_DAY}, late = {-30 * LAB_DAY, -2 * HOUR},
-                         brief = {-29 * LAB_DAY, LAB_DAY}, early = {2 * HOUR, 30 * LAB_DAY},
-                         future = {3 * LAB_DAY, 30 * LAB_DAY},
+                         brief = {-29 * LAB_DAY, LAB_DAY}, lasting = {-30 * LAB_DAY, 335 * LAB_DAY},
+                         early = {2 * HOUR, 30 * LAB_DAY}, future = {3 * LAB_DAY, 30 * LAB_DAY},
                          reversed = {20 * LAB_DAY, -10 * LAB_DAY};
 
 static struct lab_signing ordinary(const struct lab_patient *p)
@@ -57,6 +57,11 @@ static int sign_just_expired(const struct lab_patient *p)
 static int sign_for_a_day(const struct lab_patient *p)
 {
     return sign_in(p, brief);
+}
+
+static int sign_for_a_year(const struct lab_patient *p)
+{
+    return sign_in(p, lasting);
 }
 
 static int sign_almost_valid(const struct lab_patient *p)
@@ -200,7 +205,8 @@ static const struct lab_verb verbs[] = {
     {"drop-signature",         LAB_ON_RRSET,  drop_signature,         NULL},
     {"sign-expired",           LAB_ON_RRSET,  sign_expired,           NULL},
     {"sign-just-expired",      LAB_ON_RRSET,  sign_just_expired,      NULL},
-    {"sign-for-a-day",      LAB_ON_RRSET,  sign_for_a_day,      NULL},
+    {"sign-for-a-day",         LAB_ON_RRSET,  sign_for_a_day,         NULL},
+    {"sign-for-a-year",        LAB_ON_RRSET,  sign_for_a_year,        NULL},
     {"sign-almost-valid",      LAB_ON_RRSET,  sign_almost_valid,      NULL},
     {"sign-future",            LAB_ON_RRSET,  sign_future,            NULL},
     {"sign-reversed",          LAB_ON_RRSET,  sign_reversed,          NULL},

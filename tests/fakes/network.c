@@ -89,6 +89,9 @@ static void describe(const struct dsmtp_outcome *o, struct fake_result *out)
         if (out->details && a->detail != NULL && len < room)
             len += (size_t)snprintf(out->text + len, room - len, " (%s)", a->detail);
     }
+    for (unsigned i = 0; i < o->advice_count && len < room; i++)
+        len += (size_t)snprintf(out->text + len, room - len, "%s%s", i == 0 ? " ! " : " ",
+                                dsmtp_advice_row(o->advice[i].kind)->word);
 }
 
 static void done(void *arg, struct dsmtp_job *job, enum dsmtp_status status,

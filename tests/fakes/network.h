@@ -23,8 +23,8 @@ struct fake_world fake_first_bogus(void);
 
 /* Profile rfc7672; everything else zero: ready for use. */
 void fake_network_init(struct fake_network *net, struct fake_world world, const char *script);
-/* What a job said, in one line: verdict, reason, recipients by their first letter, attempts; and
- * the enhanced status codes of the recipients. */
+/* What a job said, in one line: verdict, reason, recipients by their first letter, attempts,
+ * advice; and the enhanced status codes of the recipients. */
 struct fake_result {
     unsigned calls;
     enum dsmtp_status status;

@@ -19,7 +19,9 @@ static const struct dsmtp_query questions[] = {{"d.example", DSMTP_RR_MX},
                                                {"d.example", DSMTP_RR_CNAME},
                                                {"m.example", DSMTP_RR_DNAME},
                                                {".", DSMTP_RR_NS},
-                                               {"m.example", DSMTP_RR_TLSA}};
+                                               {"m.example", DSMTP_RR_TLSA},
+                                               {"d.example", DSMTP_RR_DS},
+                                               {"d.example", DSMTP_RR_NSEC3PARAM}};
 
 static unsigned get16(const uint8_t *p)
 {

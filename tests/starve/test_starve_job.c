@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "adapt/tls_internal.h"
 #include "core/local.h"
 #include "fakes/network.h"
 #include "report/report.h"
@@ -71,16 +72,19 @@ static const struct job_case {
     unsigned recipients;
     const char *script;
     bool again; /* somebody is left for a second session */
+    bool advise;
 } jobs[] = {
-    {"plan",                  DSMTP_MODE_PLAN,  DSMTP_LEVEL_DANE, 0, "", false},
-    {"probe",                 DSMTP_MODE_PROBE, DSMTP_LEVEL_DANE, 0, "osoTo osoMo", false},
-    {"dane",                  DSMTP_MODE_SEND,  DSMTP_LEVEL_DANE, 1, "osoTooo3o", false},
-    {"dane, second host",     DSMTP_MODE_SEND,  DSMTP_LEVEL_DANE, 1, "osoM osoTooo3o", false},
-    {"three of a kind",       DSMTP_MODE_SEND,  DSMTP_LEVEL_MAY,  3, "ooo45o3o ooo4", true},
-    {"put off, then taken",   DSMTP_MODE_SEND,  DSMTP_LEVEL_MAY,  2, "oooo43o oooo3o", true},
-    {"pipelining",            DSMTP_MODE_SEND,  DSMTP_LEVEL_MAY,  3, "opo4o53o", false},
-    {"again in clear",        DSMTP_MODE_SEND,  DSMTP_LEVEL_MAY,  1, "osoH osoo3o", false},
-    {"audit",                 DSMTP_MODE_SEND,  DSMTP_LEVEL_AUDIT, 1, "osoMooo3o", false},
+    {"plan",                  DSMTP_MODE_PLAN,  DSMTP_LEVEL_DANE, 0, "", false, false},
+    {"probe",                 DSMTP_MODE_PROBE, DSMTP_LEVEL_DANE, 0, "osoTo osoMo", false, false},
+    {"probe, advised",        DSMTP_MODE_PROBE, DSMTP_LEVEL_DANE, 0, "osoTo osoTo osoMo", false, true},
+    {"advised, unprotected",  DSMTP_MODE_PROBE, DSMTP_LEVEL_MAY,  0, "osoTo oo", false, true},
+    {"dane",                  DSMTP_MODE_SEND,  DSMTP_LEVEL_DANE, 1, "osoTooo3o", false, false},
+    {"dane, second host",     DSMTP_MODE_SEND,  DSMTP_LEVEL_DANE, 1, "osoM osoTooo3o", false, false},
+    {"three of a kind",       DSMTP_MODE_SEND,  DSMTP_LEVEL_MAY,  3, "ooo45o3o ooo4", true, false},
+    {"put off, then taken",   DSMTP_MODE_SEND,  DSMTP_LEVEL_MAY,  2, "oooo43o oooo3o", true, false},
+    {"pipelining",            DSMTP_MODE_SEND,  DSMTP_LEVEL_MAY,  3, "opo4o53o", false, false},
+    {"again in clear",        DSMTP_MODE_SEND,  DSMTP_LEVEL_MAY,  1, "osoH osoo3o", false, false},
+    {"audit",                 DSMTP_MODE_SEND,  DSMTP_LEVEL_AUDIT, 1, "osoMooo3o", false, false},
 };
 /* clang-format on */
 
@@ -159,6 +163,7 @@ static void run_job(void *arg, unsigned n)
     fake_network_init(&net, fake_two_hosts(r->job->level), r->job->script);
     if (r->job->level == DSMTP_LEVEL_AUDIT)
         net.engine.profile.value[DSMTP_SWITCH_AUTH_FAILURE] = DSMTP_AUTH_FAILURE_AUDIT;
+    config.advise = r->job->advise;
     config.done = done;
     config.arg = r;
     r->opened = dsmtp_job_open(&config, &job);
@@ -310,8 +315,66 @@ static void test_verify(void)
     free(v.pem);
 }
 
+struct exam_run {
+    X509_STORE_CTX *ctx;
+    const struct dsmtp_tls_demand *demand;
+};
+
+static void run_exam(void *arg, unsigned n)
+{
+    const struct exam_run *e = arg;
+    struct dsmtp_tls *tls = NULL;
+    struct dsmtp_fault fault;
+
+    (void)n;
+    memset(e->demand->exam->records, 0xff, 2 * sizeof(*e->demand->exam->records));
+    e->demand->exam->seen = false;
+    if (dsmtp_tls_open(NULL, &tls, &fault) == DSMTP_OK)
+        dsmtp_tls_examine(tls, e->ctx, e->demand);
+    dsmtp_tls_close(&tls);
+}
+
+/* A record that could not be judged is none that does not hold. */
+static void look_at_exam(void *arg, unsigned n, bool hungry)
+{
+    const struct exam_run *e = arg;
+    const struct dsmtp_record_exam *records = e->demand->exam->records;
+
+    check_rowf("allocation %u", n);
+    check_true(hungry || (e->demand->exam->seen && records[0].judged && records[1].judged));
+    for (unsigned i = 0; e->demand->exam->seen && i < 2; i++)
+        check_true(!records[i].judged || records[i].holds);
+}
+
+static void test_exam(void)
+{
+    static const struct tls_pin pins[RECORDS_MAX] = {{ROOT, 2, 0, 1, 0, 0}, {LEAF, 3, 1, 1, 0, 0}};
+    static const char *const names[NAMES_MAX] = {"mx.d.example"};
+    struct dsmtp_record_exam results[2];
+    struct dsmtp_exam exam = {.records = results};
+    struct tls_records records;
+    struct dsmtp_tls_demand demand;
+    struct exam_run e = {.ctx = X509_STORE_CTX_new(), .demand = &demand};
+    X509_STORE *store = X509_STORE_new();
+    STACK_OF(X509) *chain = sk_X509_new_null();
+
+    tls_certs_make();
+    tls_publish(pins, &records);
+    demand = tls_demand(&records, names);
+    demand.exam = &exam;
+    (void)sk_X509_push(chain, tls_cert(LEAF));
+    (void)sk_X509_push(chain, tls_cert(ROOT));
+    check_int(X509_STORE_CTX_init(e.ctx, store, tls_cert(LEAF), chain), 1);
+    X509_STORE_CTX_set_time(e.ctx, 0, NOW);
+    check_true(starve(run_exam, look_at_exam, &e, true) > 1);
+    X509_STORE_CTX_free(e.ctx);
+    X509_STORE_free(store);
+    sk_X509_free(chain);
+}
+
 static const struct check_test tests[] = {{"policy table", test_table},
                                           {"jobs and reports", test_jobs},
                                           {"batch", test_batch},
-                                          {"certificates", test_verify}};
+                                          {"certificates", test_verify},
+                                          {"examination", test_exam}};
 SUITE(starve_job, tests);

@@ -39,6 +39,8 @@ static void add_data(struct reply *r, const struct api_row *row, const char *nam
     case DSMTP_RR_TLSA:
     case DSMTP_RR_AAAA:
     case DSMTP_RR_NS:
+    case DSMTP_RR_DS:
+    case DSMTP_RR_NSEC3PARAM:
         reply_add(r, AN, name, row->type, row->data, row->len);
         break;
     }

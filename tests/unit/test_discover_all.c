@@ -102,6 +102,8 @@ static struct fake_record answer_for(const struct world *w, const struct dsmtp_q
         return address_answer(w->kind, w->aaaa, "2001:db8::1");
     case DSMTP_RR_NS:
     case DSMTP_RR_DNAME:
+    case DSMTP_RR_DS:
+    case DSMTP_RR_NSEC3PARAM:
     case DSMTP_RR_CNAME:
         return probe_answers[w->probe];
     case DSMTP_RR_TLSA:

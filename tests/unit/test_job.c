@@ -147,6 +147,60 @@ static void test_probes(void)
     }
 }
 
+/* clang-format off */
+/* A second connection, to whoever has TLSA records and was ready or had no STARTTLS. */
+static const struct { const char *label; enum dsmtp_level level; const char *script, *want; unsigned opened; } advised[] = {
+    {"all is well, n not",   DSMTP_LEVEL_DANE,    "osoTo osoTo osoM", "attempt SESSION_READY | m authenticated SESSION_READY | n failed TLSA_MISMATCH ! no-match anchor-by-key", 3},
+    {"a name is demanded",   DSMTP_LEVEL_DANE,    "osoTo osoH x",     "attempt SESSION_READY | m authenticated SESSION_READY | n failed CONNECT_FAILED ! server-name-demanded unreachable anchor-by-key", 3},
+    {"STARTTLS appears",     DSMTP_LEVEL_DANE,    "oo osoMo x",       "defer CONNECT_FAILED | m failed NO_STARTTLS | n failed CONNECT_FAILED ! no-starttls starttls-not-always unreachable anchor-by-key", 3},
+    {"STARTTLS goes",        DSMTP_LEVEL_DANE,    "osoTo oo x",       "attempt SESSION_READY | m authenticated SESSION_READY | n failed CONNECT_FAILED ! starttls-not-always unreachable anchor-by-key", 3},
+    {"no connection again",  DSMTP_LEVEL_DANE,    "osoTo x x",        "attempt SESSION_READY | m authenticated SESSION_READY | n failed CONNECT_FAILED ! unreachable anchor-by-key", 3},
+    {"no records",           DSMTP_LEVEL_MAY,     "osoMo oo",         "attempt SESSION_READY | m encrypted SESSION_READY | n cleartext SESSION_READY ! no-tlsa no-tlsa", 2},
+    {"again in clear",       DSMTP_LEVEL_MAY,     "osoH oo oo",       "attempt SESSION_READY | m failed TLS_HANDSHAKE | m cleartext SESSION_READY | n cleartext SESSION_READY ! session-fails no-tlsa no-tlsa", 3},
+    {"not to be called",     DSMTP_LEVEL_SKIP,    "",                 "defer TLSA_BOGUS ! tlsa-lookup-fails tlsa-lookup-fails", 0},
+};
+/* clang-format on */
+
+static void test_advised(void)
+{
+    for (size_t i = 0; i < CHECK_COUNT(advised); i++) {
+        struct fake_result r = {0};
+        struct dsmtp_job_config config =
+            fake_job_config(&net, DSMTP_MODE_PROBE, policy_for(advised[i].level), 0, &r);
+
+        config.advise = true;
+        fake_network_init(&net, fake_two_hosts(advised[i].level), advised[i].script);
+        check_row(advised[i].label);
+        run(&config);
+        check_int(r.status, DSMTP_OK);
+        check_str(r.text, advised[i].want);
+        check_uint(net.connector.opened, advised[i].opened);
+        if (strcmp(advised[i].label, "all is well, n not") != 0)
+            continue;
+        check_true(net.connector.wire[0].authenticate && !net.connector.wire[1].authenticate);
+        check_true(strstr(net.connector.wire[0].demand, "SNI m") != NULL);
+        check_true(strstr(net.connector.wire[1].demand, "SNI none") != NULL);
+        check_str(net.connector.wire[1].address, net.connector.wire[0].address);
+    }
+}
+
+/* Whatever fails on the way, the job is told once, and nothing is left. */
+static void test_advised_refusals(void)
+{
+    for (unsigned n = 1; n <= 4; n++) {
+        struct fake_result r = {0};
+        struct dsmtp_job_config config =
+            fake_job_config(&net, DSMTP_MODE_PROBE, DSMTP_POLICY_DANE, 0, &r);
+
+        config.advise = true;
+        fake_network_init(&net, fake_two_hosts(DSMTP_LEVEL_DANE), "osoTo osoTo osoTo osoTo");
+        net.connector.refuse_open = n;
+        check_rowf("open %u", n);
+        run(&config);
+        check_int(r.status, DSMTP_SYSTEM);
+    }
+}
+
 /* A host whose level is skip is never connected to, whatever becomes of the others. */
 static void test_skipped_host(void)
 {
@@ -366,6 +420,8 @@ static void test_close_any_time(void)
 static const struct check_test tests[] = {{"deliveries", test_sends},
                                           {"skipped host", test_skipped_host},
                                           {"probes", test_probes},
+                                          {"advised", test_advised},
+                                          {"advised, refused", test_advised_refusals},
                                           {"octets", test_wire},
                                           {"own names", test_self},
                                           {"audit", test_audit},

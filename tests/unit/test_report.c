@@ -250,9 +250,26 @@ static const struct dsmtp_verification trusted = {
     .time = 1768478400,
     .evidence = {.authenticated = true, .name = "*.s.example"}};
 
+static const struct dsmtp_advice advice[] = {
+    {DSMTP_ADVICE_NO_MATCH, "mx.s.example", "192.0.2.1", "no match\x1b[2J"},
+    {DSMTP_ADVICE_PARTIAL, "mx.s.example", NULL, NULL},
+    {DSMTP_ADVICE_NULL_MX, NULL, NULL, NULL},
+};
+static const struct dsmtp_outcome advised = {.plan = &secure_plan,
+                                             .verdict = DSMTP_VERDICT_DEFER,
+                                             .reason = DSMTP_REASON_TLSA_MISMATCH,
+                                             .advised = true,
+                                             .advice = advice,
+                                             .advice_count = CHECK_COUNT(advice)};
+static const struct dsmtp_outcome faultless = {.plan = &null_mx,
+                                               .verdict = DSMTP_VERDICT_BOUNCE,
+                                               .reason = DSMTP_REASON_NULL_MX,
+                                               .advised = true};
+
 static void test_text(void)
 {
-    const struct dsmtp_outcome *const outcomes[] = {&sent, &bounced, &literal, &secured};
+    const struct dsmtp_outcome *const outcomes[] = {&sent,    &bounced, &literal,
+                                                    &secured, &advised, &faultless};
     char *text = NULL;
     size_t len;
     FILE *to = open_memstream(&text, &len);
@@ -271,7 +288,8 @@ static void test_text(void)
 
 static void test_json(void)
 {
-    const struct dsmtp_outcome *const outcomes[] = {&sent, &bounced, &literal, &secured};
+    const struct dsmtp_outcome *const outcomes[] = {&sent,    &bounced, &literal,
+                                                    &secured, &advised, &faultless};
     char *text = NULL;
     size_t len;
     FILE *to = open_memstream(&text, &len);
@@ -306,7 +324,8 @@ static void check_schema(const char *text)
 
 static void test_schema(void)
 {
-    const struct dsmtp_outcome *const outcomes[] = {&sent, &bounced, &literal};
+    const struct dsmtp_outcome *const outcomes[] = {&sent, &bounced, &literal, &advised,
+                                                    &faultless};
     const struct dsmtp_report_source source = {7, "probe"};
     char *text = NULL;
     size_t len;

@@ -183,6 +183,7 @@ replay: $(TARGETS:%=build/asan/fuzz-%)
 WATCH := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --child-silent-after-fork=yes
 # Slow as it is then, it may meet time-outs; what counts is that valgrind, whose status the adapter takes for a crash, has nothing to say.
 valgrind: build/release/danesmtp build/release/danelab ## danesmtp send under valgrind, in every scenario with hosts
+	@rm -rf out/valgrind
 	-build/release/danelab run --wrap '$(WATCH)' -j 8 --deadline 900 --no-controls --lean --out out/valgrind \
 	    $(notdir $(basename $(wildcard scenarios/0[4-9]-*/*.yaml scenarios/1[0-2]-*/*.yaml)))
 	@awk '/"verdict":"(CRASH|HANG|ADAPTER-ERROR|LAB-INVALID)"/ { bad++ } /"type":"footer"/ { n = 1 } /"type":"case"/ { cases++ } END { print cases + 0 " under valgrind, " bad + 0 " with an error"; exit !(n && cases > 500 && !bad) }' out/valgrind/run.jsonl
@@ -230,10 +231,10 @@ selftest-matrix: build/$(VARIANT)/danesmtp build/$(VARIANT)/danesmtp-faulty buil
 
 BENCHES = build/release/danesmtp build/release/danelab $(patsubst tests/bench/bench_%.c,build/release/bench-%,$(wildcard tests/bench/bench_*.c))
 bench: $(BENCHES) ## figures: core, TLS, batch against others, DNS rounds, memory, the lab; some minutes, and downloads to compare with
-	tests/bench/run build/release $(CURDIR)/build/bench/cache | tests/bench/table text
+	set -o pipefail; tests/bench/run build/release $(CURDIR)/build/bench/cache | tests/bench/table text
 
 bench-table: $(BENCHES) ## the same as a Markdown table
-	@tests/bench/run build/release $(CURDIR)/build/bench/cache | tests/bench/table markdown
+	@set -o pipefail; tests/bench/run build/release $(CURDIR)/build/bench/cache | tests/bench/table markdown
 
 gates: clang lint headers layers purity symbols complexity banned words rules format-check man docs installed ## every rule that a command can check
 

@@ -76,9 +76,26 @@ json_t *dsmtp_json_list(const char *const *list, unsigned count)
     return whole(out, ok);
 }
 
+/* Not by json_dumps: where its buffer cannot grow for a key, it leaves that out and goes on. */
+char *dsmtp_json_print(const json_t *object, size_t flags)
+{
+    const size_t how = flags | JSON_COMPACT | JSON_ENSURE_ASCII;
+    size_t len = json_dumpb(object, NULL, 0, how);
+    char *text = len > 0 ? malloc(len + 1) : NULL;
+
+    if (text == NULL)
+        return NULL;
+    if (json_dumpb(object, text, len, how) == len) {
+        text[len] = '\0';
+        return text;
+    }
+    free(text);
+    return NULL;
+}
+
 enum dsmtp_status dsmtp_json_write(FILE *to, json_t *object, bool complete)
 {
-    char *line = complete ? json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
+    char *line = complete ? dsmtp_json_print(object, 0) : NULL;
 
     json_decref(object);
     if (line == NULL)

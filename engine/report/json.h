@@ -22,6 +22,10 @@ json_t *dsmtp_json_hex(const unsigned char *data, size_t len);
 json_t *dsmtp_json_words(const char *words);
 json_t *dsmtp_json_list(const char *const *list, unsigned count);
 
+/* An object on one line, to be freed; flags of json_dumps besides those for that. NULL: out of
+ * memory, or nothing to print. */
+char *dsmtp_json_print(const json_t *object, size_t flags);
+
 /* Write an object as one line and drop it. DSMTP_NOMEM also when complete is false. */
 DSMTP_MUST_USE enum dsmtp_status dsmtp_json_write(FILE *to, json_t *object, bool complete);
 

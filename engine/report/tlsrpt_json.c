@@ -114,7 +114,7 @@ static void write_policy(const void *node, VISIT visit, void *arg)
     if (!w->failed && dsmtp_json_put(o, "policy", policy(p)) &&
         dsmtp_json_put(o, "summary", summary(p)) &&
         dsmtp_json_put(o, "failure-details", json_incref(w->list)))
-        text = json_dumps(o, JSON_COMPACT | JSON_ENSURE_ASCII);
+        text = dsmtp_json_print(o, 0);
     json_decref(w->list);
     json_decref(o);
     w->failed = text == NULL;
@@ -145,7 +145,7 @@ static enum dsmtp_status write_head(FILE *to, const struct dsmtp_tlsrpt_head *he
         dsmtp_json_put(o, "date-range", range(head)) &&
         dsmtp_json_put(o, "contact-info", dsmtp_json_text(head->contact)) &&
         dsmtp_json_put(o, "report-id", dsmtp_json_text(head->id)))
-        text = json_dumps(o, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_EMBED);
+        text = dsmtp_json_print(o, JSON_EMBED);
     json_decref(o);
     if (text == NULL)
         return DSMTP_NOMEM;

@@ -34,7 +34,7 @@ int lab_fail_errno(struct lab_fault *fault, const char *format, ...)
     return -1;
 }
 
-static void *or_die(void *p)
+void *lab_must(void *p)
 {
     if (p == NULL) {
         (void)fputs("danelab: out of memory\n", stderr);
@@ -45,22 +45,22 @@ static void *or_die(void *p)
 
 void *lab_calloc(size_t count, size_t size)
 {
-    return or_die(calloc(count > 0 ? count : 1, size > 0 ? size : 1));
+    return lab_must(calloc(count > 0 ? count : 1, size > 0 ? size : 1));
 }
 
 void *lab_realloc(void *old, size_t count, size_t size)
 {
-    return or_die(reallocarray(old, count > 0 ? count : 1, size > 0 ? size : 1));
+    return lab_must(reallocarray(old, count > 0 ? count : 1, size > 0 ? size : 1));
 }
 
 char *lab_strdup(const char *s)
 {
-    return or_die(strdup(s));
+    return lab_must(strdup(s));
 }
 
 char *lab_strndup(const char *s, size_t len)
 {
-    return or_die(strndup(s, len));
+    return lab_must(strndup(s, len));
 }
 
 char *lab_format(const char *format, ...)
@@ -72,7 +72,7 @@ char *lab_format(const char *format, ...)
     va_start(args, format);
     n = vasprintf(&out, format, args);
     va_end(args);
-    return or_die(n < 0 ? NULL : out);
+    return lab_must(n < 0 ? NULL : out);
 }
 
 void lab_text_add(struct lab_text *t, const char *s, size_t len)
@@ -96,7 +96,7 @@ void lab_text_put(struct lab_text *t, const char *format, ...)
     va_start(args, format);
     n = vasprintf(&piece, format, args);
     va_end(args);
-    (void)or_die(n < 0 ? NULL : piece);
+    (void)lab_must(n < 0 ? NULL : piece);
     lab_text_add(t, piece, (size_t)n);
     free(piece);
 }

@@ -31,6 +31,8 @@ LAB_NEVER_NULL void *lab_realloc(void *old, size_t count, size_t size);
 LAB_NEVER_NULL char *lab_strdup(const char *s);
 LAB_NEVER_NULL char *lab_strndup(const char *s, size_t len);
 LAB_NEVER_NULL char *lab_format(const char *format, ...) LAB_PRINTF(1, 2);
+/* p, or the same end of the process if it is NULL: for what libraries give. */
+LAB_NEVER_NULL void *lab_must(void *p);
 
 /* A growing string. Zero-initialise it; text is never NULL after the first append. free(text) when
  * done. */

@@ -87,7 +87,7 @@ int lab_cmd_show(int argc, char **argv)
     s = the_one(&suite, argc, argv, first);
     if (s == NULL) {
         rc = lab_complaint(2, "show: no such scenario; see danelab list");
-    } else if (lab_file_read(s->path, &text, NULL, &fault) != 0) {
+    } else if (lab_scenario_text(s, &text, &fault) != 0) {
         rc = lab_complaint(fault.status, "%s", fault.what);
     } else {
         (void)printf("# %s\n%s", s->path, text);

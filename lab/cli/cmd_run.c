@@ -14,6 +14,7 @@
 #include "cli/run_by.h"
 #include "run/known.h"
 #include "run/run.h"
+#include "run/setup.h"
 #include "scen/lint.h"
 
 #define DEADLINE_SECONDS 60u
@@ -39,6 +40,7 @@ enum {
     UNTIL_FAIL,
     WRAP,
     RESOLVER,
+    SETUP,
     EXPECT,
     DRY_RUN,
     QUIET,
@@ -69,6 +71,7 @@ static const struct lab_option table[] = {
     [UNTIL_FAIL]  = {"until-fail", NULL, "with --repeat, or without end: stop at the first run that is not clean", 0},
     [WRAP]        = {"wrap", "COMMAND", "put this in front of the sender's command, as in --wrap 'valgrind -q'", 0},
     [RESOLVER]    = {"resolver", "NAME", "the sender's resolver: unbound, unbound-novalidate, unbound-no-trust-ad, bind or knot (unbound)", 0},
+    [SETUP]       = {"setup", "NAME", "the sender as some set it up, a row of lab/adapters/SENDER/setups.tsv; no controls", 0},
     [EXPECT]      = {"expect", "FILE", "what the sender is known to do wrong (lab/adapters/NAME/expect.tsv)", 0},
     [DRY_RUN]     = {"dry-run", NULL, "print what would run, and what would not and why", 0},
     [QUIET]       = {"quiet", NULL, "say only what has to be looked at, and the sum", 'q'},
@@ -239,6 +242,9 @@ static int configure_manner(const char **got, struct lab_run_config *config, str
         take_number("seed", got[SEED], 1, INT_MAX, &config->seed) != 0 ||
         take_number("repeat", got[REPEAT], 1, 1000000, &plan->times) != 0)
         return 2;
+    if (got[SETUP] != NULL && (got[VARIANT] != NULL || got[RESOLVER] != NULL))
+        return lab_complaint(2, "--setup has a variant and a resolver of its own; expected neither "
+                                "--variant nor --resolver");
     config->resolver = lab_resolver_at(0);
     if (got[RESOLVER] != NULL && lab_take_resolver(got[RESOLVER], &config->resolver) != 0)
         return 2;
@@ -280,7 +286,8 @@ static int load_knowns(const struct lab_suite *suite, const char *given,
 {
     char *own = lab_format("%s/lab/adapters/%s/expect.tsv", suite->paths->source, config->sut);
     const char *path = given != NULL ? given : own;
-    bool applies = given != NULL || (config->variant == NULL && access(own, F_OK) == 0);
+    bool harmed = config->setup != NULL && config->setup->shows != LAB_V_PASS;
+    bool applies = given != NULL || (config->variant == NULL && !harmed && access(own, F_OK) == 0);
     struct lab_fault fault;
     int rc = -1;
 
@@ -291,6 +298,30 @@ static int load_knowns(const struct lab_suite *suite, const char *given,
             rc = lab_complaint(2, "%s:%u: no case is called \"%s\"; see danelab list", path,
                                out->list[i].line, out->list[i].cases);
     free(own);
+    return rc;
+}
+
+/* The set-up of that name; an exit status >= 0 when there is none. NULL: as it should be. */
+static int take_setup(const struct lab_setups *setups, const char *name,
+                      struct lab_run_config *config)
+{
+    struct lab_text known = {0};
+    int rc = -1;
+
+    if (name == NULL)
+        return -1;
+    config->setup = lab_setup_find(setups, name);
+    if (config->setup != NULL) {
+        config->variant = config->setup->variant;
+        if (config->setup->resolver != NULL)
+            config->resolver = config->setup->resolver;
+        return -1;
+    }
+    for (size_t i = 0; i < setups->count; i++)
+        lab_text_put(&known, "%s%s", i == 0 ? "" : ", ", setups->list[i].name);
+    rc = lab_complaint(2, "--setup: %s has no set-up \"%s\"; expected one of: %s", config->sut,
+                       name, known.text != NULL ? known.text : "(it has none)");
+    free(known.text);
     return rc;
 }
 
@@ -331,7 +362,8 @@ static int run(const struct lab_suite *suite, const struct lab_selection *select
         config->paths = suite->paths;
         config->scenarios = selected;
         config->out_dir = out;
-        config->controls_count = got[NO_CONTROLS] == NULL ? lab_controls(suite, &controls) : 0;
+        config->controls_count =
+            got[NO_CONTROLS] == NULL && config->setup == NULL ? lab_controls(suite, &controls) : 0;
         config->controls = controls;
         config->knowns = &knowns;
         rc = load_knowns(suite, got[EXPECT], config, &knowns);
@@ -343,6 +375,23 @@ static int run(const struct lab_suite *suite, const struct lab_selection *select
     free(out);
     free(selected);
     free(controls);
+    return rc;
+}
+
+/* With the sender as it should be, or as some set it up. */
+static int run_set_up(const struct lab_suite *suite, const struct lab_selection *selection,
+                      const char **got, struct plan *plan)
+{
+    struct lab_setups setups;
+    struct lab_fault fault;
+    int rc;
+
+    if (lab_setups_load(suite->paths->source, plan->config.sut, &setups, &fault) != 0)
+        return lab_complaint(2, "%s", fault.what);
+    rc = take_setup(&setups, got[SETUP], &plan->config);
+    if (rc < 0)
+        rc = run(suite, selection, got, plan);
+    lab_setups_free(&setups);
     return rc;
 }
 
@@ -360,9 +409,9 @@ static int choose_speed(const char **got, char **argv, struct plan *plan)
     if (got[REAL] != NULL)
         return lab_complaint(2, "--fast and --real exclude each other");
     if (strcmp(plan->config.sut, "danesmtp") != 0 || got[VARIANT] != NULL || got[WRAP] != NULL ||
-        got[RESOLVER] != NULL)
-        return lab_complaint(2, "--fast: only danesmtp's own engine runs in process; "
-                                "expected neither --sut, --variant, --wrap nor --resolver");
+        got[RESOLVER] != NULL || got[SETUP] != NULL)
+        return lab_complaint(2, "--fast: only danesmtp's own engine runs in process; expected "
+                                "neither --sut, --variant, --wrap, --resolver nor --setup");
     if (plan->runner != lab_run)
         return -1;
     program = lab_format("%s/danelab-fast", lab_paths_find()->bin);
@@ -403,7 +452,7 @@ int lab_cmd_run_by(int argc, char **argv, lab_runner *runner)
                                                 .rule = got[RULE],
                                                 .section = got[SECTION]};
 
-        rc = run(&suite, &selection, got, &plan);
+        rc = run_set_up(&suite, &selection, got, &plan);
     }
     lab_suite_close(&suite);
     return rc;

@@ -146,7 +146,7 @@ static int run_matrix(const struct lab_suite *suite, char *const faults[], size_
     int rc;
 
     for (size_t i = 0; i < suite->catalogue.count; i++)
-        if ((got[SLOW] != NULL || !lab_tagged(suite->catalogue.list[i], "slow")) &&
+        if ((got[SLOW] != NULL || !lab_scenario_tagged(suite->catalogue.list[i], "slow")) &&
             suite->catalogue.list[i]->steps_count == 0) /* a clock that all faults would share */
             list[config.count++] = suite->catalogue.list[i];
     rc = lab_matrix(&config, faults, count, got[MATRIX], &fault);

@@ -13,8 +13,6 @@
 #include "sign/sign.h"
 #include "smtp/smtp.h"
 
-#define CONTROL_TAG "control"
-
 int lab_complaint(int status, const char *format, ...)
 {
     va_list args;
@@ -250,14 +248,6 @@ static bool cites(const struct lab_scenario *s, const char *rule)
     return false;
 }
 
-bool lab_tagged(const struct lab_scenario *s, const char *tag)
-{
-    for (unsigned i = 0; i < s->tags_count; i++)
-        if (strcmp(s->tags[i], tag) == 0)
-            return true;
-    return false;
-}
-
 /* "7672#2.2" holds R-7672-2.2-3 and R-7672-2.2.1-8, not R-7672-2.20-1. */
 static bool in_section(const struct lab_scenario *s, const char *section)
 {
@@ -276,7 +266,7 @@ static bool in_section(const struct lab_scenario *s, const char *section)
 
 static bool fits(const struct lab_scenario *s, const struct lab_selection *selection)
 {
-    return (selection->tag == NULL || lab_tagged(s, selection->tag)) &&
+    return (selection->tag == NULL || lab_scenario_tagged(s, selection->tag)) &&
            (selection->rule == NULL || cites(s, selection->rule)) &&
            (selection->section == NULL || in_section(s, selection->section));
 }
@@ -365,7 +355,8 @@ size_t lab_controls(const struct lab_suite *suite, struct lab_scenario ***out)
 
     *out = lab_calloc(suite->catalogue.count, sizeof(struct lab_scenario *));
     for (size_t i = 0; i < suite->catalogue.count; i++)
-        if (lab_tagged(suite->catalogue.list[i], CONTROL_TAG))
+        if (lab_scenario_tagged(suite->catalogue.list[i], LAB_CONTROL_TAG) &&
+            suite->catalogue.list[i]->family == LAB_FAMILY_BOTH)
             (*out)[count++] = suite->catalogue.list[i];
     return count;
 }

@@ -49,9 +49,6 @@ long lab_select(const struct lab_suite *suite, const struct lab_selection *selec
 /* The four controls, in the catalogue's order; their tag is "control". */
 size_t lab_controls(const struct lab_suite *suite, struct lab_scenario ***out);
 
-/* Is this among the scenario's tags? */
-bool lab_tagged(const struct lab_scenario *s, const char *tag);
-
 /* The resolver of that name; -1 after a complaint. */
 int lab_take_resolver(const char *name, const struct lab_resolver **out);
 /* The policy of that name; -1 after a complaint. */

@@ -8,11 +8,12 @@
 #define QR 0x80
 #define AA 0x04
 #define TC 0x02
+#define AD 0x20
 #define TYPE_TXT 16u
 #define TYPE_OPT 41u
 #define DO_BIT 0x80
 
-enum { FORMERR = 1, SERVFAIL = 2, NXDOMAIN = 3, NOTIMP = 4, REFUSED = 5 };
+enum { FORMERR = 1, SERVFAIL = 2, NXDOMAIN = 3, NOTIMP = 4, REFUSED = 5, NOTAUTH = 9 };
 
 static unsigned get16(const uint8_t *at)
 {
@@ -142,6 +143,8 @@ enum lab_dns_next lab_dns_query(const struct lab_dns_fault *fault, struct lab_dn
         return answer(m, 0, FORMERR);
     case LAB_SERVE_SERVFAIL:
         return answer(m, 0, SERVFAIL);
+    case LAB_SERVE_NOTAUTH:
+        return answer(m, 0, NOTAUTH);
     case LAB_SERVE_EMPTY:
         return answer(m, AA, 0);
     case LAB_SERVE_TRUNCATED:
@@ -156,6 +159,8 @@ enum lab_dns_next lab_dns_query(const struct lab_dns_fault *fault, struct lab_dn
     case LAB_SERVE_NOERROR:
     case LAB_SERVE_OTHER_QUESTION:
     case LAB_SERVE_GARBLED:
+    case LAB_SERVE_NOT_AUTHORITATIVE:
+    case LAB_SERVE_CLAIMS_AD:
     case LAB_SERVE_COUNT:
         break;
     }
@@ -173,6 +178,10 @@ void lab_dns_reply(const struct lab_dns_fault *fault, struct lab_dns_message *m)
         m->data[3] = (uint8_t)((m->data[3] & 0xf0) | NXDOMAIN);
     else if (fault->as == LAB_SERVE_NOERROR)
         m->data[3] &= 0xf0;
+    else if (fault->as == LAB_SERVE_NOT_AUTHORITATIVE)
+        m->data[2] &= (uint8_t)~AA;
+    else if (fault->as == LAB_SERVE_CLAIMS_AD)
+        m->data[3] |= AD;
     else if (fault->as == LAB_SERVE_OTHER_QUESTION)
         m->data[end - 3] = TYPE_TXT;
     else if (fault->as == LAB_SERVE_GARBLED)

@@ -3,7 +3,7 @@
  * - leak: MAIL, RCPT or message in clear at a host where no accepted delivery is in clear -> LEAK.
  *   Whatever else happened, and whatever the sender says.
  * - forbidden, but seen: MAIL in clear -> LEAK; in TLS -> LEAK, or DOWNGRADE where that is the
- *   impact; a connection -> OTHER; the rest -> REASON.
+ *   impact; a connection -> OTHER, or what the delivery is that it led to; the rest -> REASON.
  * - no outcome: UNSUPPORTED, CRASH, HANG from the report, if no host has acknowledged the message.
  * - contradiction between report (also what it claims of its connections) and wire, and delivery
  *   more than once -> OTHER.
@@ -167,6 +167,30 @@ static enum lab_verdict forbidden_verdict(enum lab_see see)
     return LAB_V_REASON;
 }
 
+static bool fits(const struct trial *t, const struct lab_accept *a)
+{
+    if (a->outcome != t->outcome)
+        return false;
+    if (t->delivery == NULL)
+        return true;
+    return lab_at(t->s, t->delivery, a->host) &&
+           (a->over == LAB_OVER_ANY || (a->over == LAB_OVER_TLS) == t->delivery->message_tls);
+}
+
+/* Did the connection lead to a delivery that must not be, and is worse? check_outcome says how bad.
+ */
+static bool worse_follows(const struct trial *t)
+{
+    if (t->delivery == NULL ||
+        (t->s->impact != LAB_IMPACT_LEAK && t->s->impact != LAB_IMPACT_DOWNGRADE))
+        return false;
+    for (unsigned i = 0; i < t->expect->accept_count; i++) {
+        if (fits(t, &t->expect->accept[i]))
+            return false;
+    }
+    return true;
+}
+
 /* The gravest counts, not the first in the file. */
 static bool check_forbidden(struct trial *t, enum lab_verdict *v)
 {
@@ -177,6 +201,8 @@ static bool check_forbidden(struct trial *t, enum lab_verdict *v)
             const struct lab_observation *o = &t->expect->forbid[i];
 
             if (forbidden_verdict(o->see) != gravity[g] || !lab_observed(t->s, o, t->seen))
+                continue;
+            if (o->see == LAB_SEE_CONNECT && worse_follows(t))
                 continue;
             lab_text_put(&t->why, "forbidden, but seen: ");
             lab_say_observation(&t->why, o);
@@ -202,9 +228,10 @@ static bool check_no_outcome(struct trial *t, enum lab_verdict *v)
     if (said == LAB_R_UNSUPPORTED) {
         bool tried = t->seen->sessions_count > 0;
 
-        lab_text_put(&t->why,
-                     tried ? "the adapter says that this is not supported, but the sender connected"
-                           : "the adapter says that this is not supported");
+        lab_text_put(&t->why, "the adapter says that this is not supported%s",
+                     tried ? ", but the sender connected" : "");
+        if (t->seen->report.text != NULL)
+            lab_text_put(&t->why, ": %s", t->seen->report.text);
         *v = tried ? LAB_V_ADAPTER_ERROR : LAB_V_UNSUPPORTED;
         return true;
     }
@@ -274,16 +301,6 @@ static bool check_attempt(struct trial *t, enum lab_verdict *v)
         "no sign of an attempt: neither a query for a name of the scenario nor a connection");
     *v = LAB_V_OTHER;
     return true;
-}
-
-static bool fits(const struct trial *t, const struct lab_accept *a)
-{
-    if (a->outcome != t->outcome)
-        return false;
-    if (t->delivery == NULL)
-        return true;
-    return lab_at(t->s, t->delivery, a->host) &&
-           (a->over == LAB_OVER_ANY || (a->over == LAB_OVER_TLS) == t->delivery->message_tls);
 }
 
 /* Is there an accepted delivery, and (if at is not NULL) one to the host of that session? */

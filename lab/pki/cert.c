@@ -3,9 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/ec.h>
 #include <openssl/sha.h>
 #include <openssl/x509v3.h>
 
+#include "base/ecdsa.h"
 #include "pki/pki_internal.h"
 
 #define DAYS_BEFORE (-30)
@@ -210,11 +212,11 @@ static bool add_extensions(X509 *x, const struct lab_cert_plan *plan)
             add_extension(x, &ctx, NID_authority_key_identifier, "keyid:always"));
 }
 
-/* Ed25519 has a digest of its own. */
+/* Ed25519 has a digest of its own; that of ECDSA follows from the curve (ecdsa.h), P-256 here. */
 static const EVP_MD *digest_for(const struct lab_element *e, const EVP_PKEY *signer)
 {
     if (!EVP_PKEY_is_a(signer, "RSA"))
-        return NULL;
+        return EVP_PKEY_is_a(signer, "EC") ? EVP_sha256() : NULL;
     switch (e->digest) {
     case LAB_HASH_SHA1:
         return EVP_sha1();
@@ -226,17 +228,67 @@ static const EVP_MD *digest_for(const struct lab_element *e, const EVP_PKEY *sig
     return EVP_sha256();
 }
 
-X509 *lab_cert_make(const struct lab_cert_plan *plan)
+/* OpenSSL's ECDSA takes random numbers, and has no way to put in a signature of ours but this. */
+static bool sign_again(X509 *x, const EVP_PKEY *signer)
+{
+    const ASN1_BIT_STRING *sig;
+    ASN1_STRING *own;
+    ECDSA_SIG *pair = ECDSA_SIG_new();
+    uint8_t both[LAB_ECDSA_MAX], *tbs = NULL, *der = NULL;
+    const int tbs_len = i2d_re_X509_tbs(x, &tbs);
+    size_t len = 0;
+    int der_len = -1;
+
+    X509_get0_signature(&sig, NULL, x);
+    if (pair != NULL && tbs_len > 0 && lab_ecdsa(signer, tbs, (size_t)tbs_len, both, &len) &&
+        ECDSA_SIG_set0(pair, BN_bin2bn(both, (int)len / 2, NULL),
+                       BN_bin2bn(both + len / 2, (int)len / 2, NULL)) == 1)
+        der_len = i2d_ECDSA_SIG(pair, &der);
+    if (der_len > 0) {
+        memcpy(&own, &sig, sizeof(own)); /* it is ours: the const is OpenSSL's politeness */
+        ASN1_STRING_set0(own, der, der_len);
+    }
+    OPENSSL_free(tbs);
+    ECDSA_SIG_free(pair);
+    return der_len > 0;
+}
+
+/* From now on it is written with dates that are none and a key that is only text, so that nobody
+ * can read it as a certificate. OpenSSL keeps the key beside its encoding: it can still be shown.
+ */
+static bool spoil(X509 *x)
+{
+    static const char text[] = "This is no public key.";
+    uint8_t *bytes = OPENSSL_memdup(text, sizeof(text));
+
+    X509_getm_notBefore(x)->type = V_ASN1_OCTET_STRING;
+    X509_getm_notAfter(x)->type = V_ASN1_OCTET_STRING;
+    if (bytes != NULL &&
+        X509_PUBKEY_set0_param(X509_get_X509_PUBKEY(x), OBJ_nid2obj(NID_rsaEncryption), V_ASN1_NULL,
+                               NULL, bytes, sizeof(text)) == 1)
+        return true;
+    OPENSSL_free(bytes);
+    return false;
+}
+
+static bool sign(X509 *x, const struct lab_cert_plan *plan)
 {
     EVP_PKEY *signer = plan->issuer != NULL ? plan->issuer_key : plan->key;
-    const EVP_MD *digest = digest_for(plan->element, signer);
+
+    return X509_sign(x, signer, digest_for(plan->element, signer)) > 0 &&
+           (!EVP_PKEY_is_a(signer, "EC") || sign_again(x, signer));
+}
+
+X509 *lab_cert_make(const struct lab_cert_plan *plan)
+{
     X509 *x = X509_new();
 
     if (x != NULL && X509_set_version(x, X509_VERSION_3) == 1 && set_serial(x, plan) &&
         set_times(x, plan) && set_subject(x, plan) && X509_set_pubkey(x, plan->key) == 1 &&
         X509_set_issuer_name(x, X509_get_subject_name(plan->issuer != NULL ? plan->issuer : x)) ==
             1 &&
-        add_extensions(x, plan) && X509_sign(x, signer, digest) > 0)
+        add_extensions(x, plan) && sign(x, plan) &&
+        (plan->element->form != LAB_FORM_GARBAGE || spoil(x)))
         return x;
     X509_free(x);
     return NULL;

@@ -141,6 +141,7 @@ static int build_element(const struct lab_pki *pki, const struct lab_recipe *rec
 
     cert->element = e->element;
     cert->sent = e->sent != LAB_NO;
+    cert->garbage = e->form == LAB_FORM_GARBAGE;
     cert->key = lab_keys_find(&pki->keys, key_name(e), h->owner->salt);
     if (cert->key == NULL)
         return lab_fail(fault, EX_DATAERR, "certificate recipe %s: there is no key %s.pem",
@@ -158,12 +159,8 @@ static int build_element(const struct lab_pki *pki, const struct lab_recipe *rec
     plan.key = cert->key;
     plan.issuer = issuer < chain->count ? chain->certs[issuer].x509 : NULL;
     plan.issuer_key = issuer < chain->count ? chain->certs[issuer].key : NULL;
-    if (EVP_PKEY_is_a(issuer < chain->count ? plan.issuer_key : plan.key, "EC"))
-        (void)lab_fail(fault, EX_DATAERR,
-                       "certificate recipe %s: %s is signed with an ECDSA key, which is done with "
-                       "random numbers; expected an issuer with an RSA or Ed25519 key",
-                       recipe->name, e->element);
-    else if ((cert->x509 = lab_cert_make(&plan)) == NULL)
+    cert->x509 = lab_cert_make(&plan);
+    if (cert->x509 == NULL)
         (void)lab_pki_fail(fault, recipe->name);
     names_free(&names);
     free(subject);

@@ -2,7 +2,7 @@
  * certs/keys/.
  *
  * The same recipe, names and epoch give the same bytes on every run: keys and serial numbers are
- * fixed, signatures are RSA PKCS #1 or Ed25519 (an ECDSA key can be certified, but not certify). */
+ * fixed, signatures are RSA PKCS #1, Ed25519, or ECDSA without random numbers. */
 #ifndef LAB_PKI_PKI_H
 #define LAB_PKI_PKI_H
 
@@ -18,7 +18,8 @@ struct lab_cert {
     const char *element; /* "leaf", "ca", "root", ... as the recipe names it */
     X509 *x509;
     EVP_PKEY *key;
-    bool sent; /* part of what the server sends */
+    bool sent;    /* part of what the server sends */
+    bool garbage; /* sent as something that nobody can read */
 };
 
 /* When a host shows another certificate than its leaf: NEVER; to clients that do not ask (by SNI)

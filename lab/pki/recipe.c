@@ -30,6 +30,11 @@ static const cyaml_strval_t hash_words[] = {
     {"sha512", LAB_HASH_SHA512},
 };
 
+static const cyaml_strval_t form_words[] = {
+    {"certificate", LAB_FORM_CERTIFICATE},
+    {"garbage", LAB_FORM_GARBAGE},
+};
+
 static const cyaml_strval_t other_words[] = {
     {"other-sni", LAB_OTHER_SNI},
     {"later", LAB_OTHER_LATER},
@@ -57,6 +62,7 @@ static const cyaml_schema_field_t element_fields[] = {
     CYAML_FIELD_ENUM("digest", OPTIONAL_WORD, struct lab_element, digest, hash_words, LAB_COUNT(hash_words)),
     CYAML_FIELD_STRING_PTR("key", OPTIONAL_POINTER, struct lab_element, key, 1, 63),
     CYAML_FIELD_ENUM("sent", OPTIONAL_WORD, struct lab_element, sent, choices, LAB_COUNT(choices)),
+    CYAML_FIELD_ENUM("form", OPTIONAL_WORD, struct lab_element, form, form_words, LAB_COUNT(form_words)),
     CYAML_FIELD_END
 };
 

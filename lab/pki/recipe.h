@@ -8,6 +8,7 @@
  * recipes.yaml gives. */
 enum lab_choice { LAB_UNSAID, LAB_YES, LAB_NO };
 enum lab_eku { LAB_EKU_USUAL, LAB_EKU_SERVER, LAB_EKU_CLIENT, LAB_EKU_NONE };
+enum lab_form { LAB_FORM_CERTIFICATE, LAB_FORM_GARBAGE };
 enum lab_hash { LAB_HASH_SHA256, LAB_HASH_SHA1, LAB_HASH_SHA512 };
 
 /* Optional fields of the file are NULL here when they are absent; the comments in recipes.yaml say
@@ -31,6 +32,7 @@ struct lab_element {
     enum lab_hash digest;
     char *key;
     enum lab_choice sent;
+    enum lab_form form;
 };
 
 struct lab_recipe {

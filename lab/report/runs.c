@@ -7,6 +7,7 @@
 
 #include "report/escape.h"
 #include "run/evidence_dir.h"
+#include "run/setup.h"
 
 static const char *text_of(const json_t *object, const char *key)
 {
@@ -165,13 +166,14 @@ static int finish(struct lab_ran *r, const struct place *at)
 
 static void put_label(struct lab_ran *r)
 {
-    static const char *const texts[] = {"version", "profile", "variant", "resolver"};
-    static const char *const before[] = {" ", ", ", ", variant ", ", resolver "};
+    static const char *const texts[] = {"version", "profile", "setup", "variant", "resolver"};
+    static const char *const before[] = {" ", ", ", ", set-up ", ", variant ", ", resolver "};
+    const bool setup = lab_ran_text(r, "setup") != NULL;
     const char *name = lab_ran_text(r, "name");
     struct lab_text t = {0};
 
     lab_put_line(&t, name != NULL ? name : lab_ran_text(r, "sut"));
-    for (size_t i = 0; i < LAB_COUNT(texts); i++) {
+    for (size_t i = 0; i < (setup ? 3 : LAB_COUNT(texts)); i++) {
         const char *text = lab_ran_text(r, texts[i]);
 
         if (text == NULL || strcmp(text, lab_resolver_at(0)->name) == 0)
@@ -354,7 +356,10 @@ char *lab_rerun_of(const struct lab_ran *r, const struct lab_entry *e)
     const char *resolver = lab_ran_text(r, "resolver");
     struct lab_scenario s = {.id = lab_strdup(lab_entry_text(e, "id"))};
     struct lab_case k = {.scenario = &s};
+    char *name = lab_strdup(lab_ran_text(r, "setup") != NULL ? lab_ran_text(r, "setup") : "");
+    const struct lab_setup setup = {.name = name};
     const struct lab_run_config config = {.sut = lab_ran_text(r, "sut"),
+                                          .setup = name[0] != '\0' ? &setup : NULL,
                                           .variant = lab_ran_text(r, "variant"),
                                           .profile = lab_ran_text(r, "profile"),
                                           .resolver =
@@ -364,6 +369,7 @@ char *lab_rerun_of(const struct lab_ran *r, const struct lab_entry *e)
 
     (void)lab_policy_find(lab_entry_text(e, "policy"), &k.policy);
     command = lab_rerun_command(&config, &k);
+    free(name);
     free(s.id);
     return command;
 }

@@ -7,8 +7,10 @@
 #include "judge/evidence.h"
 #include "run/claims.h"
 #include "run/evidence_dir.h"
+#include "run/group.h"
 #include "run/known.h"
 #include "run/play.h"
+#include "run/setup.h"
 #include "smtp/smtp.h"
 
 #define CALL_SECONDS 20u
@@ -70,9 +72,10 @@ static int configure(struct lab_batch *b)
         "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:i, s:i, s:i, s:s?, s:b}", "verb",
         "configure", "dir", b->dir, "resolver", LAB_RESOLVER, "trust_anchor",
         "/etc/danelab/trust-anchor", "ca_file", "/etc/danelab/roots.pem", "helo", LAB_SENDER_HELO,
-        "profile", c->profile, "policy", lab_policy_name(b->policy), "variant", c->variant,
-        "timeout", LAB_SERVER_SECONDS, "seed", c->seed != 0 ? (int)c->seed : LAB_DEFAULT_SEED,
-        "jobs", c->jobs != 0 ? (int)c->jobs : LAB_DEFAULT_JOBS, "wrap", c->wrap, "clock_moves",
+        "profile", c->profile, "policy", lab_policy_name(lab_group_policy(b->group, b->policy)),
+        "variant", c->variant, "timeout", LAB_SERVER_SECONDS, "seed",
+        c->seed != 0 ? (int)c->seed : LAB_DEFAULT_SEED, "jobs",
+        c->jobs != 0 ? (int)c->jobs : LAB_DEFAULT_JOBS, "wrap", c->wrap, "clock_moves",
         b->times_count > 0);
 
     return call(b, request);
@@ -376,9 +379,12 @@ int lab_case_finish(const struct lab_batch *b, struct lab_case *k, struct lab_ev
 
     lab_evidence_of(index, k->scenario->id, &evidence);
     judge(k, &evidence);
+    if (b->record != NULL)
+        lab_known_apply(b->config->knowns, b->version, b->config->profile, k);
+    lab_group_apply(b->group, k);
+    lab_setup_apply(b->config->setup, k);
     if (b->record == NULL)
         return 0;
-    lab_known_apply(b->config->knowns, b->version, b->config->profile, k);
     rerun = lab_rerun_command(b->config, k);
     rc = lab_record_case(b->record, b->world, k, &evidence, traces, fault);
     lab_console_case(b->console, k, b->config->out_dir, rerun);

@@ -17,7 +17,8 @@ struct lab_batch {
     const char *phase;         /* for the bar: "controls", "dane", ... */
     const char *dir;           /* where the sender's files go */
     enum lab_policy policy;
-    const char *version; /* the sender's */
+    const char *version;           /* the sender's */
+    const struct lab_group *group; /* NULL: it does DANE */
     struct lab_case **cases;
     size_t count;
     unsigned *times; /* of all steps, in order; run/play.c fills and frees it */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "run/known.h"
+#include "run/setup.h"
 
 #define BAR_WIDTH 24u
 
@@ -180,14 +181,30 @@ static void say_counts(struct lab_console *c, const struct lab_run_result *r)
             lab_console_say(c, "%6u %s", of[v], lab_verdict_name((enum lab_verdict)v));
 }
 
+static void say_setup(struct lab_console *c, const struct lab_setup *setup,
+                      const struct lab_run_result *r)
+{
+    lab_console_say(c, "set-up %s: %s", setup->name, setup->says);
+    lab_console_say(c, "to its operator: %s", setup->remedy);
+    if (!lab_setup_holds(setup, r->cases, r->count))
+        lab_console_say(c, "%s is no longer true of it: it was not seen in any case",
+                        lab_verdict_name(setup->shows));
+}
+
 static void say_where(struct lab_console *c, const struct lab_run_config *config,
                       const struct lab_run_result *r)
 {
     lab_console_say(c, "sender %s, profile %s; world up in %d ms, all in %d ms", config->sut,
                     config->profile, r->boot_ms, r->total_ms);
+    if (r->group.without_dane)
+        lab_console_say(c,
+                        "a control group, without DANE: where dane is asked for it is run with %s",
+                        lab_policy_name(r->group.instead));
+    if (config->setup != NULL)
+        say_setup(c, config->setup, r);
     if (config->resolver != NULL && config->resolver != lab_resolver_at(0))
         lab_console_say(c, "resolver %s: %s", config->resolver->name, config->resolver->says);
-    if (config->resolver != NULL && config->resolver->remedy != NULL)
+    if (config->setup == NULL && config->resolver != NULL && config->resolver->remedy != NULL)
         lab_console_say(c, "to its operator: %s", config->resolver->remedy);
     if (config->out_dir != NULL)
         lab_console_say(c, "records and evidence: %s", config->out_dir);

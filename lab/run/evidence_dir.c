@@ -8,6 +8,7 @@
 
 #include "judge/drawing.h"
 #include "run/record.h"
+#include "run/setup.h"
 
 struct folder {
     const char *dir;
@@ -18,17 +19,26 @@ struct folder {
     struct lab_fault *fault;
 };
 
+/* What was not as usual on the sender's side. */
+static char *manner_of(const struct lab_run_config *config)
+{
+    const bool other = config->resolver != NULL && config->resolver != lab_resolver_at(0);
+
+    if (config->setup != NULL)
+        return lab_format(" --setup %s", config->setup->name);
+    return lab_format("%s%s%s%s", config->variant != NULL ? " --variant " : "",
+                      config->variant != NULL ? config->variant : "", other ? " --resolver " : "",
+                      other ? config->resolver->name : "");
+}
+
 char *lab_rerun_command(const struct lab_run_config *config, const struct lab_case *k)
 {
-    char *variant =
-        config->variant != NULL ? lab_format(" --variant %s", config->variant) : lab_strdup("");
-    const bool other = config->resolver != NULL && config->resolver != lab_resolver_at(0);
-    char *out = lab_format("danelab run %s --sut %s --profile %s --policy %s%s%s%s%s",
-                           k->scenario->id, config->sut, config->profile,
-                           lab_policy_name(k->policy), variant, other ? " --resolver " : "",
-                           other ? config->resolver->name : "", config->fast ? " --fast" : "");
+    char *manner = manner_of(config);
+    char *out = lab_format("danelab run %s --sut %s --profile %s --policy %s%s%s", k->scenario->id,
+                           config->sut, config->profile, lab_policy_name(k->policy), manner,
+                           config->fast ? " --fast" : "");
 
-    free(variant);
+    free(manner);
     return out;
 }
 
@@ -49,6 +59,18 @@ static int copy(const struct folder *f, const char *from, const char *name)
     if (lab_file_read(from, &text, NULL, f->fault) != 0)
         return -1;
     rc = put(f, name, text);
+    free(text);
+    return rc;
+}
+
+static int put_scenario(const struct folder *f)
+{
+    char *text;
+    int rc = lab_scenario_text(f->k->scenario, &text, f->fault);
+
+    if (rc != 0)
+        return -1;
+    rc = put(f, "scenario.yaml", text);
     free(text);
     return rc;
 }
@@ -264,7 +286,7 @@ int lab_evidence_dir_write(const struct lab_run_config *config, const struct lab
     int rc = make_dirs(&f);
 
     if (rc == 0)
-        rc = copy(&f, k->scenario->path, "scenario.yaml");
+        rc = put_scenario(&f);
     if (rc == 0)
         rc = put_zones(&f);
     if (rc == 0)

@@ -34,15 +34,21 @@ static void expect_transaction(struct lab_host_facts *f, const struct lab_behavi
         (void)step(f, LAB_STEP_QUIT, lab_reply_last_code(b->quit, 221));
 }
 
-static void expect_chain(struct lab_host_facts *f, const struct lab_chain *chain, bool other)
+/* What is sent; false: the caller's library cannot read a part of it. */
+static bool expect_chain(struct lab_host_facts *f, const struct lab_chain *chain, bool other)
 {
     const struct lab_cert *sent[LAB_CHAIN_MAX];
+    const unsigned count = lab_chain_sent(chain, other, sent);
     X509 *certs[LAB_CHAIN_MAX];
 
-    f->certs = lab_chain_sent(chain, other, sent);
-    for (unsigned i = 0; i < f->certs; i++)
+    for (unsigned i = 0; i < count; i++) {
+        if (sent[i]->garbage)
+            return false;
         certs[i] = sent[i]->x509;
-    lab_chain_digest(certs, f->certs, f->chain);
+    }
+    f->certs = count;
+    lab_chain_digest(certs, count, f->chain);
+    return true;
 }
 
 /* Which certificate this caller is shown: its library prefers ECDSA. */
@@ -71,15 +77,14 @@ static void expect_tls(struct lab_host_facts *f, const struct lab_behaviour *b,
 
     f->tls = chain != NULL &&
              (b->handshake == LAB_HS_OK || (b->handshake == LAB_HS_OTHER_NAME && named)) &&
-             (!habit->fails || habit->client == LAB_CERT_DEMANDED);
+             (!habit->fails || habit->client == LAB_CERT_DEMANDED) &&
+             (anonymous || expect_chain(f, chain, sees_other(chain, later, named)));
     if (!f->tls)
         return;
     f->version = habit->max != 0 ? habit->max : TLS1_3_VERSION;
     f->asked = habit->client != LAB_CERT_IGNORED;
     f->ticket = habit->tickets;
     f->key_update = habit->key_update;
-    if (!anonymous)
-        expect_chain(f, chain, sees_other(chain, later, named));
 }
 
 void lab_facts_expected(const struct lab_behaviour *row, const struct lab_chain *chain, bool later,

@@ -10,6 +10,7 @@
 #include "run/claims.h"
 #include "run/evidence_dir.h"
 #include "run/known.h"
+#include "run/setup.h"
 
 struct lab_record {
     const struct lab_run_config *config;
@@ -70,10 +71,13 @@ static json_t *header(const struct lab_run_config *c, const json_t *hello)
     json_t *h;
 
     (void)uname(&host);
-    h = json_pack("{s:s, s:i, s:s, s:O?, s:O?, s:s, s:s?, s:s, s:b, s:I, s:i, s:s, s:s, s:s}",
+    h = json_pack("{s:s, s:i, s:s, s:O?, s:O?, s:s, s:s?, s:s?, s:s?, s:s?, s:s, s:b, s:I, s:i, "
+                  "s:s, s:s, s:s}",
                   "type", "header", "format", 1, "sut", c->sut, "name",
                   json_object_get(hello, "name"), "version", json_object_get(hello, "version"),
-                  "profile", c->profile, "variant", c->variant, "resolver",
+                  "profile", c->profile, "setup", c->setup != NULL ? c->setup->name : NULL,
+                  "setup_says", c->setup != NULL ? c->setup->says : NULL, "setup_remedy",
+                  c->setup != NULL ? c->setup->remedy : NULL, "variant", c->variant, "resolver",
                   (c->resolver != NULL ? c->resolver : lab_resolver_at(0))->name, "fast",
                   (int)c->fast, "epoch", (json_int_t)LAB_EPOCH, "scenarios", (int)c->count,
                   "inputs_sha256", digest, "kernel", host.release, "command", c->command);

@@ -5,7 +5,9 @@
 
 #include "run/batch.h"
 #include "run/claims.h"
+#include "run/group.h"
 #include "run/prove.h"
+#include "run/setup.h"
 
 /* Everything of a run, inside the world's first process. */
 struct run {
@@ -133,12 +135,21 @@ static int send_batch(struct run *r, const char *phase, enum lab_policy policy,
                           .dir = dir,
                           .policy = policy,
                           .version = r->version,
+                          .group = &r->result.group,
                           .cases = cases,
                           .count = count};
     int rc = count > 0 ? lab_batch_run(&b, &r->fault) : 0;
 
     free(dir);
     return rc;
+}
+
+/* What became of a control that is not as it must be. */
+static const char *control_text(const struct lab_judgement *j)
+{
+    if (j->seen != NULL && j->verdict != LAB_V_ADAPTER_ERROR)
+        return j->seen;
+    return j->why != NULL ? j->why : "no evidence";
 }
 
 /* The four controls. 0: all as they must be; otherwise fault says which is not. */
@@ -167,12 +178,9 @@ static int run_controls(struct run *r, const char *phase)
         if (invalid != NULL)
             rc = lab_fail(&r->fault, EX_PROTOCOL, "%s: control %s is not proven: %s", phase,
                           k->name, invalid);
-        else if (k->judgement.verdict != LAB_V_PASS)
+        else if (!lab_group_control(k))
             rc = lab_fail(&r->fault, EX_PROTOCOL, "%s: control %s is %s: %s", phase, k->name,
-                          lab_verdict_name(k->judgement.verdict),
-                          k->judgement.seen != NULL  ? k->judgement.seen
-                          : k->judgement.why != NULL ? k->judgement.why
-                                                     : "no evidence");
+                          lab_verdict_name(k->judgement.verdict), control_text(&k->judgement));
     }
     free(list);
     lab_cases_free(cases, count);
@@ -328,6 +336,8 @@ static int drive(struct run *r)
 
     if (rc == 0)
         rc = open_sender(r, &hello);
+    if (rc == 0)
+        rc = lab_group_of(hello, &r->result.group, &r->fault);
     if (rc == 0 && r->config->out_dir != NULL)
         rc = lab_record_open(r->config, hello, &r->record, &r->fault);
     if (rc == 0) {
@@ -352,6 +362,9 @@ static int body(void *self)
     rc = drive(r);
     r->result.total_ms = (int)(lab_now_ms() - begin);
     lab_run_count(&r->result);
+    if (rc == 0 && !r->result.lab_broken && r->config->setup != NULL &&
+        !lab_setup_holds(r->config->setup, r->result.cases, r->result.count))
+        r->result.failed++;
     if (rc == 0 && r->record != NULL)
         rc = lab_record_close(&r->record, &r->result, &r->fault);
     lab_adapter_close(&r->adapter);

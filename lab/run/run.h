@@ -29,6 +29,12 @@ struct lab_case {
     bool stale;                    /* and it says something else than what was seen */
 };
 
+/* Does the sender do DANE? See group.h. */
+struct lab_group {
+    bool without_dane;
+    enum lab_policy instead; /* without: the policy that it is run with where dane is asked for */
+};
+
 /* How much of a run is said: nothing; what needs attention and one line in the end; a line a case;
  * and why, of those that pass, too. */
 enum lab_loudness { LAB_NORMAL, LAB_SILENT, LAB_QUIET, LAB_VERBOSE };
@@ -39,7 +45,9 @@ struct lab_run_config {
     const char
         *variant; /* passed to the adapter, or NULL: selftest's fault, an option of the sender */
     const struct lab_resolver *resolver; /* NULL: the default */
-    const struct lab_differs *differs;   /* what resolvers see otherwise; NULL: nothing */
+    const struct lab_setup
+        *setup; /* where variant and resolver come from; NULL: --variant and so on */
+    const struct lab_differs *differs; /* what resolvers see otherwise; NULL: nothing */
     const char *profile;
     const struct lab_knowns *knowns;       /* known failures, or NULL */
     bool any_policy;                       /* all policies that scenarios have expectations for */
@@ -68,6 +76,7 @@ struct lab_run_result {
     unsigned known;                   /* failures that the expect file has; not in failed */
     unsigned stale;                   /* cases whose row no longer holds; also in failed */
     bool lab_broken;                  /* LAB-INVALID, ADAPTER-ERROR, a daemon died */
+    struct lab_group group;           /* of the sender */
     int boot_ms, total_ms;
 };
 

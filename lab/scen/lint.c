@@ -219,7 +219,8 @@ static void lint_head(const struct lab_lint *l)
 {
     const struct lab_scenario *s = l->scenario;
 
-    lint_id(l);
+    if (s->family == LAB_FAMILY_BOTH)
+        lint_id(l);
     if (strchr(s->title, '\n') != NULL || strlen(s->title) > 100)
         lab_complain(l->source, lab_place("title"),
                      "title of %zu octets%s; expected one line of at most 100", strlen(s->title),
@@ -264,6 +265,7 @@ void lab_lint_scenario(const struct lab_lint *l)
     lab_lint_prove(l);
     lab_lint_expect(l);
     lab_lint_steps(l);
+    lab_lint_family(l);
     /* only of a file that is right so far: one mistake, one line */
     if (l->source->faults == before)
         lab_lint_forbid(l);

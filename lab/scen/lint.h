@@ -17,8 +17,9 @@
  * forbidden to a host whose TLSA question is proven to fail, and the envelope at every host that
  * can be reached where the impact is leak or downgrade and nothing may be delivered. Twin: for
  * every profile and policy whose first choice is not delivery, the twin's first choice is.
- * Catalogue: no two scenarios with the same world, proofs and expectations, whatever their hosts
- * and zones are called. */
+ * Family: each once; addresses of both for each host, which nothing damages, and with proofs that
+ * can be told from their line. Catalogue: no two scenarios with the same world, proofs and
+ * expectations, whatever their hosts and zones are called. */
 #ifndef LAB_SCEN_LINT_H
 #define LAB_SCEN_LINT_H
 
@@ -49,6 +50,7 @@ void lab_lint_prove(const struct lab_lint *l);
 void lab_lint_expect(const struct lab_lint *l);
 void lab_lint_forbid(const struct lab_lint *l);
 void lab_lint_steps(const struct lab_lint *l);
+void lab_lint_family(const struct lab_lint *l);
 
 /* Helpers they share. names_ok: letters, digits, hyphens, underscores, stars in labels of 1 to 63.
  * own: at or below <id>.example. or <id>--WORD.example. (absolute name). zone_of: the file's

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "scen/check.h"
+#include "scen/family.h"
 #include "scen/lint.h"
 #include "scen/steps.h"
 
@@ -15,6 +16,7 @@ struct entry {
     char *path;
     struct lab_source source;
     struct lab_scenario *scenario; /* NULL: the file does not even load */
+    enum lab_family family;
 };
 
 struct loading {
@@ -34,6 +36,7 @@ void lab_scenario_free(struct lab_scenario *s)
     lab_steps_free(s);
     free(s->path);
     free(s->topic);
+    free(s->text);
     (void)cyaml_free(&lab_cyaml_config, &lab_scenario_schema, s, 0);
 }
 
@@ -138,12 +141,10 @@ static char *directory_of(const char *path)
     return end == NULL ? lab_strdup("") : lab_strndup(begin, (size_t)(end - begin));
 }
 
-/* Schema and defaults; scenario stays NULL when there are faults. */
-static void read_entry(struct loading *in, struct entry *e)
+/* From an open source: schema and defaults; scenario stays NULL when there are faults. */
+static void read_source(struct entry *e, bool open)
 {
     cyaml_data_t *data = NULL;
-    bool silent = in->only != NULL && strcmp(in->only, e->path) != 0;
-    bool open = lab_source_open(&e->source, e->path, silent, in->report, in->self);
     cyaml_err_t err;
 
     if (open)
@@ -160,19 +161,86 @@ static void read_entry(struct loading *in, struct entry *e)
     e->scenario = (struct lab_scenario *)data;
     e->scenario->path = lab_strdup(e->path);
     e->scenario->topic = directory_of(e->path);
+    e->scenario->family = e->family;
     defaults(e->scenario, &e->source);
 }
 
-static void load_entry(struct loading *in, struct entry *e)
+static bool is_silent(const struct loading *in, const char *path)
+{
+    return in->only != NULL && strcmp(in->only, path) != 0;
+}
+
+static void read_entry(struct loading *in, struct entry *e)
+{
+    read_source(e,
+                lab_source_open(&e->source, e->path, is_silent(in, e->path), in->report, in->self));
+}
+
+static void lint_entry(struct loading *in, struct entry *e)
 {
     struct lab_lint lint;
 
-    read_entry(in, e);
     if (e->scenario == NULL)
         return;
     lint = (struct lab_lint){e->scenario, &e->source, in->context,
                              in->context->rules_path != NULL ? &in->rules : NULL};
     lab_lint_scenario(&lint);
+}
+
+/* Behind the last entry: that of a file without fault, in one of its families. */
+static void add_family(struct loading *in, size_t of, enum lab_family family)
+{
+    char *text = lab_family_text(in->list[of].source.text, in->list[of].scenario->id, family);
+    struct entry e = {.path = lab_strdup(in->list[of].path), .family = family};
+
+    read_source(&e, lab_source_open_text(&e.source, e.path, lab_strdup(text), is_silent(in, e.path),
+                                         in->report, in->self));
+    if (e.scenario != NULL)
+        e.scenario->text = text;
+    else
+        free(text);
+    lint_entry(in, &e);
+    in->list = lab_realloc(in->list, in->count + 1, sizeof(*in->list));
+    in->list[in->count++] = e;
+}
+
+static void add_families(struct loading *in)
+{
+    const size_t count = in->count;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct lab_scenario *s = in->list[i].source.faults == 0 ? in->list[i].scenario : NULL;
+
+        for (unsigned f = 0; s != NULL && f < s->families_count; f++)
+            add_family(in, i, s->families[f]);
+    }
+}
+
+static struct lab_scenario *find_entry(const struct loading *in, const char *id)
+{
+    for (size_t i = 0; i < in->count; i++) {
+        if (in->list[i].scenario != NULL && strcmp(in->list[i].scenario->id, id) == 0)
+            return in->list[i].scenario;
+    }
+    return NULL;
+}
+
+/* The twin that differs in one fact is the one of the same family, if there is one. */
+static void pair_families(const struct loading *in)
+{
+    for (size_t i = 0; i < in->count; i++) {
+        struct lab_scenario *s = in->list[i].scenario;
+        char *twin = s != NULL && s->family != LAB_FAMILY_BOTH && s->twin != NULL
+                         ? lab_family_id(s->twin, s->family)
+                         : NULL;
+
+        if (twin != NULL && find_entry(in, twin) != NULL) {
+            free(s->twin);
+            s->twin = twin;
+        } else {
+            free(twin);
+        }
+    }
 }
 
 static int by_id(const void *a, const void *b)
@@ -315,7 +383,11 @@ int lab_catalogue_load(const char *root, const struct lab_lint_context *context,
     if (failed != 0)
         return refuse(&in, fault.what);
     for (size_t i = 0; i < in.count; i++)
-        load_entry(&in, &in.list[i]);
+        read_entry(&in, &in.list[i]);
+    for (size_t i = 0; i < in.count; i++)
+        lint_entry(&in, &in.list[i]);
+    add_families(&in);
+    pair_families(&in);
     lint_together(&in);
     faults = finish(&in, out);
     lab_rules_free(&in.rules);
@@ -332,6 +404,14 @@ struct lab_scenario *lab_scenario_load(const char *path,
     lab_source_close(&e.source);
     free(e.path);
     return e.scenario;
+}
+
+int lab_scenario_text(const struct lab_scenario *s, char **out, struct lab_fault *fault)
+{
+    if (s->text == NULL)
+        return lab_file_read(s->path, out, NULL, fault);
+    *out = lab_strdup(s->text);
+    return 0;
 }
 
 void lab_catalogue_free(struct lab_catalogue *c)

@@ -59,6 +59,15 @@ const char *lab_step_at(const struct lab_scenario *s, unsigned now)
     return at == s ? "start" : s->steps[at - s->later].at;
 }
 
+bool lab_scenario_tagged(const struct lab_scenario *s, const char *tag)
+{
+    for (unsigned i = 0; i < s->tags_count; i++) {
+        if (strcmp(s->tags[i], tag) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool lab_expect_has_policy(const struct lab_expect *e, enum lab_policy policy)
 {
     for (unsigned i = 0; i < e->policies_count; i++) {

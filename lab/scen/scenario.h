@@ -33,6 +33,7 @@ enum lab_policy {
     LAB_POLICY_ENCRYPT,
     LAB_POLICY_COUNT
 };
+enum lab_family { LAB_FAMILY_BOTH, LAB_FAMILY_V4, LAB_FAMILY_V6 };
 enum lab_denial { LAB_NSEC, LAB_NSEC3, LAB_NSEC3_OPTOUT };
 enum lab_algorithm {
     LAB_ED25519,
@@ -55,6 +56,7 @@ enum lab_serve_as {
     LAB_SERVE_NOTIMP,
     LAB_SERVE_FORMERR,
     LAB_SERVE_SERVFAIL,
+    LAB_SERVE_NOTAUTH,
     LAB_SERVE_NXDOMAIN,
     LAB_SERVE_NOERROR,
     LAB_SERVE_EMPTY,
@@ -64,6 +66,8 @@ enum lab_serve_as {
     LAB_SERVE_NO_EDNS,
     LAB_SERVE_OTHER_QUESTION,
     LAB_SERVE_GARBLED,
+    LAB_SERVE_NOT_AUTHORITATIVE,
+    LAB_SERVE_CLAIMS_AD,
     LAB_SERVE_COUNT
 };
 /* What an observation looks for; see lab_observation. */
@@ -183,6 +187,9 @@ struct lab_scenario {
     enum lab_impact impact;
     char **tags;
     unsigned tags_count;
+    enum lab_family *families; /* there is a scenario more for each, <id>-v4 or <id>-v6, whose hosts
+                                  have addresses of that family only */
+    unsigned families_count;
     char *twin; /* id of the scenario that differs in one fact and is delivered; NULL if none is
                    needed */
     char *why;  /* prose: why this branch exists and what goes wrong in the world without it */
@@ -205,9 +212,11 @@ struct lab_scenario {
 
     /* set by the loader, not by the file */
     char *path;
-    char *topic;                /* directory, e.g. "03-tlsa-lookup" */
-    unsigned block;             /* its addresses: see lab_host_address */
-    unsigned now;               /* seconds after the start */
+    char *topic;            /* directory, e.g. "03-tlsa-lookup" */
+    unsigned block;         /* its addresses: see lab_host_address */
+    unsigned now;           /* seconds after the start */
+    enum lab_family family; /* BOTH: the scenario of the file itself */
+    char *text;             /* of another family: what its file would be; NULL: the file's own */
     struct lab_scenario *later; /* as many as steps: the whole as it is from each step on, its
                                    zones, hosts and proofs those of that time */
 };
@@ -221,6 +230,7 @@ const char *lab_policy_name(enum lab_policy v);
 /* The policy of that name; false: there is none. */
 bool lab_policy_find(const char *word, enum lab_policy *out);
 const char *lab_impact_name(enum lab_impact v);
+const char *lab_family_name(enum lab_family v);
 const char *lab_see_name(enum lab_see v);
 
 /* The scenario's domain with a trailing dot, and a name of the scenario made absolute (lower case,
@@ -240,6 +250,10 @@ const struct lab_scenario *lab_scenario_at(const struct lab_scenario *s, unsigne
 
 /* How the file writes the time of the step that is on then; "start" before the first. */
 const char *lab_step_at(const struct lab_scenario *s, unsigned now);
+
+/* Does it have this tag? Those that go before and after every run have LAB_CONTROL_TAG. */
+#define LAB_CONTROL_TAG "control"
+bool lab_scenario_tagged(const struct lab_scenario *s, const char *tag);
 
 /* Is the expectation for that policy (where the file names none: dane), for that profile? */
 bool lab_expect_has_policy(const struct lab_expect *e, enum lab_policy policy);
@@ -298,6 +312,10 @@ void lab_catalogue_free(struct lab_catalogue *c);
 struct lab_scenario *lab_scenario_load(const char *path,
                                        void (*report)(void *self, const char *line), void *self);
 void lab_scenario_free(struct lab_scenario *s);
+
+/* What the scenario's file says, which for another family than both is nowhere in a file. The
+ * caller frees *out. 0, or -1. */
+int lab_scenario_text(const struct lab_scenario *s, char **out, struct lab_fault *fault);
 
 const struct lab_scenario *lab_catalogue_find(const struct lab_catalogue *c, const char *id);
 

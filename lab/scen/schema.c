@@ -19,6 +19,8 @@
 static const cyaml_schema_value_t a_word = {CYAML_VALUE_STRING(PTR, char, 1, LINE)};
 static const cyaml_schema_value_t a_policy = {CYAML_VALUE_ENUM(STRICT, enum lab_policy, lab_policy_words, LAB_COUNT(lab_policy_words))};
 
+static const cyaml_schema_value_t a_family = {CYAML_VALUE_ENUM(STRICT, enum lab_family, lab_family_words, LAB_COUNT(lab_family_words))};
+
 static const cyaml_schema_field_t damage_fields[] = {
     CYAML_FIELD_STRING_PTR("recipe", PTR, struct lab_damage, recipe, 1, LINE),
     CYAML_FIELD_STRING_PTR("owner", PTR | OPT, struct lab_damage, owner, 1, LINE),
@@ -147,6 +149,7 @@ static const cyaml_schema_field_t scenario_fields[] = {
     CYAML_FIELD_SEQUENCE("rules", PTR, struct lab_scenario, rules, &a_word, 1, MANY),
     ONE_OF("impact", CYAML_FLAG_DEFAULT, struct lab_scenario, impact, lab_impact_words),
     CYAML_FIELD_SEQUENCE("tags", PTR | OPT, struct lab_scenario, tags, &a_word, 1, MANY),
+    CYAML_FIELD_SEQUENCE("family", PTR | OPT, struct lab_scenario, families, &a_family, 1, 2),
     CYAML_FIELD_STRING_PTR("twin", PTR | OPT, struct lab_scenario, twin, 1, LINE),
     CYAML_FIELD_STRING_PTR("why", PTR, struct lab_scenario, why, 1, TEXT),
     WHAT_IT_IS,

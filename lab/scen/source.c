@@ -269,20 +269,8 @@ static bool parse(struct lab_source *s)
     return s->open && yaml_document_get_root_node(&s->doc) != NULL;
 }
 
-bool lab_source_open(struct lab_source *s, const char *path, bool silent,
-                     void (*report)(void *self, const char *line), void *self)
+static bool open_text(struct lab_source *s)
 {
-    struct lab_fault fault;
-
-    memset(s, 0, sizeof(*s));
-    s->path = path;
-    s->silent = silent;
-    s->report = report;
-    s->self = self;
-    if (lab_file_read(path, &s->text, &s->len, &fault) != 0) {
-        complain_at(s, 1, 1, "%s", fault.what);
-        return false;
-    }
     if (s->len > LAB_MAX_FILE) {
         complain_at(s, 1, 1, "the file has %zu octets; expected at most %d", s->len, LAB_MAX_FILE);
         return false;
@@ -292,6 +280,28 @@ bool lab_source_open(struct lab_source *s, const char *path, bool silent,
         return false;
     }
     return scan(s) && parse(s);
+}
+
+bool lab_source_open(struct lab_source *s, const char *path, bool silent,
+                     void (*report)(void *self, const char *line), void *self)
+{
+    struct lab_fault fault;
+
+    *s = (struct lab_source){.path = path, .silent = silent, .report = report, .self = self};
+    if (lab_file_read(path, &s->text, &s->len, &fault) != 0) {
+        complain_at(s, 1, 1, "%s", fault.what);
+        return false;
+    }
+    return open_text(s);
+}
+
+bool lab_source_open_text(struct lab_source *s, const char *path, char *text, bool silent,
+                          void (*report)(void *self, const char *line), void *self)
+{
+    *s = (struct lab_source){.path = path, .silent = silent, .report = report, .self = self};
+    s->text = text;
+    s->len = strlen(text);
+    return open_text(s);
 }
 
 void lab_source_close(struct lab_source *s)

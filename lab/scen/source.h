@@ -33,6 +33,9 @@ struct lab_place lab_place(const char *format, ...) LAB_PRINTF(1, 2);
  * to go on with. */
 bool lab_source_open(struct lab_source *s, const char *path, bool silent,
                      void (*report)(void *self, const char *line), void *self);
+/* The same with text in the place of what the file has; it becomes the source's. */
+bool lab_source_open_text(struct lab_source *s, const char *path, char *text, bool silent,
+                          void (*report)(void *self, const char *line), void *self);
 void lab_source_close(struct lab_source *s);
 
 /* Report a fault at a mark, at a place (or the nearest part of it that is in the file), or at the

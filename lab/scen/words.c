@@ -26,6 +26,7 @@ const cyaml_strval_t lab_policy_words[4] = {{"dane", LAB_POLICY_DANE},
                                             {"dane-only", LAB_POLICY_DANE_ONLY},
                                             {"may", LAB_POLICY_MAY},
                                             {"encrypt", LAB_POLICY_ENCRYPT}};
+const cyaml_strval_t lab_family_words[2] = {{"v4", LAB_FAMILY_V4}, {"v6", LAB_FAMILY_V6}};
 const cyaml_strval_t lab_denial_words[3] = {
     {"nsec", LAB_NSEC}, {"nsec3", LAB_NSEC3}, {"nsec3-optout", LAB_NSEC3_OPTOUT}};
 const cyaml_strval_t lab_algorithm_words[LAB_ALGORITHM_COUNT] = {
@@ -46,6 +47,7 @@ const cyaml_strval_t lab_serve_words[LAB_SERVE_COUNT] = {
     {"notimp", LAB_SERVE_NOTIMP},
     {"formerr", LAB_SERVE_FORMERR},
     {"servfail", LAB_SERVE_SERVFAIL},
+    {"notauth", LAB_SERVE_NOTAUTH},
     {"nxdomain", LAB_SERVE_NXDOMAIN},
     {"noerror", LAB_SERVE_NOERROR},
     {"empty", LAB_SERVE_EMPTY},
@@ -54,7 +56,9 @@ const cyaml_strval_t lab_serve_words[LAB_SERVE_COUNT] = {
     {"unsigned", LAB_SERVE_UNSIGNED},
     {"no-edns", LAB_SERVE_NO_EDNS},
     {"other-question", LAB_SERVE_OTHER_QUESTION},
-    {"garbled", LAB_SERVE_GARBLED}};
+    {"garbled", LAB_SERVE_GARBLED},
+    {"not-authoritative", LAB_SERVE_NOT_AUTHORITATIVE},
+    {"claims-ad", LAB_SERVE_CLAIMS_AD}};
 const cyaml_strval_t lab_records_words[3] = {
     {"any", LAB_RECORDS_ANY}, {"kept", LAB_RECORDS_KEPT}, {"changed", LAB_RECORDS_CHANGED}};
 const cyaml_strval_t lab_see_words[7] = {{"query", LAB_SEE_QUERY},
@@ -115,6 +119,11 @@ bool lab_policy_find(const char *word, enum lab_policy *out)
 const char *lab_impact_name(enum lab_impact v)
 {
     return name_of(lab_impact_words, LAB_COUNT(lab_impact_words), (int64_t)v);
+}
+
+const char *lab_family_name(enum lab_family v)
+{
+    return name_of(lab_family_words, LAB_COUNT(lab_family_words), (int64_t)v);
 }
 
 const char *lab_see_name(enum lab_see v)

@@ -14,6 +14,7 @@ extern const cyaml_strval_t lab_over_words[3];
 extern const cyaml_strval_t lab_grade_words[3];
 extern const cyaml_strval_t lab_impact_words[5];
 extern const cyaml_strval_t lab_policy_words[4];
+extern const cyaml_strval_t lab_family_words[2];
 extern const cyaml_strval_t lab_denial_words[3];
 extern const cyaml_strval_t lab_algorithm_words[LAB_ALGORITHM_COUNT];
 extern const cyaml_strval_t lab_keys_words[2];

@@ -14,15 +14,6 @@
 #define LEAF_SOA "SOA ns.nic.example. hostmaster.nic.example. %u 3600 900 604800 300"
 #define SOA_SERIAL 2
 
-void *lab_must(void *p)
-{
-    if (p == NULL) {
-        (void)fputs("danelab: out of memory\n", stderr);
-        exit(EX_OSERR);
-    }
-    return p;
-}
-
 /* A record on its way into its RRset; number: RRsets keep the order of the text, in which NSD
  * answers. */
 struct loose {

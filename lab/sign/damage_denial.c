@@ -6,7 +6,8 @@
 
 #define OTHER_ITERATIONS 7
 #define OTHER_HASH 2
-#define LAST 257 /* CAA */
+#define LAST 257   /* CAA */
+#define NXNAME 128 /* a name that does not exist (RFC 9824, section 3.1) */
 
 /* Fields. */
 enum { NSEC_NEXT = 0, NSEC_TYPES = 1 };
@@ -119,6 +120,29 @@ static int end_at_once(const struct lab_patient *p)
     return replace(p, NSEC3_NEXT, next);
 }
 
+/* As signers do it that sign while they answer (RFC 9824): the name gets an NSEC record of its own,
+ * so that it counts as there, with nothing. */
+static int deny_compactly(const struct lab_patient *p)
+{
+    ldns_rr_type types[] = {LDNS_RR_TYPE_RRSIG, LDNS_RR_TYPE_NSEC, (ldns_rr_type)NXNAME};
+    ldns_rdf *next = lab_must(ldns_dname_new_frm_str("\\000"));
+    ldns_rr *rr = lab_new_rr(p->harm->owner, LDNS_RR_TYPE_NSEC, LAB_ZONE_TTL);
+    struct lab_patient now = *p;
+
+    (void)ldns_dname_cat(next, p->harm->owner);
+    lab_push(rr, next);
+    lab_push(rr, ldns_dnssec_create_nsec_bitmap(types, LAB_COUNT(types), LDNS_RR_TYPE_NSEC));
+    if (!is_nsec(p) || ldns_dname_compare(p->set->owner, p->harm->owner) == 0) {
+        ldns_rr_free(rr);
+        return lab_cannot(p, is_nsec(p) ? "the name exists; expected one that does not"
+                                        : "the zone has NSEC3; expected denial by NSEC");
+    }
+    lab_built_add(p->built, rr);
+    lab_built_sort(p->built);
+    now.set = lab_built_find(p->built, p->harm->owner, LDNS_RR_TYPE_NSEC);
+    return sign_again(&now);
+}
+
 /* Around the whole ring to the owner itself, over all names that exist. */
 static int end_at_self(const struct lab_patient *p)
 {
@@ -157,6 +181,7 @@ static const struct lab_verb verbs[] = {
     {"unlist-type",             LAB_ON_LISTING, unlist_type,      NULL},
     {"deny-nothing",            LAB_ON_DENIAL,  end_at_once,      NULL},
     {"deny-everything",         LAB_ON_DENIAL,  end_at_self,      NULL},
+    {"deny-compactly",          LAB_ON_DENIAL,  deny_compactly,   NULL},
     {"deny-other-iterations",   LAB_ON_DENIAL,  other_iterations, NULL},
     {"deny-other-hash",         LAB_ON_DENIAL,  other_hash,       NULL},
 };

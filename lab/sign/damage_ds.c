@@ -100,6 +100,34 @@ VERB(sha1_beside_wrong)
     add(list, lab_zone_key_ds(zone->ksk, zone->origin, LDNS_SHA1));
 }
 
+VERB(wrong_sha1_beside_right)
+{
+    ldns_rr *other = lab_zone_key_ds(zone->ksk, zone->origin, LDNS_SHA1);
+
+    (void)tree;
+    lab_flip_last_bit(ldns_rr_rdf(other, DIGEST));
+    add(list, other);
+}
+
+VERB(short_digest)
+{
+    ldns_rdf *digest = ldns_rr_rdf(only(list), DIGEST);
+
+    (void)tree, (void)zone;
+    ldns_rdf_set_size(digest, ldns_rdf_size(digest) - 1);
+}
+
+/* As in a change of algorithm that was given up half-way. */
+VERB(other_algorithm_beside_right)
+{
+    ldns_rr *other = copy_of(list);
+
+    (void)tree, (void)zone;
+    set_octet(other, ALGORITHM, RSASHA256);
+    lab_flip_last_bit(ldns_rr_rdf(other, DIGEST));
+    add(list, other);
+}
+
 VERB(stale_beside_right)
 {
     ldns_rr *stale = lab_zone_key_ds(&tree->keys[LAB_KEY_NEXT], zone->origin, LDNS_SHA256);
@@ -145,22 +173,25 @@ VERB(of_zsk)
 
 /* clang-format off */
 static const struct lab_verb verbs[] = {
-    {"ds-wrong-digest",          LAB_ON_ZONE, NULL, wrong_digest},
-    {"ds-none",                  LAB_ON_ZONE, NULL, none},
-    {"ds-unknown-algorithm",     LAB_ON_ZONE, NULL, unknown_algorithm},
-    {"ds-unsupported-algorithm", LAB_ON_ZONE, NULL, unsupported_algorithm},
-    {"ds-unknown-digest",        LAB_ON_ZONE, NULL, unknown_digest},
-    {"ds-wrong-algorithm",       LAB_ON_ZONE, NULL, wrong_algorithm},
-    {"ds-wrong-tag",             LAB_ON_ZONE, NULL, wrong_tag},
-    {"ds-sha1",                  LAB_ON_ZONE, NULL, sha1},
-    {"ds-sha384",                LAB_ON_ZONE, NULL, sha384},
-    {"ds-sha1-beside-wrong",     LAB_ON_ZONE, NULL, sha1_beside_wrong},
-    {"ds-stale-beside-right",    LAB_ON_ZONE, NULL, stale_beside_right},
-    {"ds-unknown-beside-right",  LAB_ON_ZONE, NULL, unknown_beside_right},
-    {"ds-unknown-beside-wrong",  LAB_ON_ZONE, NULL, unknown_beside_wrong},
-    {"ds-of-next-key",           LAB_ON_ZONE, NULL, of_next_key},
-    {"ds-of-both-keys",          LAB_ON_ZONE, NULL, of_both_keys},
-    {"ds-of-zsk",                LAB_ON_ZONE, NULL, of_zsk},
+    {"ds-wrong-digest",                   LAB_ON_ZONE, NULL, wrong_digest},
+    {"ds-none",                           LAB_ON_ZONE, NULL, none},
+    {"ds-unknown-algorithm",              LAB_ON_ZONE, NULL, unknown_algorithm},
+    {"ds-unsupported-algorithm",          LAB_ON_ZONE, NULL, unsupported_algorithm},
+    {"ds-unknown-digest",                 LAB_ON_ZONE, NULL, unknown_digest},
+    {"ds-wrong-algorithm",                LAB_ON_ZONE, NULL, wrong_algorithm},
+    {"ds-wrong-tag",                      LAB_ON_ZONE, NULL, wrong_tag},
+    {"ds-sha1",                           LAB_ON_ZONE, NULL, sha1},
+    {"ds-sha384",                         LAB_ON_ZONE, NULL, sha384},
+    {"ds-sha1-beside-wrong",              LAB_ON_ZONE, NULL, sha1_beside_wrong},
+    {"ds-wrong-sha1-beside-right",        LAB_ON_ZONE, NULL, wrong_sha1_beside_right},
+    {"ds-short-digest",                   LAB_ON_ZONE, NULL, short_digest},
+    {"ds-other-algorithm-beside-right",   LAB_ON_ZONE, NULL, other_algorithm_beside_right},
+    {"ds-stale-beside-right",             LAB_ON_ZONE, NULL, stale_beside_right},
+    {"ds-unknown-beside-right",           LAB_ON_ZONE, NULL, unknown_beside_right},
+    {"ds-unknown-beside-wrong",           LAB_ON_ZONE, NULL, unknown_beside_wrong},
+    {"ds-of-next-key",                    LAB_ON_ZONE, NULL, of_next_key},
+    {"ds-of-both-keys",                   LAB_ON_ZONE, NULL, of_both_keys},
+    {"ds-of-zsk",                         LAB_ON_ZONE, NULL, of_zsk},
 };
 /* clang-format on */
 

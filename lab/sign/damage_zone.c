@@ -1,4 +1,6 @@
 /* damage_zone.c - verbs on a whole zone: its keys, the steps of a roll-over, all signatures. */
+#include <string.h>
+
 #include "sign/tree.h"
 
 #define REVOKED 128
@@ -296,6 +298,45 @@ static int add_half_algorithm(const struct lab_patient *p)
     return publish(p, key) != 0 ? -1 : sign_also(p, key, true, false);
 }
 
+/* --- key tags --- */
+
+/* Another key with the same tag, which is a sum of words of 16 bits (RFC 4034, appendix B): the
+ * first word has changed places with a later one. */
+static ldns_rr *collider(const struct lab_patient *p, const struct lab_zone_key *key, size_t with)
+{
+    ldns_rr *rr = lab_zone_key_dnskey(key, p->built->zone->origin);
+    uint8_t *word = ldns_rdf_data(ldns_rr_rdf(rr, 3));
+    uint8_t held[2];
+
+    memcpy(held, word, 2);
+    memcpy(word, word + 2 * with, 2);
+    memcpy(word + 2 * with, held, 2);
+    return rr;
+}
+
+/* So many of them, before the key that signs the data: they are tried first. */
+static int publish_colliders(const struct lab_patient *p, size_t count)
+{
+    struct lab_rrset *set = find(p, LDNS_RR_TYPE_DNSKEY);
+
+    for (size_t i = 0; set != NULL && i < count; i++) {
+        ldns_rr *rr = collider(p, p->built->zone->zsk, i + 1);
+
+        (void)ldns_rr_list_push_rr(set->rrs, ldns_rr_list_set_rr(set->rrs, rr, i));
+    }
+    return sign_dnskey(p, p->built->zone->ksk);
+}
+
+static int add_collider(const struct lab_patient *p)
+{
+    return publish_colliders(p, 1);
+}
+
+static int add_colliders(const struct lab_patient *p)
+{
+    return publish_colliders(p, 9);
+}
+
 /* clang-format off */
 static const struct lab_verb verbs[] = {
     {"drop-dnskey-signature", LAB_ON_ZONE, dnskey_unsigned,      NULL},
@@ -319,6 +360,8 @@ static const struct lab_verb verbs[] = {
     {"sign-with-both-ksks",   LAB_ON_ZONE, sign_with_both_ksks,  NULL},
     {"add-algorithm",         LAB_ON_ZONE, add_algorithm,        NULL},
     {"add-half-algorithm",    LAB_ON_ZONE, add_half_algorithm,   NULL},
+    {"add-collider",          LAB_ON_ZONE, add_collider,         NULL},
+    {"add-colliders",         LAB_ON_ZONE, add_colliders,        NULL},
 };
 /* clang-format on */
 

@@ -207,8 +207,6 @@ LAB_MUST_USE int lab_built_sign(struct lab_built *built, struct lab_fault *fault
 struct lab_signing lab_built_signing(const struct lab_built *built, const struct lab_rrset *set);
 /* As a master file, as it is served. The caller frees it. */
 ldns_buffer *lab_built_text(const struct lab_built *built);
-/* p, or the end of the process if it is NULL: ldns gives NULL when there is no memory. */
-void *lab_must(void *p);
 
 /* --- denial.c
  * --------------------------------------------------------------------------------------- */

@@ -135,6 +135,8 @@ static const struct lab_behaviour table[] = {
      .says = "Does TLS and closes at the EHLO that follows."},
     {.name = "ehlo-tls-421", OFFERS, .ehlo_tls = "421 4.3.2 Shutting down",
      .says = "Does TLS and answers the EHLO that follows with 421."},
+    {.name = "ehlo-tls-451", OFFERS, .ehlo_tls = BUSY,
+     .says = "Does TLS and refuses the EHLO that follows for now; HELO works."},
     {.name = "ehlo-tls-refused-502", OFFERS, .ehlo_tls = "502 5.5.1 EHLO not implemented",
      .says = "Does TLS and refuses the EHLO that follows; HELO works."},
     {.name = "ehlo-helo-tls-refused", OFFERS, .ehlo_tls = "502 5.5.1 EHLO not implemented", .helo = "502 5.5.1 HELO neither",
@@ -148,6 +150,8 @@ static const struct lab_behaviour table[] = {
      .says = "Offers PIPELINING, SIZE and 8BITMIME in clear only, and inside TLS refuses whoever uses them."},
     {.name = "tiny-in-clear", OFFERS, .offers = "SIZE 1", .offers_tls = "SIZE 10485760",
      .says = "Says in clear that it takes messages of one octet at most, and inside TLS of ten megabytes."},
+    {.name = "takes-100-octets", OFFERS, .offers = "SIZE 100", .offers_tls = "SIZE 100", .dot = "552 5.3.4 Message too big",
+     .says = "Says that it takes messages of a hundred octets at most, and refuses all that come in the end."},
 
     /* the mail transaction, in TLS and in clear alike */
     {.name = "mail-421", OFFERS, .mail = "421 4.3.2 Shutting down",

@@ -27,14 +27,24 @@ static bool is_chain(ldns_rr_type type)
     return type == LDNS_RR_TYPE_NSEC || type == LDNS_RR_TYPE_NSEC3;
 }
 
-/* Is there anything at the name, or below it (RFC 4592, section 2.2.2)? */
+static bool at_or_below(const ldns_rdf *owner, const ldns_rdf *name)
+{
+    return ldns_dname_compare(owner, name) == 0 || ldns_dname_is_subdomain(owner, name);
+}
+
+/* Is there anything at the name, or below it (RFC 4592, section 2.2.2)? A compact denial says so of
+ * what is not there. */
 static bool exists(const struct fast_zone *z, const ldns_rdf *name)
 {
+    for (size_t i = 0; i < z->tree->harm_count; i++) {
+        if (strcmp(z->tree->harm[i].verb->name, "deny-compactly") == 0 &&
+            at_or_below(z->tree->harm[i].owner, name))
+            return true;
+    }
     for (size_t i = 0; i < z->built.count; i++) {
         const struct lab_rrset *set = &z->built.sets[i];
 
-        if (!is_chain(set->type) && (ldns_dname_compare(set->owner, name) == 0 ||
-                                     ldns_dname_is_subdomain(set->owner, name)))
+        if (!is_chain(set->type) && at_or_below(set->owner, name))
             return true;
     }
     return false;
@@ -159,6 +169,8 @@ static void serve(struct step *s, enum lab_serve_as as)
     switch (as) {
     case LAB_SERVE_DELAY:
     case LAB_SERVE_TRUNCATED:
+    case LAB_SERVE_NOT_AUTHORITATIVE:
+    case LAB_SERVE_CLAIMS_AD: /* an authority has no say in that */
         break;
     case LAB_SERVE_UNSIGNED:
     case LAB_SERVE_NO_EDNS:
@@ -182,6 +194,7 @@ static void serve(struct step *s, enum lab_serve_as as)
     case LAB_SERVE_NOTIMP:
     case LAB_SERVE_FORMERR:
     case LAB_SERVE_SERVFAIL:
+    case LAB_SERVE_NOTAUTH:
     case LAB_SERVE_TRUNCATED_NO_TCP:
     case LAB_SERVE_OTHER_QUESTION:
     case LAB_SERVE_GARBLED:

@@ -9,12 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "faults/rows.h"
 #include "oracle/sweep.h"
 
 enum { ROWS_MAX = 200, STATES = 40000, THIN = 3, SECONDS_MAX = 60 };
+
+/* How long a sweep may take before it counts as a hang. */
+static unsigned patience;
 
 /* What is broken now: a row, and in which of its ways. */
 static struct {
@@ -33,15 +37,24 @@ static bool is_broken(enum fault_table table, unsigned row)
     return broken.on && broken.table == table && broken.row == row;
 }
 
-/* Changes that need not be noticed. start: of the row's rules, or of its label where it has none.
- */
+/* Changes that need not be noticed. start: of the row's name, see name_of. */
 static const struct {
     enum fault_table table;
     const char *start, *change, *why;
 } harmless[] = {
     {FAULT_MX, "S12", "trust-secure -> trust-host",
      "the imputed host is the next hop: the names are the same"},
+    {FAULT_HOST, "S23", "encrypt -> may",
+     "the draft lets clients use insecure records against stripping, and does not ask it of them"},
+    {FAULT_DIALOG, "", "BYE -> END", "no mail hangs on whether QUIT is said"},
+    {FAULT_DIALOG, "", "VOID -> END",
+     "no mail hangs on whether replies to commands of a transaction that is off are waited for"},
+    {FAULT_DIALOG, "RCPT.CLOSING", "VOID -> MAIL", "the transaction is off, and nothing is sent"},
+    {FAULT_DIALOG, "DOT.OK", "BYE -> MAIL", "the message is delivered, and QUIT is said"},
+    {FAULT_DIALOG, "EHLO_TLS.PERM", "HELO_TLS -> END", "no rule asks for HELO behind TLS"},
     {FAULT_NEXT, "DOT.OK", "defer -> bounce", "nobody is left whom it could concern"},
+    {FAULT_NEXT, "DOT.OK", "done -> try-next", "the same"},
+    {FAULT_NEXT, "DOT.OK", "done -> stop", "the same"},
     {FAULT_NEXT, "HANDSHAKE", "defer -> bounce", "a retry in clear decides"},
     {FAULT_NEXT, "", "try-next -> done",
      "done concerns recipients that were accepted, and none was"},
@@ -51,8 +64,10 @@ static const struct {
     {FAULT_NEXT, "EHLO_TLS", "try-next -> stop", "the same"},
     {FAULT_NEXT, "EHLO_TLS", "bounce -> defer", "the same"},
     {FAULT_NEXT, "MAIL", "try-next -> stop", "a 4xx may put off the whole delivery"},
+    {FAULT_NEXT, "RCPT", "try-next -> stop", "the same"},
     {FAULT_NEXT, "DOT", "try-next -> stop", "the same"},
     {FAULT_NEXT, "DOT", "stop -> try-next", "the message may be sent twice, but not lost"},
+    {FAULT_NEXT, "DOT.OFFER", "stop -> done", "the same"},
 };
 
 static bool is_harmless(enum fault_table table, const char *start, const char *change)
@@ -115,11 +130,11 @@ const struct dsmtp_mx_row *__wrap_dsmtp_policy_mx(const struct dsmtp_profile *pr
 
 /* --- all rows --- */
 
-/* The rules of a row, or its label where it has none. */
-static const char *rules_of(enum fault_table table, const union fault_row *row)
+/* The rules of a row; its label in the tables whose rows are many to a rule. */
+static const char *name_of(enum fault_table table, const union fault_row *row)
 {
     static char label[FAULT_NAME_SIZE];
-    if (table != FAULT_NEXT)
+    if (table == FAULT_MX || table == FAULT_HOST)
         return fault_row_rules(table, row);
     fault_row_label(table, row, label);
     return label;
@@ -135,7 +150,7 @@ static bool noticed(enum fault_table table, unsigned row, unsigned way)
     fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
-        alarm(SECONDS_MAX);
+        alarm(patience);
         broken.on = true;
         broken.table = table;
         broken.row = row;
@@ -157,9 +172,9 @@ struct score {
 static void try_row(enum fault_table table, unsigned row, const union fault_row *whole,
                     struct score *score)
 {
-    const char *rules = rules_of(table, whole);
+    const char *name = name_of(table, whole);
     if (hits[table][row] == 0) {
-        printf("not reached: %s row %u [%s]\n", fault_table_word(table), row, rules);
+        printf("not reached: %s row %u [%s]\n", fault_table_word(table), row, name);
         score->unreached++;
         return;
     }
@@ -170,7 +185,7 @@ static void try_row(enum fault_table table, unsigned row, const union fault_row 
         if (!fault_row_break(table, &copy, way, &change))
             continue;
         snprintf(what, sizeof(what), "%s -> %s", change.was, change.becomes);
-        if (is_harmless(table, rules, what)) {
+        if (is_harmless(table, name, what)) {
             score->harmless++;
             continue;
         }
@@ -179,27 +194,49 @@ static void try_row(enum fault_table table, unsigned row, const union fault_row 
             continue;
         }
         score->missed++;
-        printf("not noticed: %s row %u, %s [%s]\n", fault_table_word(table), row, what, rules);
+        printf("not noticed: %s row %u, %s [%s]\n", fault_table_word(table), row, what, name);
     }
+}
+
+/* With nothing broken: does everything agree? Says how much longer than that a sweep may take. */
+static bool sweep_whole(void)
+{
+    const struct sweep_config config = {.states = STATES, .seed = 7, .thin = THIN, .show = 5};
+    struct sweep_tally tally = {0};
+    struct timespec start, end;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    sweep(&config, &tally);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    patience = 3 * (unsigned)(end.tv_sec - start.tv_sec) + SECONDS_MAX;
+    if (tally.failed > 0)
+        printf("%" PRIu64 " disagreements before anything was broken\n", tally.failed);
+    return tally.failed == 0;
+}
+
+/* false: there are more rows than are counted. */
+static bool try_table(enum fault_table table, struct score *score)
+{
+    union fault_row row;
+    for (unsigned i = 0; fault_row_at(table, i, &row); i++) {
+        if (i == ROWS_MAX) {
+            printf("more than %d rows: %s\n", ROWS_MAX, fault_table_word(table));
+            return false;
+        }
+        try_row(table, i, &row, score);
+    }
+    return true;
 }
 
 int main(void)
 {
-    const struct sweep_config config = {.states = STATES, .seed = 7, .thin = THIN, .show = 5};
-    struct sweep_tally tally = {0};
     struct score score = {0};
-    sweep(&config, &tally);
-    if (tally.failed > 0) {
-        printf("%" PRIu64 " disagreements before anything was broken\n", tally.failed);
+    if (!sweep_whole())
         return 1;
-    }
-    for (unsigned t = 0; t < FAULT_TABLES; t++) {
-        union fault_row row;
-        for (unsigned i = 0; i < ROWS_MAX && fault_row_at((enum fault_table)t, i, &row); i++)
-            try_row((enum fault_table)t, i, &row, &score);
-    }
+    for (unsigned t = 0; t < FAULT_TABLES; t++)
+        if (!try_table((enum fault_table)t, &score))
+            return 1;
     printf("%u changes noticed, %u harmless, %u not noticed, %u rows not reached\n", score.caught,
            score.harmless, score.missed, score.unreached);
     printf("%u passed, %u failed\n", score.caught, score.missed);
-    return score.missed == 0 ? 0 : 1;
+    return score.missed == 0 && score.caught > 0 ? 0 : 1;
 }

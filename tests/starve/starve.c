@@ -39,21 +39,6 @@ static bool fails(void)
     return hit;
 }
 
-void starve_begin(unsigned n, bool all)
-{
-    now.target = n;
-    now.count = 0;
-    now.all = all;
-}
-
-bool starve_end(void)
-{
-    bool hungry = now.target > 0 && now.count >= now.target;
-
-    now.target = 0;
-    return hungry;
-}
-
 /* NAME as the engine calls it: failed, or what the real one returns. */
 #define FAILING(type, name, parameters, arguments, failed) \
     type starve_##name parameters;                         \
@@ -147,27 +132,42 @@ static void too_long(int number)
     _exit(1);
 }
 
+void starve_begin(unsigned n, bool all)
+{
+    (void)snprintf(where, sizeof(where), "starve: no end with allocation %u failing%s\n", n,
+                   all ? ", and all behind it" : "");
+    terminal = dup(STDERR_FILENO);
+    (void)signal(SIGALRM, too_long);
+    (void)alarm(SECONDS);
+    json_set_alloc_funcs(starve_malloc, free);
+    now.target = n;
+    now.count = 0;
+    now.all = all;
+}
+
+bool starve_end(void)
+{
+    bool hungry = now.target > 0 && now.count >= now.target;
+
+    now.target = 0;
+    json_set_alloc_funcs(malloc, free);
+    (void)alarm(0);
+    (void)close(terminal);
+    return hungry;
+}
+
 unsigned starve(starve_run *run, starve_look *look, void *arg, bool all_behind)
 {
     bool hungry = true;
     unsigned n = 0;
 
-    terminal = dup(STDERR_FILENO);
-    (void)signal(SIGALRM, too_long);
-    json_set_alloc_funcs(starve_malloc, free);
     while (hungry && ++n < ALLOCATIONS_MAX) {
         for (unsigned all = 0; all < (all_behind ? 2u : 1u); all++) {
-            (void)snprintf(where, sizeof(where), "starve: no end with allocation %u failing%s\n", n,
-                           all != 0 ? ", and all behind it" : "");
-            (void)alarm(SECONDS);
             starve_begin(n, all != 0);
             run(arg, n);
             hungry = starve_end();
             look(arg, n, hungry);
-            (void)alarm(0);
         }
     }
-    json_set_alloc_funcs(malloc, free);
-    (void)close(terminal);
-    return n - 1;
+    return hungry ? 0 : n - 1;
 }

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 /* From now on allocation number n (from 1) fails, and with all also every one behind it; 0: none.
- */
+ * What takes longer than some seconds from here ends the program. */
 void starve_begin(unsigned n, bool all);
 
 /* Nothing fails any more. Returns whether something did. */
@@ -21,8 +21,8 @@ typedef void starve_run(void *arg, unsigned n);
 typedef void starve_look(void *arg, unsigned n, bool hungry);
 
 /* Run it with each allocation failing in turn, and with all from that one on if that is wanted,
- * until nothing fails any more, and look after each run. Returns how many allocations there are. A
- * run that takes longer than some seconds ends the program. */
+ * until nothing fails any more, and look after each run. Returns how many allocations there are; 0
+ * if there is no end to them. */
 unsigned starve(starve_run *run, starve_look *look, void *arg, bool all_behind);
 
 /* The whole danesmtp: its main. */

@@ -268,6 +268,9 @@ void schema_free(struct schema *schema)
 
 bool schema_holds(struct schema *schema, json_t *value)
 {
-    schema->wrong[0] = '\0';
+    (void)snprintf(schema->wrong, sizeof(schema->wrong), "%s",
+                   value == NULL          ? "no JSON"
+                   : schema->root == NULL ? "no schema"
+                                          : "");
     return schema->root != NULL && value != NULL && valid(schema, schema->root, value, "");
 }

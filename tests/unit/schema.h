@@ -16,6 +16,7 @@ struct schema {
 struct schema schema_load(const char *file);
 void schema_free(struct schema *schema);
 
+/* false: `wrong` says why, also where there is no value or no schema. */
 bool schema_holds(struct schema *schema, json_t *value);
 
 #endif

@@ -76,6 +76,7 @@ static const struct {
     {LAB_SERVE_NOTIMP,           true,  LAB_DNS_REPLY,   QR | 0x100 | 4},
     {LAB_SERVE_FORMERR,          true,  LAB_DNS_REPLY,   QR | 0x100 | 1},
     {LAB_SERVE_SERVFAIL,         true,  LAB_DNS_REPLY,   QR | 0x100 | 2},
+    {LAB_SERVE_NOTAUTH,          true,  LAB_DNS_REPLY,   QR | 0x100 | 9},
     {LAB_SERVE_EMPTY,            true,  LAB_DNS_REPLY,   QR | AA | 0x100},
     {LAB_SERVE_TRUNCATED,        true,  LAB_DNS_REPLY,   QR | AA | TC | 0x100},
     {LAB_SERVE_TRUNCATED,        false, LAB_DNS_FORWARD, 0},
@@ -87,6 +88,8 @@ static const struct {
     {LAB_SERVE_NOERROR,          true,  LAB_DNS_FORWARD, 0},
     {LAB_SERVE_OTHER_QUESTION,   true,  LAB_DNS_FORWARD, 0},
     {LAB_SERVE_GARBLED,          true,  LAB_DNS_FORWARD, 0},
+    {LAB_SERVE_NOT_AUTHORITATIVE, true, LAB_DNS_FORWARD, 0},
+    {LAB_SERVE_CLAIMS_AD,        true,  LAB_DNS_FORWARD, 0},
 };
 /* clang-format on */
 
@@ -127,24 +130,28 @@ static void test_odd_queries(void)
 /* A reply like the query, with 40 octets behind the question. */
 static void test_reply(void)
 {
-    static const enum lab_serve_as as[] = {LAB_SERVE_NXDOMAIN, LAB_SERVE_NOERROR,
-                                           LAB_SERVE_OTHER_QUESTION, LAB_SERVE_GARBLED,
-                                           LAB_SERVE_REFUSED};
+    static const struct {
+        enum lab_serve_as as;
+        unsigned flags, type, kept;
+    } rows[] = {
+        {LAB_SERVE_REFUSED, 0x8482, TLSA, 40},   {LAB_SERVE_NXDOMAIN, 0x8483, TLSA, 40},
+        {LAB_SERVE_NOERROR, 0x8480, TLSA, 40},   {LAB_SERVE_OTHER_QUESTION, 0x8482, 16, 40},
+        {LAB_SERVE_GARBLED, 0x8482, TLSA, 20},   {LAB_SERVE_NOT_AUTHORITATIVE, 0x8082, TLSA, 40},
+        {LAB_SERVE_CLAIMS_AD, 0x84a2, TLSA, 40},
+    };
 
-    for (size_t i = 0; i < CHECK_COUNT(as); i++) {
-        const struct lab_dns_fault fault = {owner, TLSA, as[i]};
+    for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
+        const struct lab_dns_fault fault = {owner, TLSA, rows[i].as};
         struct lab_dns_message m = query(owner, TLSA, false, true);
         size_t end = m.len;
 
-        check_rowf("fault %d", (int)as[i]);
+        check_rowf("fault %d", (int)rows[i].as);
         m.len += 40;
-        room[3] = 0x82;
+        (void)put16(2, 0x8482);
         lab_dns_reply(&fault, &m);
-        check_uint(room[3], as[i] == LAB_SERVE_NXDOMAIN  ? 0x83u
-                            : as[i] == LAB_SERVE_NOERROR ? 0x80u
-                                                         : 0x82u);
-        check_uint(get16(end - 4), as[i] == LAB_SERVE_OTHER_QUESTION ? 16u : TLSA);
-        check_uint(m.len, as[i] == LAB_SERVE_GARBLED ? end + 20 : end + 40);
+        check_uint(get16(2), rows[i].flags);
+        check_uint(get16(end - 4), rows[i].type);
+        check_uint(m.len, end + rows[i].kept);
     }
 }
 

@@ -124,6 +124,10 @@ static const struct {
     {"the same, where it must not be delivered", {ACCEPT(defer)}, {SEEN(took_without_dot), SAID(DELIVERED)}, LAB_IMPACT_LEAK, LAB_V_LEAK, "must not"},
     {"forbidden clear", {ACCEPT(any_mx), FORBID(see_clear)}, {SEEN(took_clear), SAID(DELIVERED)}, 0, LAB_V_LEAK, "in clear to mx"},
     {"forbidden connection", {ACCEPT(defer), FORBID(see_connect)}, {SEEN(connected), SAID(DEFERRED)}, 0, LAB_V_OTHER, "a connection to mx"},
+    {"forbidden connection, and mail to that host", {ACCEPT(defer), FORBID(see_connect)}, {SEEN(took_tls), SAID(DELIVERED)}, LAB_IMPACT_LEAK, LAB_V_LEAK, "must not be delivered"},
+    {"the same, a downgrade", {ACCEPT(defer), FORBID(see_connect)}, {SEEN(took_tls), SAID(DELIVERED)}, LAB_IMPACT_DOWNGRADE, LAB_V_DOWNGRADE, "must not be delivered"},
+    {"the same, where nothing leaks", {ACCEPT(defer), FORBID(see_connect)}, {SEEN(took_tls), SAID(DELIVERED)}, LAB_IMPACT_LOST, LAB_V_OTHER, "a connection to mx"},
+    {"forbidden connection, and accepted mail elsewhere", {ACCEPT(ranked), FORBID(see_connect)}, {SEEN(took_tls), SAID(DELIVERED)}, LAB_IMPACT_LEAK, LAB_V_OTHER, "a connection to mx"},
     {"the gravest of two", {ACCEPT(defer), FORBID(see_both)}, {SEEN(only_tls), SAID(DEFERRED)}, 0, LAB_V_OTHER, "a connection to mx"},
     {"forbidden STARTTLS", {ACCEPT(defer), FORBID(see_starttls)}, {SEEN(only_tls), SAID(DEFERRED)}, 0, LAB_V_REASON, "STARTTLS to mx"},
     {"forbidden TLS", {ACCEPT(defer), FORBID(see_tls)}, {SEEN(only_tls), SAID(DEFERRED)}, 0, LAB_V_REASON, "TLS with mx"},
@@ -137,6 +141,7 @@ static const struct {
 
     {"died", {ACCEPT(defer)}, {SEEN(only_tls), SAID(CRASHED)}, 0, LAB_V_CRASH, "died"},
     {"no outcome", {ACCEPT(defer)}, {SEEN(only_tls), SAID(NONE)}, 0, LAB_V_HANG, "deadline"},
+    {"not supported, with a reason", {ACCEPT(defer)}, {.report = {.outcome = LAB_R_UNSUPPORTED, .text = "one relay only"}}, 0, LAB_V_UNSUPPORTED, "not supported: one relay"},
     {"nothing at all", {ACCEPT(defer)}, {SAID(NONE)}, 0, LAB_V_HANG, "no sign of an attempt"},
     {"not supported", {ACCEPT(defer)}, {SAID(UNSUPPORTED)}, 0, LAB_V_UNSUPPORTED, "not supported"},
     {"not supported, but tried", {ACCEPT(defer)}, {SEEN(only_tls), SAID(UNSUPPORTED)}, 0, LAB_V_ADAPTER_ERROR, "connected"},

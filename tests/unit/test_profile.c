@@ -123,8 +123,9 @@ static void test_manual(void)
     char item[300];
     size_t len;
 
+    check_true(f != NULL);
     if (f == NULL)
-        return; /* not in the tree */
+        return;
     len = fread(manual, 1, sizeof(manual) - 1, f);
     (void)fclose(f);
     manual[len] = '\0';

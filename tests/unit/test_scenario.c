@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "scen/family.h"
 #include "scen/lint.h"
 #include "scen/rules.h"
 #include "scen/scenario.h"
@@ -87,7 +88,7 @@ static void test_bad(void)
     int faults = lab_catalogue_load(BAD, &c, keep, &got, &catalogue);
 
     check_int(faults, (intmax_t)got.count);
-    check_uint(catalogue.count, 3);
+    check_uint(catalogue.count, 5); /* good, double-a, and all of family-lines but its IPv6 */
     check_true(lab_catalogue_find(&catalogue, "good") != NULL);
     check_true(lab_catalogue_find(&catalogue, "double-a") != NULL);
     check_true(lab_catalogue_find(&catalogue, "double-b") == NULL);
@@ -143,10 +144,47 @@ static void test_neighbours(void)
     check_int(lab_catalogue_load("scenarios/04-tlsa-usable/dane-ee-mismatch.yaml", &c, keep, &got,
                                  &catalogue),
               0);
-    if (check_uint(catalogue.count, 1))
+    if (check_uint(catalogue.count, 3)) {
         check_str(catalogue.list[0]->topic, "04-tlsa-usable");
+        check_str(catalogue.list[1]->id, "dane-ee-mismatch-v4");
+        check_str(catalogue.list[2]->twin, "dane-ee-match-v6");
+    }
     lab_catalogue_free(&catalogue);
     drop(&got);
+}
+
+/* What is written about addresses of the other family goes, names change, lines stay in place. */
+static void test_families(void)
+{
+    static const struct {
+        const char *line, *v4, *v6;
+    } cases[] = {
+        {"id: a-b", "id: a-b-v4", "id: a-b-v6"},
+        {"family: [v4, v6]", "", ""},
+        {"mx A {a mx}", "mx A {a mx}", ""},
+        {"mx AAAA {aaaa mx}", "", "mx AAAA {aaaa mx}"},
+        {"x MX 10 a-b--c.example.", "x MX 10 a-b-v4--c.example.", "x MX 10 a-b-v6--c.example."},
+        {"to: mx.a-b.example.", "to: mx.a-b-v4.example.", "to: mx.a-b-v6.example."},
+        {"xa-b.example. a-b-c.example. _a-b.example.", "xa-b.example. a-b-c.example. _a-b.example.",
+         "xa-b.example. a-b-c.example. _a-b.example."},
+        {"why: a-b", "why: a-b", "why: a-b"},
+        {"{dns: mx A, answer: data}", "{dns: mx A, answer: data}", "{dns: mx A, answer: nodata}"},
+        {"{dns: \"@ AAAA\", answer: data}", "{dns: \"@ AAAA\", answer: nodata}",
+         "{dns: \"@ AAAA\", answer: data}"},
+        {"{dns: mx TLSA, answer: data}", "{dns: mx TLSA, answer: data}",
+         "{dns: mx TLSA, answer: data}"},
+    };
+
+    for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
+        char *v4 = lab_family_text(cases[i].line, "a-b", LAB_FAMILY_V4);
+        char *v6 = lab_family_text(cases[i].line, "a-b", LAB_FAMILY_V6);
+
+        check_row(cases[i].line);
+        check_str(v4, cases[i].v4);
+        check_str(v6, cases[i].v6);
+        free(v4);
+        free(v6);
+    }
 }
 
 /* What a step changes, what it leaves, and when what counts. */
@@ -358,6 +396,7 @@ static const struct check_test tests[] = {
     {"every bad file is refused where it is bad", test_bad},
     {"a single file and its defaults", test_single_file},
     {"a single file among its neighbours", test_neighbours},
+    {"address families", test_families},
     {"steps", test_steps},
     {"times of steps", test_step_times},
     {"names of a scenario", test_names},

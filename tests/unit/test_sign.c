@@ -207,6 +207,63 @@ static void test_stripped(void)
     }
 }
 
+/* The DNSKEY records of a zone's text, in its order; those of another tag than the first, or with
+ * the key of one before, are faults. */
+static unsigned count_keys(char *text, ldns_rr *keys[16])
+{
+    unsigned count = 0;
+    char *line;
+
+    while ((line = strsep(&text, "\n")) != NULL) {
+        ldns_rr *rr = NULL;
+
+        if (strstr(line, "\tDNSKEY\t") == NULL || strstr(line, "\tDNSKEY ") != NULL ||
+            count == 16 ||
+            !check_int(ldns_rr_new_frm_str(&rr, line, 0, NULL, NULL), LDNS_STATUS_OK))
+            continue;
+        for (unsigned i = 0; i < count; i++)
+            check_true(ldns_rr_compare(keys[i], rr) != 0);
+        keys[count++] = rr;
+        check_uint(ldns_calc_keytag(rr), ldns_calc_keytag(keys[0]));
+    }
+    return count;
+}
+
+/* Other keys with the same tag stand before the zone's own. */
+static void test_colliders(void)
+{
+    static const struct {
+        const char *recipe;
+        unsigned count;
+    } rows[] = {{"colliding-key", 2}, {"nine-colliding-keys", 10}};
+    struct lab_tree *tree = open_tree();
+
+    for (size_t i = 0; tree != NULL && i < CHECK_COUNT(rows); i++) {
+        struct lab_damage damage = {.recipe = lab_strdup(rows[i].recipe)};
+        struct lab_fault fault = {0};
+        ldns_rr *keys[16] = {NULL};
+        ldns_rr *own = NULL;
+        char *text = NULL;
+        unsigned count;
+
+        check_row(rows[i].recipe);
+        check_int(
+            build((struct lab_zone_input){.damage = &damage, .damage_count = 1}, &text, &fault), 0);
+        count = text != NULL ? count_keys(text, keys) : 0;
+        if (check_uint(count, rows[i].count) && keys[0] != NULL) {
+            own = lab_zone_key_dnskey(&tree->keys[LAB_KEY_LEAF + LAB_ED25519],
+                                      ldns_rr_owner(keys[0]));
+            check_int(ldns_rr_compare(keys[count - 1], own), 0);
+        }
+        ldns_rr_free(own);
+        for (unsigned k = 0; k < count; k++)
+            ldns_rr_free(keys[k]);
+        free(text);
+        free(damage.recipe);
+    }
+    lab_tree_close(&tree);
+}
+
 /* Every verb has a recipe: else nothing shows what it does. */
 static void test_verbs(void)
 {
@@ -231,9 +288,8 @@ static void test_verbs(void)
     lab_tree_close(&tree);
 }
 
-static const struct check_test tests[] = {{"damages", test_damage},
-                                          {"algorithms", test_algorithms},
-                                          {"what is listed", test_listed},
-                                          {"stripped", test_stripped},
-                                          {"verbs", test_verbs}};
+static const struct check_test tests[] = {
+    {"damages", test_damage},           {"algorithms", test_algorithms},
+    {"what is listed", test_listed},    {"stripped", test_stripped},
+    {"colliding keys", test_colliders}, {"verbs", test_verbs}};
 SUITE(sign, tests);

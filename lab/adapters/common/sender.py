@@ -91,14 +91,15 @@ def serve(sender):
             say({"error": "%s: %s" % (type(error).__name__, error)})
 
 
-def inject(port, sender, file, messages):
-    """Hand the message in by SMTP on 127.0.0.1, once for each recipient; {recipient: reply to the final dot}."""
-    replies = {}
+def inject(port, sender, file, messages, replies=None):
+    """Hand the message in by SMTP on 127.0.0.1, once for each recipient; {recipient: reply to the final dot}, in replies if it is given."""
+    replies = {} if replies is None else replies
     with open(file, "rb") as text, smtplib.SMTP("127.0.0.1", port, timeout=20) as shop:
-        data = text.read()
+        data = b"\r\n".join(text.read().splitlines()) + b"\r\n"
         shop.ehlo("lab")
         for to in (m["to"] for m in messages):
-            for code, reply in (shop.mail(sender), shop.rcpt(to), shop.data(data)):
+            for verb, argument in ((shop.mail, sender), (shop.rcpt, to), (shop.data, data)):
+                code, reply = verb(argument)
                 if code not in (250, 251):
                     raise RuntimeError("%s was not taken: %d %s" % (to, code, reply.decode(errors="replace")))
             replies[to] = reply.decode(errors="replace")

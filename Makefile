@@ -210,7 +210,7 @@ build/fuzz/%: tests/fuzz/fuzz_%.c $(wildcard engine/base/*.c engine/model/*.c en
 
 check: all test gates ## everything that needs no lab: test and gates
 
-check-lab: build/$(VARIANT)/danesmtp build/$(VARIANT)/danesmtp-faulty build/$(VARIANT)/danelab build/$(VARIANT)/danelab-faulty build/$(VARIANT)/danelab-fast $(EXAMPLES:tests/examples/%.c=build/$(VARIANT)/example-%) ## scenarios against the engine, and the lab against itself
+check-lab: build/$(VARIANT)/danesmtp build/$(VARIANT)/danesmtp-faulty build/$(VARIANT)/danelab build/$(VARIANT)/danelab-faulty build/$(VARIANT)/danelab-fast build/$(VARIANT)/cross $(EXAMPLES:tests/examples/%.c=build/$(VARIANT)/example-%) ## scenarios against the engine, and the lab against itself
 	tests/tools/check-lab build/$(VARIANT)/danelab
 
 check-mta: build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab ## scenarios against every mail server that can be had here: senders by topics
@@ -236,7 +236,7 @@ bench: $(BENCHES) ## figures: core, TLS, batch against others, DNS rounds, memor
 bench-table: $(BENCHES) ## the same as a Markdown table
 	@set -o pipefail; tests/bench/run build/release $(CURDIR)/build/bench/cache | tests/bench/table markdown
 
-gates: clang lint headers layers purity symbols complexity banned words rules format-check man installed ## every rule that a command can check
+gates: clang lint headers layers purity symbols complexity banned words rules format-check man docs installed ## every rule that a command can check
 
 clang: $(SOURCES:%.c=build/clang/%.o) ## compile with clang and its extra warnings
 build/clang/%.o: %.c Makefile
@@ -295,6 +295,9 @@ MAN := $(wildcard engine/man/*.[1-8] lab/man/*.[1-8])
 man: build/release/danelab ## lint the manual pages; what is printed of the schema stands in them and in scenarios/README.md
 	@$(if $(MAN),mandoc -Tlint -Wwarning $(MAN))
 	@tests/tools/fields $< check
+
+docs: all ## the command lines of all documents that need no world; check-lab runs the others, too
+	@tests/tools/check-docs check build/$(VARIANT)/danelab
 
 installed: all ## install, build the examples against that, uninstall
 	@tests/tools/check-install $(VARIANT)
@@ -367,5 +370,5 @@ help: ## this list
 
 FORCE:
 .PHONY: FORCE analyzer core-coverage starve test-starve valgrind all unit deps test test-release test-asan test-cross test-fast cross cross-broken replay fuzz bench bench-table selftest-matrix check check-lab check-mta check-report-browser gates clang lint cppcheck headers layers \
-        purity symbols complexity banned words rules format format-check man installed coverage install uninstall deb check-deb clean help
+        purity symbols complexity banned words rules format format-check man docs installed coverage install uninstall deb check-deb clean help
 endif

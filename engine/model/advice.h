@@ -9,9 +9,9 @@
 #ifndef DSMTP_MODEL_ADVICE_H
 #define DSMTP_MODEL_ADVICE_H
 
-#define DSMTP_SEVERITY_LIST(X)                                                                                                  \
-    X(ERROR, "error")                                                                                                           \
-    X(WARNING, "warning")                                                                                                       \
+#define DSMTP_SEVERITY_LIST(X) \
+    X(ERROR, "error")          \
+    X(WARNING, "warning")      \
     X(NOTICE, "notice")
 
 /* clang-format off */

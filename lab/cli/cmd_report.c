@@ -85,7 +85,7 @@ static char *place_of(const char *output)
     return dir;
 }
 
-static int say_truncated(const struct lab_runs *runs)
+static int say_trouble(const struct lab_runs *runs)
 {
     int rc = 0;
 
@@ -93,7 +93,9 @@ static int say_truncated(const struct lab_runs *runs)
         char *trouble = lab_ran_trouble(&runs->list[i]);
 
         if (trouble != NULL)
-            rc = lab_complaint(TRUNCATED, "%s: the run %s", runs->list[i].dir, trouble);
+            (void)lab_complaint(0, "%s: the run %s", runs->list[i].dir, trouble);
+        if (!lab_ran_whole(&runs->list[i]))
+            rc = TRUNCATED;
         free(trouble);
     }
     return rc;
@@ -121,7 +123,7 @@ static int report(size_t format, const char *output, size_t embed, const struct 
     free(place);
     free(script);
     free(style);
-    return rc != 0 ? rc : say_truncated(runs);
+    return rc != 0 ? rc : say_trouble(runs);
 }
 
 int lab_cmd_report(int argc, char **argv)

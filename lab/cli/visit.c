@@ -138,6 +138,7 @@ int lab_cmd_doctor(int argc, char **argv)
         (void)printf("%-18s %-8s %s\n", needs[i].what, words[needs[i].finding], needs[i].says);
         missing += needs[i].finding == LAB_MISSING || needs[i].finding == LAB_UNTRIED;
     }
-    (void)puts(missing == 0 ? "\nThe lab can run here." : "\nThe lab cannot run here.");
+    (void)puts("\nWhich senders are here: danelab adapter list");
+    (void)puts(missing == 0 ? "The lab can run here." : "The lab cannot run here.");
     return missing == 0 ? 0 : 1;
 }

@@ -17,28 +17,43 @@ static void put_component(struct lab_text *t, const char *s, size_t len)
     }
 }
 
+static bool ends(char c)
+{
+    return c == '/' || c == '\0';
+}
+
+/* How much of two absolute paths is the same directory. */
+static size_t in_common(const char *a, const char *b)
+{
+    size_t common = 0;
+
+    for (size_t i = 0; a[i] == b[i] || (ends(a[i]) && ends(b[i])); i++) {
+        if (ends(a[i]))
+            common = i;
+        if (a[i] == '\0' || b[i] == '\0')
+            break;
+    }
+    return common;
+}
+
 /* From one directory to another: up as far as needed, then down. */
 static char *way(const char *from, const char *to)
 {
     char *a = realpath(from, NULL);
     char *b = realpath(to, NULL);
     struct lab_text t = {0};
-    size_t common = 0;
 
     lab_text_add(&t, "", 0);
     if (a == NULL || b == NULL) {
         put_component(&t, to, strlen(to));
     } else {
-        for (size_t i = 0; a[i] == b[i] || a[i] == '\0' || b[i] == '\0'; i++) {
-            if ((a[i] == '/' || a[i] == '\0') && (b[i] == '/' || b[i] == '\0'))
-                common = i;
-            if (a[i] == '\0' || b[i] == '\0')
-                break;
-        }
+        size_t common = in_common(a, b);
+        const char *down = b + common + (b[common] == '/' ? 1 : 0);
+
         for (const char *p = a + common; *p != '\0'; p++)
             if (*p == '/' && p[1] != '\0')
                 lab_text_put(&t, "../");
-        put_component(&t, b + common + (b[common] == '/'), strlen(b + common + (b[common] == '/')));
+        put_component(&t, down, strlen(down));
     }
     if (t.len == 0)
         lab_text_put(&t, ".");
@@ -78,9 +93,12 @@ char *lab_ran_trouble(const struct lab_ran *ran)
     if (ran->footer == NULL)
         return lab_format("did not end: %zu cases are recorded, and no footer behind them",
                           ran->count);
-    return ran->missing > 0
-               ? lab_format("is not whole: its footer counts %zu cases more than are recorded",
-                            ran->missing)
+    if (ran->missing > 0)
+        return lab_format("is not whole: its footer counts %zu cases more than are recorded",
+                          ran->missing);
+    return json_is_true(json_object_get(ran->footer, "lab_broken")) &&
+                   ran->sums[LAB_SORT_BROKEN] == 0
+               ? lab_strdup("is not to be trusted: the lab broke, or a control failed at its end")
                : NULL;
 }
 

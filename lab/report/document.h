@@ -37,7 +37,8 @@ void lab_report_html(const struct lab_reporting *r, struct lab_text *out);
 /* A link to a file of a case's evidence, or NULL: it is not there. The caller frees it. */
 char *lab_evidence_link(const struct lab_reporting *r, size_t run, const struct lab_entry *e,
                         const char *file);
-/* "did not end: ...", or NULL: the run is whole. The caller frees it. */
+/* "did not end: ..." or another reason why what a run says is not all, or not to be trusted; NULL:
+ * there is none. The caller frees it. */
 char *lab_ran_trouble(const struct lab_ran *ran);
 /* Why it is as it is, in one line: known and its reference, or what decided. The caller frees it.
  */

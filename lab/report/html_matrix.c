@@ -60,8 +60,19 @@ static size_t put_spots(const struct lab_reporting *r, const char *title,
 
 void lab_html_wrong(const struct lab_reporting *r, struct lab_text *t)
 {
+    size_t troubles = 0;
+
     lab_html_raw(t, "<section aria-labelledby=\"wrong\">\n<h2 id=\"wrong\">What is wrong</h2>\n");
-    if (put_spots(r, NULL, lab_is_wrong, t) == 0)
+    for (size_t run = 0; run < r->runs->count; run++) {
+        char *trouble = lab_ran_trouble(&r->runs->list[run]);
+
+        if (trouble != NULL)
+            LAB_MARKUP(t, "<p><strong class=\"alarm\">{} {}.</strong></p>\n",
+                       r->runs->list[run].label, trouble);
+        troubles += trouble != NULL ? 1 : 0;
+        free(trouble);
+    }
+    if (put_spots(r, NULL, lab_is_wrong, t) == 0 && troubles == 0)
         lab_html_raw(t, "<p class=\"fine\">Nothing that is not known.</p>\n");
     (void)put_spots(r, "Known failures", lab_is_known, t);
     lab_html_raw(t, "</section>\n");

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/escape.h"
 #include "report/document.h"
+#include "report/escape.h"
 
 struct counts {
     unsigned tests, failures, errors, skipped;
@@ -12,10 +12,12 @@ struct counts {
 static struct counts count(const struct lab_ran *ran)
 {
     const unsigned *of = ran->sums;
-    unsigned cut = lab_ran_whole(ran) ? 0 : 1;
+    char *trouble = lab_ran_trouble(ran);
+    unsigned more = trouble != NULL ? 1 : 0;
 
-    return (struct counts){(unsigned)ran->count + cut, of[LAB_SORT_FAILED],
-                           of[LAB_SORT_BROKEN] + cut, of[LAB_SORT_NEITHER] + of[LAB_SORT_KNOWN]};
+    free(trouble);
+    return (struct counts){(unsigned)ran->count + more, of[LAB_SORT_FAILED],
+                           of[LAB_SORT_BROKEN] + more, of[LAB_SORT_NEITHER] + of[LAB_SORT_KNOWN]};
 }
 
 static void put_counts(struct lab_text *t, struct counts n)
@@ -108,9 +110,9 @@ static void put_suite(struct lab_text *t, const struct lab_ran *ran)
     }
     if (trouble != NULL)
         LAB_MARKUP(t,
-                   "<testcase classname=\"{}\" name=\"the run\"><error type=\"TRUNCATED\" "
+                   "<testcase classname=\"{}\" name=\"the run\"><error type=\"{}\" "
                    "message=\"the run {}\"/></testcase>\n",
-                   class, trouble);
+                   class, lab_ran_whole(ran) ? "LAB-INVALID" : "TRUNCATED", trouble);
     lab_text_put(t, "</testsuite>\n");
     free(trouble);
     free(class);

@@ -182,16 +182,24 @@ document.addEventListener('DOMContentLoaded', () => {
   for (const table of document.querySelectorAll('table.matrix'))
     table.querySelectorAll('tbody td a').forEach((link, index) => { link.tabIndex = index === 0 ? 0 : -1; });
 
+  // The link of the next cell in that direction that has one; the first column has those of cases.
   function beside(cell, key) {
-    const row = cell.parentElement;
-    let to = row;
+    const on = key === 'ArrowRight' || key === 'ArrowDown';
+    let row = cell.parentElement;
+    let column = cell.cellIndex;
 
-    if (key === 'ArrowLeft' || key === 'ArrowRight')
-      return row.cells[cell.cellIndex + (key === 'ArrowRight' ? 1 : -1)];
-    do
-      to = key === 'ArrowDown' ? to.nextElementSibling : to.previousElementSibling;
-    while (to && to.hidden);
-    return to && to.cells[cell.cellIndex];
+    for (;;) {
+      if (key === 'ArrowLeft' || key === 'ArrowRight')
+        column += on ? 1 : -1;
+      else
+        row = on ? row.nextElementSibling : row.previousElementSibling;
+      const to = row && row.cells[column];
+      if (!to)
+        return null;
+      const link = !row.hidden && to.querySelector('a');
+      if (link)
+        return link;
+    }
   }
   document.addEventListener('keydown', (event) => {
     if (event.key === '/' && !panel.open && !event.target.closest('input, select')) {
@@ -199,15 +207,16 @@ document.addEventListener('DOMContentLoaded', () => {
       form.elements.q.focus();
       return;
     }
-    const cell = event.key.startsWith('Arrow') && !panel.open && event.target.closest('table.matrix tbody td');
-    const next = cell && beside(cell, event.key);
-    const link = next && next.querySelector('a');
+    const cell = event.key.startsWith('Arrow') && !panel.open && event.target.closest('table.matrix tbody :is(td, th)');
+    const link = cell && beside(cell, event.key);
 
     if (!link)
       return;
     event.preventDefault();
-    event.target.tabIndex = -1;
-    link.tabIndex = link.closest('td') ? 0 : link.tabIndex;
+    if (event.target.closest('td') && link.closest('td')) {
+      event.target.tabIndex = -1;
+      link.tabIndex = 0;
+    }
     link.focus();
   });
 });

@@ -29,6 +29,8 @@ bool lab_ran_whole(const struct lab_ran *r)
     return r->footer != NULL && r->missing == 0;
 }
 
+enum { NAME_LEN_MAX = 200 };
+
 /* Names become names of files and anchors, whoever wrote the record. */
 static bool good_name(const char *name)
 {
@@ -38,7 +40,7 @@ static bool good_name(const char *name)
         return false;
     while (isalnum((unsigned char)name[len]) || (name[len] != '\0' && strchr("-_.@", name[len])))
         len++;
-    return name[len] == '\0' && len < 200;
+    return len < NAME_LEN_MAX && name[len] == '\0';
 }
 
 /* Where in run.jsonl reading is. */

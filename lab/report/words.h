@@ -11,7 +11,7 @@
       "a failure that the expect file does not have, or a row of that file that no longer holds") \
     X(KNOWN, "known", "a failure that the sender's expect file has, as it has it")                \
     X(NEITHER, "not judged", "nothing is said about the sender: UNSUPPORTED, SKIP or DISPUTED")   \
-    X(BROKEN, "lab error", "the lab or the adapter broke; never blamed on the sender")
+    X(BROKEN, "lab errors", "the lab or the adapter broke; never blamed on the sender")
 
 enum lab_sort {
 #define X(name, word, means) LAB_SORT_##name,

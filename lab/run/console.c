@@ -163,8 +163,6 @@ void lab_console_case(struct lab_console *c, const struct lab_case *k, const cha
     say_field(c, "seen", k->judgement.seen);
     say_field(c, "because", k->judgement.why);
     say_expect_file(c, k);
-    if (alarming(k) || c->loudness == LAB_VERBOSE)
-        say_field(c, "sender", k->text);
     say_field(c, "rules", rules);
     say_evidence(c, k, evidence_dir);
     say_field(c, "again", rerun);

@@ -15,6 +15,7 @@
 struct lab_record {
     const struct lab_run_config *config;
     FILE *out;
+    bool any; /* case is in it */
 };
 
 static int write_line(struct lab_record *r, json_t *object, struct lab_fault *fault)
@@ -146,6 +147,7 @@ int lab_record_case(struct lab_record *r, const struct lab_world *world, const s
                     const struct lab_evidence *evidence, const struct lab_traces *traces,
                     struct lab_fault *fault)
 {
+    r->any = true;
     if (write_line(r, lab_record_verdict(r->config, k), fault) != 0)
         return -1;
     if (r->config->lean && k->judgement.verdict == LAB_V_PASS)
@@ -153,29 +155,37 @@ int lab_record_case(struct lab_record *r, const struct lab_world *world, const s
     return lab_evidence_dir_write(r->config, world, k, evidence, traces, fault);
 }
 
-int lab_record_close(struct lab_record **r, const struct lab_run_result *result,
-                     struct lab_fault *fault)
+static json_t *footer(const struct lab_run_result *result)
 {
-    struct lab_record *it = *r;
     json_t *verdicts = json_object();
-    int rc;
 
-    if (it == NULL)
-        return 0;
     for (size_t i = 0; i < result->count; i++) {
         const char *name = lab_verdict_name(result->cases[i].judgement.verdict);
         json_int_t n = json_integer_value(json_object_get(verdicts, name));
 
         (void)json_object_set_new(verdicts, name, json_integer(n + 1));
     }
-    rc = write_line(it,
-                    json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:o, s:i, s:i, s:b}", "type",
-                              "footer", "cases", (int)result->count, "passed", (int)result->passed,
-                              "failed", (int)result->failed, "skipped", (int)result->skipped,
-                              "known", (int)result->known, "stale", (int)result->stale, "verdicts",
-                              verdicts, "boot_ms", result->boot_ms, "total_ms", result->total_ms,
-                              "lab_broken", (int)result->lab_broken),
-                    fault);
+    return json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:o, s:i, s:i, s:b}", "type", "footer",
+                     "cases", (int)result->count, "passed", (int)result->passed, "failed",
+                     (int)result->failed, "skipped", (int)result->skipped, "known",
+                     (int)result->known, "stale", (int)result->stale, "verdicts", verdicts,
+                     "boot_ms", result->boot_ms, "total_ms", result->total_ms, "lab_broken",
+                     (int)result->lab_broken);
+}
+
+int lab_record_close(struct lab_record **r, const struct lab_run_result *result,
+                     struct lab_fault *fault)
+{
+    struct lab_record *it = *r;
+    int rc = 0;
+
+    if (it == NULL)
+        return 0;
+    /* No batch was sent, as the controls failed: what was then said of each case. */
+    for (size_t i = 0; i < result->count && !it->any && rc == 0; i++)
+        rc = write_line(it, lab_record_verdict(it->config, &result->cases[i]), fault);
+    if (rc == 0)
+        rc = write_line(it, footer(result), fault);
     (void)fclose(it->out);
     free(it);
     *r = NULL;

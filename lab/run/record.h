@@ -22,7 +22,8 @@ LAB_MUST_USE int lab_record_case(struct lab_record *r, const struct lab_world *w
                                  const struct lab_case *k, const struct lab_evidence *evidence,
                                  const struct lab_traces *traces, struct lab_fault *fault);
 
-/* The footer with the counts; without it a run.jsonl is incomplete. */
+/* The footer with the counts; without it a run.jsonl is incomplete. Before it the cases' records,
+ * if none was written before. */
 LAB_MUST_USE int lab_record_close(struct lab_record **r, const struct lab_run_result *result,
                                   struct lab_fault *fault);
 

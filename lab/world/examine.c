@@ -19,6 +19,7 @@ enum {
     NSD,
     UNBOUND,
     IP,
+    PYTHON,
     FAKETIME,
     CLOCK,
     NAMESPACES,
@@ -35,6 +36,7 @@ static const char *const titles[LAB_NEEDS] = {
     [NSD] = "nsd",
     [UNBOUND] = "unbound",
     [IP] = "ip",
+    [PYTHON] = "python3",
     [FAKETIME] = "libfaketime",
     [CLOCK] = "danelab-clock.so",
     [NAMESPACES] = "namespaces",
@@ -85,11 +87,18 @@ static void examine_files(const struct lab_paths *paths, struct lab_need *needs)
 {
     struct lab_tools tools;
     struct utsname kernel;
+    char *python;
     char *clock_library = lab_format("%s/danelab-clock.so", paths->bin);
     bool there = access(clock_library, R_OK) == 0;
 
     if (uname(&kernel) == 0)
         note(&needs[KERNEL], LAB_FOUND, kernel.release);
+    python = lab_tools_program("python3");
+    note(&needs[PYTHON], python != NULL ? LAB_FOUND : LAB_MISSING,
+         python != NULL ? python
+                        : "not found; no adapter can be run, only danelab run --fast; install the "
+                          "package python3");
+    free(python);
     lab_tools_find(lab_resolver_at(0), &tools);
     note_tool(&needs[NSD], tools.nsd, "nsd");
     note_tool(&needs[UNBOUND], tools.resolver, "unbound");

@@ -13,7 +13,7 @@ struct lab_need {
     enum lab_finding finding;
     char says[512]; /* where it was found, or what is wrong and what helps */
 };
-#define LAB_NEEDS 13
+#define LAB_NEEDS 14
 
 /* Fills all rows; the last one is an empty world, really started. */
 void lab_world_examine(const struct lab_paths *paths, struct lab_need out[LAB_NEEDS]);

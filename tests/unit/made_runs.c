@@ -1,11 +1,11 @@
 /* made_runs.c - see made_runs.h. */
 #include "made_runs.h"
 
-#include <dirent.h>
+#include <ftw.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/base.h"
 #include "check.h"
@@ -69,19 +69,15 @@ void made_evidence(const char *dir, const char *name, const char *file, const ch
     free(folder);
 }
 
+static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+    (void)st;
+    (void)flag;
+    (void)ftw;
+    return remove(path);
+}
+
 void made_remove(const char *dir)
 {
-    DIR *d = opendir(dir);
-    const struct dirent *e;
-
-    while (d != NULL && (e = readdir(d)) != NULL) {
-        char *path = lab_format("%s/%s", dir, e->d_name);
-
-        if (e->d_name[0] != '.' && unlink(path) != 0)
-            made_remove(path);
-        free(path);
-    }
-    if (d != NULL)
-        (void)closedir(d);
-    (void)rmdir(dir);
+    (void)nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }

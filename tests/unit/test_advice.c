@@ -206,10 +206,11 @@ static char *read_file(const char *path)
     char *text = NULL;
     size_t room = 0;
 
-    if (!check_true(from != NULL))
+    check_row(path);
+    check_true(from != NULL);
+    if (from == NULL)
         return NULL;
-    if (getdelim(&text, &room, EOF, from) < 0)
-        check_true(false);
+    check_true(getdelim(&text, &room, EOF, from) > 0);
     (void)fclose(from);
     return text;
 }

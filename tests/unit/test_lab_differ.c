@@ -54,10 +54,12 @@ struct pair {
 static bool make(struct pair *p, const struct made_case *before, const struct made_case *after,
                  const char *profile, int cut)
 {
-    char *dirs[] = {p->old, p->new};
+    char *dirs[2];
     struct lab_fault fault;
 
     *p = (struct pair){.old = SOME_DIR, .new = SOME_DIR};
+    dirs[0] = p->old;
+    dirs[1] = p->new;
     made_run(p->old, "rfc7672", before, 0);
     made_run(p->new, profile, after, cut);
     if (!check_int(lab_runs_load(dirs, 2, &p->runs, &fault), 0))

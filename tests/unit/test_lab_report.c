@@ -36,8 +36,9 @@ static const struct {
      "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"},
     {"no UTF-8", "a\xff" "b\xc3", "a\xef\xbf\xbd" "b\xef\xbf\xbd", "a\xef\xbf\xbd" "b\xef\xbf\xbd", "a\xef\xbf\xbd" "b\xef\xbf\xbd", "a\xef\xbf\xbd" "b\xef\xbf\xbd"},
     {"longer than needed", "\xc0\xbc", "\xef\xbf\xbd\xef\xbf\xbd", "\xef\xbf\xbd\xef\xbf\xbd", "\xef\xbf\xbd\xef\xbf\xbd", "\xef\xbf\xbd\xef\xbf\xbd"},
+    {"longer than needed, three octets", "\xe0\x80\xbc", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
     {"a surrogate", "\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
-    {"direction turned", "\xe2\x80\xae" "exe", "\xef\xbf\xbd" "exe", "\xef\xbf\xbd" "exe", "\xef\xbf\xbd" "exe", "\xef\xbf\xbd" "exe"},
+    {"direction turned", "\xe2\x80\xae" "exe\xe2\x80\xac", "\xef\xbf\xbd" "exe\xef\xbf\xbd", "\xef\xbf\xbd" "exe\xef\xbf\xbd", "\xef\xbf\xbd" "exe\xef\xbf\xbd", "\xef\xbf\xbd" "exe\xef\xbf\xbd"},
     {"C1", "\xc2\x9b", "\xef\xbf\xbd", "\xef\xbf\xbd", "\xef\xbf\xbd", "\xef\xbf\xbd"},
 };
 /* clang-format on */
@@ -90,6 +91,7 @@ static const struct {
     {"no footer", HEADER CASE("a", "PASS"), NULL, false},
     {"cut off in a line", HEADER CASE("a", "PASS") "{\"type\":\"case\",\"ca", NULL, false},
     {"cut off behind the header", HEADER, NULL, false},
+    {"a control failed at the end", HEADER CASE("a", "PASS") "{\"type\":\"footer\",\"cases\":1,\"lab_broken\":true}\n", NULL, true},
     {"a case is missing", HEADER FOOTER, NULL, false},
     {"empty", "", ":1: no header", false},
     {"no JSON", HEADER "hello\n" FOOTER, ":2:5: '[' or '{' expected", false},
@@ -130,6 +132,38 @@ static void test_read(void)
     }
 }
 
+static void check_trouble(const char *text, const char *want)
+{
+    char dir[] = SOME_DIR;
+    char *dirs[] = {dir};
+    struct lab_runs runs;
+    struct lab_fault fault;
+
+    made_text(dir, text);
+    if (check_int(lab_runs_load(dirs, 1, &runs, &fault), 0)) {
+        char *got = lab_ran_trouble(&runs.list[0]);
+
+        check_str(got, want);
+        free(got);
+    }
+    lab_runs_free(&runs);
+    made_remove(dir);
+}
+
+static void test_trouble(void)
+{
+    check_trouble(HEADER CASE("a", "PASS") FOOTER, NULL);
+    check_trouble(HEADER CASE("a", "PASS"),
+                  "did not end: 1 cases are recorded, and no footer behind them");
+    check_trouble(HEADER FOOTER, "is not whole: its footer counts 1 cases more than are recorded");
+    check_trouble(
+        HEADER CASE("a", "PASS") "{\"type\":\"footer\",\"cases\":1,\"lab_broken\":true}\n",
+        "is not to be trusted: the lab broke, or a control failed at its end");
+    check_trouble(
+        HEADER CASE("a", "ADAPTER-ERROR") "{\"type\":\"footer\",\"cases\":1,\"lab_broken\":true}\n",
+        NULL);
+}
+
 /* --- formats */
 
 #define HOSTILE "</script><img src=x onerror=\"hostile()\"> | `x` # SKIP ]]> \x1b[2J"
@@ -156,10 +190,11 @@ struct made {
 
 static bool make(struct made *m, int cut)
 {
-    char *dirs[] = {m->dir};
+    char *dirs[1];
     struct lab_fault fault;
 
     *m = (struct made){.dir = SOME_DIR};
+    dirs[0] = m->dir;
     made_run(m->dir, "rfc7672", all, cut);
     made_evidence(m->dir, "a-leak", "timeline.txt", timeline);
     made_evidence(m->dir, "a-leak", "path.svg", "<svg><script>hostile()</script></svg>");
@@ -312,6 +347,7 @@ static const struct check_test tests[] = {
     {"escapes", test_escapes},
     {"fill", test_fill},
     {"records that are read", test_read},
+    {"what is wrong with a run", test_trouble},
     {"what is in it", test_contents},
     {"hostile", test_hostile},
     {"JSON", test_json},

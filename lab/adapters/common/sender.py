@@ -91,13 +91,16 @@ def serve(sender):
             say({"error": "%s: %s" % (type(error).__name__, error)})
 
 
-def inject(port, sender, file, messages, replies=None):
-    """Hand the message in by SMTP on 127.0.0.1, once for each recipient; {recipient: reply to the final dot}, in replies if it is given."""
+def inject(port, sender, file, messages, replies=None, deadline=None):
+    """Hand the message in by SMTP on 127.0.0.1, once for each recipient; {recipient: reply to the final dot}, in replies if it is given.
+    After the monotonic time deadline the rest is left."""
     replies = {} if replies is None else replies
-    with open(file, "rb") as text, smtplib.SMTP("127.0.0.1", port, timeout=20) as shop:
+    with open(file, "rb") as text, smtplib.SMTP("127.0.0.1", port, timeout=60) as shop:
         data = b"\r\n".join(text.read().splitlines()) + b"\r\n"
         shop.ehlo("lab")
         for to in (m["to"] for m in messages):
+            if deadline is not None and time.monotonic() > deadline:
+                break
             for verb, argument in ((shop.mail, sender), (shop.rcpt, to), (shop.data, data)):
                 code, reply = verb(argument)
                 if code not in (250, 251):

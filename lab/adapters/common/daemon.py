@@ -108,10 +108,11 @@ class Daemon(Sender):
             self.read_log()
             self.without_the_killer(messages, deadline, say)
 
-    def known_to_kill(self, case):
-        """Has the expect file a row that says so? Those go last, and alone."""
+    def known_as(self, column, word):
+        """The messages whose row of the expect file has this word: they go last, so that the others do not suffer from them."""
         path = os.path.join(HERE, "..", self.name, "expect.tsv")
-        return any(row[1] == "CRASH" and fnmatch.fnmatch(case, row[0]) for row in (table_of(path) if os.path.exists(path) else []))
+        globs = [row[0] for row in (table_of(path) if os.path.exists(path) else []) if row[column] == word]
+        return [m for m in self.messages if any(fnmatch.fnmatch(m["id"], glob) for glob in globs)]
 
     def without_the_killer(self, messages, deadline, say):
         """It died. Those that have no outcome: some of them, and again some of those, until it is one that kills."""
@@ -133,10 +134,12 @@ class Daemon(Sender):
             self.until_settled(kept, 2, deadline, say)
 
     def wait(self, request, say):
-        deadline = time.monotonic() + request["deadline"] - 3
-        killers = [m for m in self.messages if self.known_to_kill(m["id"])]
-        self.work([m for m in self.messages if m not in killers], deadline, say)
+        deadline = self.deadline = time.monotonic() + request["deadline"] - 3
+        killers, sleepers = self.known_as(1, "CRASH"), self.known_as(2, "queued")
+        self.work([m for m in self.messages if m not in killers + sleepers], deadline, say)
         self.again(deadline, say)
+        if sleepers:
+            self.work(sleepers, deadline, say)
         queue = "" if self.dead() else self.queue()
         for to in [to for to, tried in self.attempts.items() if not tried and to in queue]:
             self.attempts[to].append(("queued", "no decision yet"))

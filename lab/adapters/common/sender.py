@@ -132,13 +132,16 @@ def serve(sender):
             say({"error": "%s: %s" % (type(error).__name__, error)})
 
 
-def inject(port, sender, file, messages, replies=None):
-    """Hand the message in by SMTP on 127.0.0.1, once for each recipient; {recipient: reply to the final dot}, in replies if it is given."""
+def inject(port, sender, file, messages, replies=None, deadline=None):
+    """Hand the message in by SMTP on 127.0.0.1, once for each recipient; {recipient: reply to the final dot}, in replies if it is given.
+    After the monotonic time deadline the rest is left."""
     replies = {} if replies is None else replies
-    with open(file, "rb") as text, smtplib.SMTP("127.0.0.1", port, timeout=20) as shop:
+    with open(file, "rb") as text, smtplib.SMTP("127.0.0.1", port, timeout=60) as shop:
         data = b"\r\n".join(text.read().splitlines()) + b"\r\n"
         shop.ehlo("lab")
         for to in (m["to"] for m in messages):
+            if deadline is not None and time.monotonic() > deadline:
+                break
             for verb, argument in ((shop.mail, sender), (shop.rcpt, to), (shop.data, data)):
                 code, reply = verb(argument)
                 if code not in (250, 251):
@@ -238,19 +241,20 @@ class Room:
 
     def users(self, **ids):
         """Add users and groups NAME=ID. Where the world knows only one user (started by an ordinary one), a library answers all calls
-        that change user or owner with success, for the sender and what it starts."""
+        that change user or owner with success, for the sender and what it starts, and this returns False."""
         self.append("/etc/passwd", "".join("%s:x:%d:%d::/nonexistent:/bin/false\n" % (n, i, i) for n, i in ids.items()))
         self.append("/etc/group", "".join("%s:x:%d:\n" % (n, i) for n, i in ids.items()))
         with open("/proc/self/uid_map") as file:
             known = [(int(f[0]), int(f[0]) + int(f[2])) for f in map(str.split, file)]
         if all(any(first <= i < end for first, end in known) for i in ids.values()):
-            return
+            return True
         library = shutil.which("danelab")
         library = os.path.join(os.path.dirname(library or ""), "danelab-users.so")
         if not os.path.exists(library):
             raise Unsupported("an ordinary user without subordinate ids, and danelab-users.so is not beside danelab")
         shutil.copy(library, self.base)
         self.append("/etc/ld.so.preload", os.path.join(self.base, "danelab-users.so") + "\n")
+        return False
 
     def syslog(self, path):
         """Serve /dev/log: everything that is sent there becomes a line of the file."""

@@ -105,6 +105,9 @@ static void put_sender(const struct lab_ran *ran, size_t number, struct lab_text
     LAB_MARKUP(t, "<th scope=\"row\">{}", ran->label);
     if (trouble != NULL)
         LAB_MARKUP(t, "<strong class=\"alarm\">This run {}.</strong>", trouble);
+    if (lab_ran_text(ran, "setup_says") != NULL && lab_ran_text(ran, "setup_remedy") != NULL)
+        LAB_MARKUP(t, "<small>{}. Remedy: {}.</small>", lab_ran_text(ran, "setup_says"),
+                   lab_ran_text(ran, "setup_remedy"));
     lab_html_raw(t, "</th>");
     put_sums(ran, t);
     LAB_MARKUP(t, "<td><code>{}</code></td></tr>\n", ran->dir);

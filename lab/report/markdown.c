@@ -9,6 +9,21 @@
 /* Such pages have a limit, and a person, too. */
 enum { SPOTS_MAX = 200 };
 
+/* What the operator of such a set-up should know. */
+static void put_setup(const struct lab_ran *ran, size_t number, struct lab_text *out)
+{
+    const char *says = lab_ran_text(ran, "setup_says");
+    const char *remedy = lab_ran_text(ran, "setup_remedy");
+
+    if (says == NULL || remedy == NULL)
+        return;
+    lab_text_put(out, "\nRun %zu: ", number);
+    lab_put_markdown(out, says);
+    lab_text_put(out, ". Remedy: ");
+    lab_put_markdown(out, remedy);
+    lab_text_put(out, ".\n");
+}
+
 static void put_senders(const struct lab_reporting *r, struct lab_text *out)
 {
     lab_text_put(out, "| | sender | passed | failed | known | not judged | lab errors |\n"
@@ -30,6 +45,7 @@ static void put_senders(const struct lab_reporting *r, struct lab_text *out)
             lab_text_put(out, "\n**Run %zu %s.** What is said of it here is a part.\n", run + 1,
                          trouble);
         free(trouble);
+        put_setup(&r->runs->list[run], run + 1, out);
     }
 }
 

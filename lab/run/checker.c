@@ -72,11 +72,23 @@ static bool mx_is_secure(const struct lab_scenario *s)
     return false;
 }
 
+/* Does something hang on whether the MX records were asked for? */
+static bool wants_mx(const struct lab_scenario *s)
+{
+    for (unsigned i = 0; i < s->expect_count; i++)
+        for (unsigned r = 0; r < s->expect[i].require_count; r++)
+            if (s->expect[i].require[r].see == LAB_SEE_QUERY &&
+                strcmp(s->expect[i].require[r].of, "@ MX") == 0)
+                return true;
+    return false;
+}
+
 char *lab_checker_host(const struct lab_scenario *s)
 {
     char *name;
 
-    if (s->steps_count > 0 || s->to != NULL || !mx_is_secure(s) || !names_the_host(s))
+    if (s->steps_count > 0 || s->to != NULL || !mx_is_secure(s) || !names_the_host(s) ||
+        wants_mx(s))
         return NULL;
     name = lab_scenario_name(s, s->hosts[0].name);
     name[strlen(name) - 1] = '\0';

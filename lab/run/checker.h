@@ -14,7 +14,7 @@ LAB_MUST_USE int lab_checker_kind(const json_t *hello, bool *checker, struct lab
 /* The host whose check decides the case, for a checker that is given a host rather than a domain:
  * the only one that there is, the only MX host, under a name that is no alias, in a signed MX
  * record. Absolute, no dot at the end; the caller frees it. NULL: more than one host's check
- * decides, or the case has steps. */
+ * decides, the case has steps, or the question for the MX records has to be seen. */
 char *lab_checker_host(const struct lab_scenario *s);
 
 /* May the checker be asked once more, as a sender would that still has the message: because the

@@ -62,7 +62,7 @@ static const struct lab_option table[] = {
     [MIN]         = {"min", "N", "fewer passed cases than this are exit status 4", 0},
     [DEADLINE]    = {"deadline", "SECONDS", "how long the sender may take for one batch (60)", 0},
     [VARIANT]     = {"variant", "WORD", "passed on to the adapter; what it means is the adapter's business", 0},
-    [NO_CONTROLS] = {"no-controls", NULL, "leave out the four controls before and after", 0},
+    [NO_CONTROLS] = {"no-controls", NULL, "leave out the controls before and after", 0},
     [LEAN]        = {"lean", NULL, "keep no evidence of what passes", 0},
     [JOBS]        = {"jobs", "N", "messages that the sender may have under way at once (64)", 'j'},
     [ORDER]       = {"order", "names|random", "submit in the order of names, or random (names)", 0},
@@ -110,6 +110,10 @@ static char *default_out(const char *sut, const char *profile)
 
     (void)strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", gmtime_r(&now, &tm));
     out = lab_format("%s/out/%s-%s-%s", here != NULL ? here : ".", stamp, sut, profile);
+    for (unsigned i = 2; access(out, F_OK) == 0; i++) { /* with --fast the clock is the lab's */
+        free(out);
+        out = lab_format("%s/out/%s-%s-%s-%u", here != NULL ? here : ".", stamp, sut, profile, i);
+    }
     free(here);
     return out;
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "report/differ.h"
-#include "report/escape.h"
+#include "base/escape.h"
 
 static const char *said(const struct lab_entry *e, const char *key)
 {

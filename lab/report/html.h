@@ -3,7 +3,7 @@
 #define LAB_REPORT_HTML_H
 
 #include "report/document.h"
-#include "report/escape.h"
+#include "base/escape.h"
 
 /* Markup as it stands. */
 void lab_html_raw(struct lab_text *t, const char *markup);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "report/document.h"
-#include "report/escape.h"
+#include "base/escape.h"
 
 static json_t *sums_json(const unsigned sums[LAB_SORT_COUNT])
 {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "report/document.h"
-#include "report/escape.h"
+#include "base/escape.h"
 
 struct counts {
     unsigned tests, failures, errors, skipped;

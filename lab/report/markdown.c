@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "report/document.h"
-#include "report/escape.h"
+#include "base/escape.h"
 
 /* Such pages have a limit, and a person, too. */
 enum { SPOTS_MAX = 200 };

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/escape.h"
+#include "base/escape.h"
 #include "run/evidence_dir.h"
 #include "run/setup.h"
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "report/document.h"
-#include "report/escape.h"
+#include "base/escape.h"
 
 /* JSON strings are YAML strings, too. */
 static void put_field(struct lab_text *t, const char *key, const char *text)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "report/document.h"
-#include "report/escape.h"
+#include "base/escape.h"
 
 /* "25 3! 2k": what passed, then what did not. */
 static void put_sums(struct lab_text *t, const unsigned sums[LAB_SORT_COUNT])

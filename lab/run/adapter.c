@@ -15,6 +15,7 @@
 
 struct lab_adapter {
     char *name;
+    char *log_path; /* what it says on standard error */
     pid_t pid;
     int in, out;            /* our ends */
     struct lab_text buffer; /* bytes behind the last complete line */
@@ -31,11 +32,11 @@ static void close_pair(int fd[2])
 static int start(const struct lab_world *world, struct lab_adapter *a, char *const argv[],
                  const char *work, struct lab_fault *fault)
 {
-    char *log_path = lab_format("%s/adapter.log", work);
     int to[2], from[2];
-    int log = open(log_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    int log;
 
-    free(log_path);
+    a->log_path = lab_format("%s/adapter.log", work);
+    log = open(a->log_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (log < 0)
         return lab_fail_errno(fault, "%s: cannot create the adapter's log", work);
     if (pipe2(to, O_CLOEXEC) != 0) {
@@ -129,8 +130,8 @@ static int read_more(struct lab_adapter *a, struct lab_fault *fault)
     if (n < 0)
         return errno == EINTR ? 0 : lab_fail_errno(fault, "adapter %s: cannot read", a->name);
     if (n == 0)
-        return lab_fail(fault, EX_PROTOCOL, "adapter %s ended without an answer; see adapter.log",
-                        a->name);
+        return lab_fail(fault, EX_PROTOCOL, "adapter %s ended without an answer; see %s", a->name,
+                        a->log_path);
     if (a->buffer.len + (size_t)n > LINE_MAX_OCTETS)
         return lab_fail(fault, EX_PROTOCOL, "adapter %s: a reply longer than %u octets", a->name,
                         LINE_MAX_OCTETS);
@@ -150,6 +151,11 @@ static int take_line(struct lab_adapter *a, const char *line, unsigned *done, js
         json_decref(object);
         return lab_fail(fault, EX_PROTOCOL, "adapter %s: \"%.80s\" is no JSON object (%s)", a->name,
                         line, error.text);
+    }
+    /* What it says too late of a request that was given up. */
+    if (json_is_integer(seq) && json_integer_value(seq) < a->seq) {
+        json_decref(object);
+        return 0;
     }
     if (!json_is_integer(seq) || json_integer_value(seq) != a->seq) {
         json_decref(object);
@@ -254,6 +260,7 @@ void lab_adapter_close(struct lab_adapter **a)
         (void)close(it->out);
     free(it->buffer.text);
     free(it->name);
+    free(it->log_path);
     free(it);
     *a = NULL;
 }

@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/escape.h"
 #include "run/known.h"
 #include "run/setup.h"
 
@@ -128,8 +129,13 @@ static void say_expect_file(struct lab_console *c, const struct lab_case *k)
 
 static void say_field(struct lab_console *c, const char *name, const char *text)
 {
-    if (text != NULL)
-        lab_console_say(c, "    %-9s %s", name, text);
+    struct lab_text line = {0};
+
+    if (text == NULL)
+        return;
+    lab_put_line(&line, text); /* it may hold what a host or the sender has said */
+    lab_console_say(c, "    %-9s %s", name, line.text != NULL ? line.text : "");
+    free(line.text);
 }
 
 /* Lean runs keep none of what passes. */
@@ -140,7 +146,9 @@ static void say_evidence(struct lab_console *c, const struct lab_case *k, const 
     if (dir != NULL && access(folder, F_OK) == 0) {
         say_field(c, "evidence", folder);
         if (alarming(k))
-            lab_console_say(c, "    story     danelab explain --run %s %s", dir, k->scenario->id);
+            lab_console_say(c, "    story     danelab explain --run %s %s%s%s", dir,
+                            k->scenario->id, k->policy != LAB_POLICY_DANE ? " --policy " : "",
+                            k->policy != LAB_POLICY_DANE ? lab_policy_name(k->policy) : "");
     }
     free(folder);
 }

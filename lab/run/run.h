@@ -54,7 +54,7 @@ struct lab_run_config {
     enum lab_policy policy;                /* otherwise only this */
     struct lab_scenario *const *scenarios; /* selected */
     size_t count;
-    struct lab_scenario *const *controls; /* the four controls; they may be among the selected */
+    struct lab_scenario *const *controls; /* the controls; they may be among the selected */
     size_t controls_count;
     const char *out_dir; /* absolute; NULL: nothing is written */
     unsigned min;        /* fewer judged cases than this is exit status 4 */

@@ -5,6 +5,8 @@
 #include <ldns/ldns.h>
 #include <stdlib.h>
 
+#include "base/escape.h"
+
 struct lab_event {
     int64_t ns;
     size_t order; /* of those at the same time */
@@ -141,8 +143,10 @@ void lab_timeline_write(struct lab_timeline *t, struct lab_text *out)
     for (size_t i = 0; i < t->count; i++) {
         int64_t us = (t->list[i].ns - t->list[0].ns) / 1000;
 
-        lab_text_put(out, "%6lld.%03d ms  %-7s %s\n", (long long)(us / 1000), (int)(us % 1000),
-                     t->list[i].actor, t->list[i].text);
+        lab_text_put(out, "%6lld.%03d ms  %-7s ", (long long)(us / 1000), (int)(us % 1000),
+                     t->list[i].actor);
+        lab_put_line(out, t->list[i].text); /* a peer may have sent anything */
+        lab_text_put(out, "\n");
         free(t->list[i].text);
     }
     free(t->list);

@@ -6,7 +6,7 @@
 #include "check.h"
 #include "made_runs.h"
 #include "report/document.h"
-#include "report/escape.h"
+#include "base/escape.h"
 #include "schema.h"
 
 #define SOME_DIR "/tmp/danelab-unit-XXXXXX"

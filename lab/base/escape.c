@@ -1,5 +1,5 @@
 /* escape.c - see escape.h. */
-#include "report/escape.h"
+#include "base/escape.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* escape.h - texts that came from senders and hosts, made harmless for what they are put into.
  * Nothing of a run is trusted: transcripts hold whatever a peer has sent. */
-#ifndef LAB_REPORT_ESCAPE_H
-#define LAB_REPORT_ESCAPE_H
+#ifndef LAB_BASE_ESCAPE_H
+#define LAB_BASE_ESCAPE_H
 
 #include "base/base.h"
 

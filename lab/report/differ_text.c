@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/differ.h"
 #include "base/escape.h"
+#include "report/differ.h"
 
 static const char *said(const struct lab_entry *e, const char *key)
 {

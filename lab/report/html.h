@@ -2,8 +2,8 @@
 #ifndef LAB_REPORT_HTML_H
 #define LAB_REPORT_HTML_H
 
-#include "report/document.h"
 #include "base/escape.h"
+#include "report/document.h"
 
 /* Markup as it stands. */
 void lab_html_raw(struct lab_text *t, const char *markup);

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/document.h"
 #include "base/escape.h"
+#include "report/document.h"
 
 static json_t *sums_json(const unsigned sums[LAB_SORT_COUNT])
 {

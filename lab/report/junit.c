@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/document.h"
 #include "base/escape.h"
+#include "report/document.h"
 
 struct counts {
     unsigned tests, failures, errors, skipped;

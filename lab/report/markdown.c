@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/document.h"
 #include "base/escape.h"
+#include "report/document.h"
 
 /* Such pages have a limit, and a person, too. */
 enum { SPOTS_MAX = 200 };

@@ -1,8 +1,8 @@
 /* tap.c - runs as TAP 13, for prove(1) and its like. */
 #include <stdlib.h>
 
-#include "report/document.h"
 #include "base/escape.h"
+#include "report/document.h"
 
 /* JSON strings are YAML strings, too. */
 static void put_field(struct lab_text *t, const char *key, const char *text)

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/document.h"
 #include "base/escape.h"
+#include "report/document.h"
 
 /* "25 3! 2k": what passed, then what did not. */
 static void put_sums(struct lab_text *t, const unsigned sums[LAB_SORT_COUNT])

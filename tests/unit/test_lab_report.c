@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "check.h"
 #include "made_runs.h"
 #include "report/document.h"
-#include "base/escape.h"
 #include "schema.h"
 
 #define SOME_DIR "/tmp/danelab-unit-XXXXXX"

@@ -78,6 +78,7 @@ const char *lab_report_outcome_name(enum lab_report_outcome v)
 
 bool lab_report_outcome_find(const char *word, enum lab_report_outcome *out)
 {
+    *out = LAB_R_NONE;
     for (size_t i = 0; word != NULL && i < LAB_COUNT(reported); i++) {
         if (strcmp(reported[i], word) == 0) {
             *out = (enum lab_report_outcome)i;

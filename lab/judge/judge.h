@@ -79,7 +79,7 @@ enum lab_report_outcome {
 bool lab_report_of_checker(enum lab_report_outcome v);
 /* "delivered", ...; never NULL. */
 const char *lab_report_outcome_name(enum lab_report_outcome v);
-/* False: no such word, or NULL. */
+/* False: no such word, or NULL; *out is LAB_R_NONE then. */
 bool lab_report_outcome_find(const char *word, enum lab_report_outcome *out);
 /* What the sender says of one of its connections. */
 #define LAB_CLAIMED_LIST(X)           \

@@ -488,8 +488,29 @@ static void test_broken_logs(void)
     }
 }
 
+/* Every word is found again; what is none is no outcome, and above all not "delivered". */
+static void test_outcome_words(void)
+{
+    enum lab_report_outcome found;
+
+    for (int v = 0; v <= LAB_R_UNSUPPORTED; v++) {
+        const char *word = lab_report_outcome_name((enum lab_report_outcome)v);
+
+        check_row(word);
+        check_true(lab_report_outcome_find(word, &found));
+        check_int(found, v);
+    }
+    found = LAB_R_DELIVERED;
+    check_true(!lab_report_outcome_find("arrived", &found));
+    check_int(found, LAB_R_NONE);
+    found = LAB_R_DELIVERED;
+    check_true(!lab_report_outcome_find(NULL, &found));
+    check_int(found, LAB_R_NONE);
+}
+
 static const struct check_test tests[] = {
     {"verdicts", test_verdicts},
+    {"words for outcomes", test_outcome_words},
     {"attempts and recipients", test_attempts},
     {"lines for people", test_words},
     {"the expectation that counts", test_expect_for},

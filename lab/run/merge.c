@@ -6,8 +6,8 @@
 #include <string.h>
 
 /* What must be the same in all parts, and what is added up. */
-static const char *const same[] = {"format",  "sut",      "name", "version", "profile",
-                                   "variant", "resolver", "fast", "epoch"};
+static const char *const same[] = {"format", "sut",     "name",     "version", "kind", "profile",
+                                   "setup",  "variant", "resolver", "fast",    "epoch"};
 static const char *const added[] = {"cases", "passed", "failed", "skipped", "known", "stale"};
 static const char *const longest[] = {"boot_ms", "total_ms"};
 

@@ -14,14 +14,17 @@ bool lab_report_of_checker(enum lab_report_outcome v)
     return v == LAB_R_VERIFIED || v == LAB_R_NO_DANE || v == LAB_R_REFUSED;
 }
 
-static bool approves(const struct lab_report *report)
+/* The claim that goes with its approval, or NULL. */
+static const struct lab_claim *approval(const struct lab_report *report)
 {
+    const struct lab_claim *last;
     bool authenticated;
 
     if (report->claims_count == 0)
-        return false;
-    authenticated = report->claims[report->claims_count - 1].result == LAB_CLAIMED_AUTHENTICATED;
-    return report->outcome == (authenticated ? LAB_R_VERIFIED : LAB_R_NO_DANE);
+        return NULL;
+    last = &report->claims[report->claims_count - 1];
+    authenticated = last->result == LAB_CLAIMED_AUTHENTICATED;
+    return report->outcome == (authenticated ? LAB_R_VERIFIED : LAB_R_NO_DANE) ? last : NULL;
 }
 
 /* Did it break off the handshake itself, as it may when it has the certificate? The host has done
@@ -41,16 +44,23 @@ static bool looked(const struct lab_session *session, const struct lab_claim *cl
 
 const struct lab_session *lab_checker_approves(const struct lab_evidence *seen)
 {
-    if (!approves(&seen->report))
-        return NULL;
-    for (unsigned i = seen->sessions_count; i > 0; i--) {
-        if (looked(&seen->sessions[i - 1], &seen->report.claims[seen->report.claims_count - 1]))
+    const struct lab_claim *claim = approval(&seen->report);
+
+    for (unsigned i = seen->sessions_count; claim != NULL && i > 0; i--) {
+        if (looked(&seen->sessions[i - 1], claim))
             return &seen->sessions[i - 1];
     }
     return NULL;
 }
 
-void lab_checker_act(const struct lab_evidence *seen, struct lab_evidence *out)
+bool lab_checker_in_tls(const struct lab_report *report)
+{
+    const struct lab_claim *claim = approval(report);
+
+    return claim != NULL && claim->result != LAB_CLAIMED_CLEARTEXT;
+}
+
+bool lab_checker_act(const struct lab_evidence *seen, struct lab_evidence *out)
 {
     const struct lab_session *approved = lab_checker_approves(seen);
     struct lab_session *session;
@@ -63,9 +73,9 @@ void lab_checker_act(const struct lab_evidence *seen, struct lab_evidence *out)
         out->sessions[i].tls = seen->sessions[i].tls || left(&seen->sessions[i]);
     }
     if (approved == NULL)
-        return;
+        return false;
     session = &out->sessions[approved - seen->sessions];
-    tls = seen->report.claims[seen->report.claims_count - 1].result != LAB_CLAIMED_CLEARTEXT;
+    tls = lab_checker_in_tls(&seen->report);
     session->imagined = true;
     session->tls = tls;
     session->mail = true;
@@ -73,4 +83,5 @@ void lab_checker_act(const struct lab_evidence *seen, struct lab_evidence *out)
     session->message = true;
     session->message_tls = tls;
     session->message_reply = 250;
+    return true;
 }

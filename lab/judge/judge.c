@@ -468,15 +468,16 @@ void lab_judge(const struct lab_scenario *s, const struct lab_expect *expect,
                const struct lab_evidence *seen, struct lab_judgement *out)
 {
     struct lab_evidence acted;
+    bool approved;
 
     if (!lab_report_of_checker(seen->report.outcome)) {
         judge(s, expect, seen, out);
         return;
     }
-    lab_checker_act(seen, &acted);
+    approved = lab_checker_act(seen, &acted);
     judge(s, expect, &acted, out);
     free(acted.sessions);
-    if (lab_checker_approves(seen) != NULL) {
+    if (approved) {
         char *why = out->why;
 
         out->why = lab_format("had mail followed: %s", why);

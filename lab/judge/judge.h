@@ -126,6 +126,8 @@ struct lab_judgement {
 /* The session that a checker's report approves of: the last one at the address of its last claim
  * that bears the claim out. NULL: none, or it approves of none. */
 const struct lab_session *lab_checker_approves(const struct lab_evidence *seen);
+/* Does the report approve of a session in TLS? */
+bool lab_checker_in_tls(const struct lab_report *report);
 
 /* See judge.c for the order of checks. out is filled anew. */
 void lab_judge(const struct lab_scenario *s, const struct lab_expect *expect,

@@ -112,7 +112,7 @@ static bool would_take(const struct lab_case *k, const struct lab_evidence *seen
     b = lab_behaviour_shown(b, seen->sessions_count > 1);
     if (b->nobody != NULL && s->recipients_count > 0 && strcmp(s->recipients[0], "nobody") == 0)
         return false;
-    tls = seen->report.claims[seen->report.claims_count - 1].result != LAB_CLAIMED_CLEARTEXT;
+    tls = lab_checker_in_tls(&seen->report);
     return !(tls && b->habit.fails) && lab_behaviour_takes_mail(b, tls);
 }
 

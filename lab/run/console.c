@@ -63,15 +63,22 @@ void lab_console_bar(struct lab_console *c, const char *phase, unsigned done, un
 
 void lab_console_say(struct lab_console *c, const char *format, ...)
 {
+    struct lab_text line = {0};
+    char *text = NULL;
     va_list args;
+    int n;
 
     if (c->loudness == LAB_SILENT)
         return;
-    clear_bar(c);
     va_start(args, format);
-    (void)vprintf(format, args);
+    n = vasprintf(&text, format, args);
     va_end(args);
-    (void)putchar('\n');
+    text = lab_must(n < 0 ? NULL : text);
+    lab_put_line(&line, text); /* it may hold what a host or the sender has said */
+    clear_bar(c);
+    (void)puts(line.text != NULL ? line.text : "");
+    free(line.text);
+    free(text);
 }
 
 static bool good(enum lab_verdict v)
@@ -129,13 +136,8 @@ static void say_expect_file(struct lab_console *c, const struct lab_case *k)
 
 static void say_field(struct lab_console *c, const char *name, const char *text)
 {
-    struct lab_text line = {0};
-
-    if (text == NULL)
-        return;
-    lab_put_line(&line, text); /* it may hold what a host or the sender has said */
-    lab_console_say(c, "    %-9s %s", name, line.text != NULL ? line.text : "");
-    free(line.text);
+    if (text != NULL)
+        lab_console_say(c, "    %-9s %s", name, text);
 }
 
 /* Lean runs keep none of what passes. */
@@ -161,8 +163,9 @@ void lab_console_case(struct lab_console *c, const struct lab_case *k, const cha
 
     if (c->loudness == LAB_SILENT || (c->loudness == LAB_QUIET && !alarming(k)))
         return;
-    lab_console_say(c, "%s%s%s%s: %s", k->stale ? alarm_colour(c) : colour(c, v),
-                    lab_verdict_name(v), known_word(k), c->colour ? "\033[0m" : "", k->name);
+    clear_bar(c);
+    (void)printf("%s%s%s%s: %s\n", k->stale ? alarm_colour(c) : colour(c, v), lab_verdict_name(v),
+                 known_word(k), c->colour ? "\033[0m" : "", k->name);
     if (v == LAB_V_PASS && !k->stale && c->loudness != LAB_VERBOSE)
         return;
     rules = rules_text(k->scenario);

@@ -240,9 +240,25 @@ static void test_limits(void)
     dsmtp_arena_fini(&arena);
 }
 
+/* An entry by itself, in an arena that has no room for it. */
+static void test_entry_limit(void)
+{
+    struct dsmtp_arena arena;
+    struct dsmtp_nexthop nexthop;
+    struct dsmtp_local_entry entry;
+    struct dsmtp_fault fault = {0};
+
+    check_int(dsmtp_nexthop_parse("d.example", &nexthop, &fault), DSMTP_OK);
+    dsmtp_arena_init(&arena, 1);
+    check_int(dsmtp_local_entry_parse(&arena, "dane", &nexthop, "policy", &entry, &fault),
+              DSMTP_NOMEM);
+    check_str(fault.what, "policy: out of memory");
+    dsmtp_arena_fini(&arena);
+}
+
 static const struct check_test tests[] = {
     {"destinations", test_nexthop}, {"the longest name", test_nexthop_length},
     {"lookups", test_find},         {"faults and their places", test_faults},
-    {"limits", test_limits},
+    {"limits", test_limits},        {"an entry and no memory", test_entry_limit},
 };
 SUITE(local, tests);

@@ -307,7 +307,7 @@ static int finish(struct loading *in, struct lab_catalogue *out)
     out->list = lab_calloc(in->count, sizeof(struct lab_scenario *));
     for (size_t i = 0; i < in->count; i++) {
         struct entry *e = &in->list[i];
-        bool wanted = in->only == NULL || strcmp(in->only, e->path) == 0;
+        bool wanted = !is_silent(in, e->path);
 
         if (wanted)
             faults += e->source.faults;

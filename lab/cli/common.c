@@ -84,17 +84,12 @@ struct known {
     char *rules, *damage_path, *certs;
 };
 
-/* Is it the ordinary reply, or one with the same meaning? */
-static bool is_fine(const char *reply, int code)
-{
-    return lab_reply_last_code(reply, code) == code;
-}
-
 static struct lab_known_behaviour known_side(const struct lab_behaviour *b)
 {
-    bool talks = !b->unreachable && is_fine(b->banner, 220);
-    bool tls = talks && is_fine(b->ehlo, 250) && b->offers_starttls && is_fine(b->starttls, 220) &&
-               !b->habit.fails && (b->handshake == LAB_HS_OK || b->handshake == LAB_HS_OTHER_NAME);
+    bool talks = !b->unreachable && lab_reply_is(b->banner, 220);
+    bool tls = talks && lab_reply_is(b->ehlo, 250) && b->offers_starttls &&
+               lab_reply_is(b->starttls, 220) && !b->habit.fails &&
+               (b->handshake == LAB_HS_OK || b->handshake == LAB_HS_OTHER_NAME);
 
     return (struct lab_known_behaviour){.name = b->name,
                                         .reachable = !b->unreachable,

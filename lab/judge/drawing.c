@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/escape.h"
 #include "judge/observe.h"
 
 enum stage { MX, ADDRESS, TLSA, SESSION, OUTCOME, STAGES };
@@ -174,22 +175,10 @@ static void mark_host(const struct lab_drawing *d, const struct lab_host *h, str
     free(name);
 }
 
-static void put_escaped(struct lab_text *t, const char *s)
-{
-    for (; *s != '\0'; s++) {
-        const char *entity = *s == '<' ? "&lt;" : *s == '&' ? "&amp;" : *s == '>' ? "&gt;" : NULL;
-
-        if (entity != NULL)
-            lab_text_put(t, "%s", entity);
-        else
-            lab_text_add(t, s, 1);
-    }
-}
-
 static void put_text(struct lab_text *t, int x, int y, const char *class, const char *text)
 {
     lab_text_put(t, "<text x=\"%d\" y=\"%d\" class=\"%s\">", x, y, class);
-    put_escaped(t, text);
+    lab_put_markup(t, text, strlen(text));
     lab_text_put(t, "</text>\n");
 }
 
@@ -256,7 +245,7 @@ static void put_head(struct lab_text *t, const struct lab_drawing *d, int height
                  "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" "
                  "height=\"%d\" role=\"img\">\n<title>",
                  width, height, width, height);
-    put_escaped(t, d->scenario->id);
+    lab_put_markup(t, d->scenario->id, strlen(d->scenario->id));
     lab_text_put(t, "</title>\n%s", style);
     put_text(t, LEFT, 26, "title", d->scenario->title);
     put_text(t, LEFT, 46, "on", line);

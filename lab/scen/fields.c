@@ -141,10 +141,16 @@ static char *words_of(const cyaml_schema_value_t *value)
     return text.text;
 }
 
+/* Is the i-th text about that key? */
+static bool is_about(size_t i, const struct lab_field *field)
+{
+    return strcmp(texts[i].section, field->section) == 0 && strcmp(texts[i].key, field->key) == 0;
+}
+
 static void explain(struct lab_field *field)
 {
     for (size_t i = 0; i < LAB_COUNT(texts); i++) {
-        if (strcmp(texts[i].section, field->section) != 0 || strcmp(texts[i].key, field->key) != 0)
+        if (!is_about(i, field))
             continue;
         field->fallback = texts[i].fallback;
         field->says = texts[i].says;
@@ -250,10 +256,10 @@ const char *lab_fields_stale(const struct lab_fields *fields)
     for (size_t i = 0; i < LAB_COUNT(texts); i++) {
         size_t k = 0;
 
-        while (k < fields->count && fields->list[k].says != texts[i].says)
+        while (k < fields->count && !is_about(i, &fields->list[k]))
             k++;
         if (k == fields->count)
-            return texts[i].says;
+            return texts[i].key;
     }
     return NULL;
 }

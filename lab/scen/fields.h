@@ -22,7 +22,7 @@ struct lab_fields {
 
 void lab_fields_make(struct lab_fields *out);
 void lab_fields_free(struct lab_fields *fields);
-/* A key that is explained and that the schema does not know, or NULL: "zones colour". */
+/* A key that is explained and that the schema does not know ("colour"), or NULL. */
 const char *lab_fields_stale(const struct lab_fields *fields);
 
 #endif

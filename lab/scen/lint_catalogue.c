@@ -67,12 +67,10 @@ static void lint_twin(const struct lab_lint *l, const struct lab_lint *list, siz
         int before = l->source->faults;
 
         for (unsigned i = 0; i < e->profiles_count && l->source->faults == before; i++) {
-            if (e->policies_count == 0)
-                lint_twin_for(l, twin != NULL ? twin->scenario : NULL, n, e->profiles[i],
-                              LAB_POLICY_DANE);
-            for (unsigned j = 0; j < e->policies_count && l->source->faults == before; j++)
-                lint_twin_for(l, twin != NULL ? twin->scenario : NULL, n, e->profiles[i],
-                              e->policies[j]);
+            for (int p = 0; p < LAB_POLICY_COUNT && l->source->faults == before; p++)
+                if (lab_expect_has_policy(e, (enum lab_policy)p))
+                    lint_twin_for(l, twin != NULL ? twin->scenario : NULL, n, e->profiles[i],
+                                  (enum lab_policy)p);
         }
     }
 }

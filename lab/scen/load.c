@@ -16,7 +16,6 @@ struct entry {
     char *path;
     struct lab_source source;
     struct lab_scenario *scenario; /* NULL: the file does not even load */
-    enum lab_family family;
 };
 
 struct loading {
@@ -161,7 +160,6 @@ static void read_source(struct entry *e, bool open)
     e->scenario = (struct lab_scenario *)data;
     e->scenario->path = lab_strdup(e->path);
     e->scenario->topic = directory_of(e->path);
-    e->scenario->family = e->family;
     defaults(e->scenario, &e->source);
 }
 
@@ -191,14 +189,16 @@ static void lint_entry(struct loading *in, struct entry *e)
 static void add_family(struct loading *in, size_t of, enum lab_family family)
 {
     char *text = lab_family_text(in->list[of].source.text, in->list[of].scenario->id, family);
-    struct entry e = {.path = lab_strdup(in->list[of].path), .family = family};
+    struct entry e = {.path = lab_strdup(in->list[of].path)};
 
     read_source(&e, lab_source_open_text(&e.source, e.path, lab_strdup(text), is_silent(in, e.path),
                                          in->report, in->self));
-    if (e.scenario != NULL)
+    if (e.scenario != NULL) {
+        e.scenario->family = family;
         e.scenario->text = text;
-    else
+    } else {
         free(text);
+    }
     lint_entry(in, &e);
     in->list = lab_realloc(in->list, in->count + 1, sizeof(*in->list));
     in->list[in->count++] = e;
@@ -307,7 +307,7 @@ static int finish(struct loading *in, struct lab_catalogue *out)
     out->list = lab_calloc(in->count, sizeof(struct lab_scenario *));
     for (size_t i = 0; i < in->count; i++) {
         struct entry *e = &in->list[i];
-        bool wanted = in->only == NULL || strcmp(in->only, e->path) == 0;
+        bool wanted = !is_silent(in, e->path);
 
         if (wanted)
             faults += e->source.faults;
@@ -382,10 +382,10 @@ int lab_catalogue_load(const char *root, const struct lab_lint_context *context,
     free(parent);
     if (failed != 0)
         return refuse(&in, fault.what);
-    for (size_t i = 0; i < in.count; i++)
+    for (size_t i = 0; i < in.count; i++) {
         read_entry(&in, &in.list[i]);
-    for (size_t i = 0; i < in.count; i++)
         lint_entry(&in, &in.list[i]);
+    }
     add_families(&in);
     pair_families(&in);
     lint_together(&in);

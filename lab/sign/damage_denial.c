@@ -103,16 +103,22 @@ static void own_hash(const struct lab_patient *p, uint8_t *out, size_t len)
     free(text);
 }
 
+/* The first name behind that one. */
+static ldns_rdf *name_behind(const ldns_rdf *name)
+{
+    ldns_rdf *next = lab_must(ldns_dname_new_frm_str("\\000"));
+
+    (void)ldns_dname_cat(next, name);
+    return next;
+}
+
 /* Up to right behind the owner: nothing in between, so it denies no name. */
 static int end_at_once(const struct lab_patient *p)
 {
     ldns_rdf *next;
 
-    if (is_nsec(p)) {
-        next = lab_must(ldns_dname_new_frm_str("\\000"));
-        (void)ldns_dname_cat(next, p->set->owner);
-        return replace(p, NSEC_NEXT, next);
-    }
+    if (is_nsec(p))
+        return replace(p, NSEC_NEXT, name_behind(p->set->owner));
     next = lab_must(ldns_rdf_clone(ldns_rr_rdf(record(p), NSEC3_NEXT)));
     own_hash(p, ldns_rdf_data(next) + 1, ldns_rdf_size(next) - 1);
     for (size_t i = ldns_rdf_size(next); i-- > 1 && ++ldns_rdf_data(next)[i] == 0;)
@@ -125,18 +131,16 @@ static int end_at_once(const struct lab_patient *p)
 static int deny_compactly(const struct lab_patient *p)
 {
     ldns_rr_type types[] = {LDNS_RR_TYPE_RRSIG, LDNS_RR_TYPE_NSEC, (ldns_rr_type)NXNAME};
-    ldns_rdf *next = lab_must(ldns_dname_new_frm_str("\\000"));
-    ldns_rr *rr = lab_new_rr(p->harm->owner, LDNS_RR_TYPE_NSEC, LAB_ZONE_TTL);
     struct lab_patient now = *p;
+    ldns_rr *rr;
 
-    (void)ldns_dname_cat(next, p->harm->owner);
-    lab_push(rr, next);
+    if (!is_nsec(p))
+        return lab_cannot(p, "the zone has NSEC3; expected denial by NSEC");
+    if (ldns_dname_compare(p->set->owner, p->harm->owner) == 0)
+        return lab_cannot(p, "the name exists; expected one that does not");
+    rr = lab_new_rr(p->harm->owner, LDNS_RR_TYPE_NSEC, LAB_ZONE_TTL);
+    lab_push(rr, name_behind(p->harm->owner));
     lab_push(rr, ldns_dnssec_create_nsec_bitmap(types, LAB_COUNT(types), LDNS_RR_TYPE_NSEC));
-    if (!is_nsec(p) || ldns_dname_compare(p->set->owner, p->harm->owner) == 0) {
-        ldns_rr_free(rr);
-        return lab_cannot(p, is_nsec(p) ? "the name exists; expected one that does not"
-                                        : "the zone has NSEC3; expected denial by NSEC");
-    }
     lab_built_add(p->built, rr);
     lab_built_sort(p->built);
     now.set = lab_built_find(p->built, p->harm->owner, LDNS_RR_TYPE_NSEC);

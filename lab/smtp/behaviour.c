@@ -246,24 +246,18 @@ const struct lab_behaviour *lab_behaviour_at(size_t index)
     return index < LAB_COUNT(table) ? &table[index] : NULL;
 }
 
-/* Is it the ordinary reply, or one with the same meaning? */
-static bool is_fine(const char *reply, int code)
-{
-    return lab_reply_last_code(reply, code) == code;
-}
-
 /* EHLO works, or is refused so that HELO comes next and does. */
 static bool greets(const char *ehlo, const char *helo)
 {
     int code = lab_reply_last_code(ehlo, 250);
 
-    return code == 250 || (code >= 400 && code != 421 && is_fine(helo, 250));
+    return code == 250 || (code >= 400 && code != 421 && lab_reply_is(helo, 250));
 }
 
 bool lab_behaviour_takes_mail(const struct lab_behaviour *b, bool tls)
 {
-    bool takes = is_fine(b->mail, 250) && lab_reply_last_code(b->rcpt, 250) / 100 == 2 &&
-                 is_fine(b->data, 354) && is_fine(b->dot, 250) && !b->drops_data;
+    bool takes = lab_reply_is(b->mail, 250) && lab_reply_last_code(b->rcpt, 250) / 100 == 2 &&
+                 lab_reply_is(b->data, 354) && lab_reply_is(b->dot, 250) && !b->drops_data;
 
     return greets(tls ? b->ehlo_tls : b->ehlo, b->helo) && (takes || (tls && b->only_clear_fails));
 }

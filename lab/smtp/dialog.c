@@ -42,6 +42,11 @@ int lab_reply_last_code(const char *reply, int ordinary)
     return strspn(last, "0123456789") == 3 ? lab_reply_code(last) : -2;
 }
 
+bool lab_reply_is(const char *reply, int ordinary)
+{
+    return lab_reply_last_code(reply, ordinary) == ordinary;
+}
+
 /* One character of a reply as it goes out, see smtp.h. */
 static void say_one(char c, struct lab_text *out)
 {

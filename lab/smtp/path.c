@@ -69,38 +69,44 @@ bool lab_smtp_offered(const char *offers, const char *keyword)
     return false;
 }
 
-/* Parameters of RFC 3461, whose values nobody looks at here. */
-static bool is_dsn(const char *p, size_t len, const char *offers)
-{
-    static const char *const names[] = {"RET=", "ENVID=", "NOTIFY=", "ORCPT="};
+/* Of MAIL (besides SIZE), or of RCPT; "=" at the end: with a value that nobody looks at. */
+static const struct {
+    const char *parameter, *keyword;
+    bool mail;
+} known[] = {
+    {"SMTPUTF8", "SMTPUTF8", true},
+    {"BODY=7BIT", "8BITMIME", true},
+    {"BODY=8BITMIME", "8BITMIME", true},
+    {"RET=", "DSN", true},
+    {"ENVID=", "DSN", true},
+    {"NOTIFY=", "DSN", false},
+    {"ORCPT=", "DSN", false},
+};
 
-    for (size_t i = 0; i < LAB_COUNT(names); i++) {
-        if (len > strlen(names[i]) && strncasecmp(p, names[i], strlen(names[i])) == 0)
-            return lab_smtp_offered(offers, "DSN");
-    }
-    return false;
+static bool fits(const char *p, size_t len, const char *parameter)
+{
+    const size_t own = strlen(parameter);
+
+    if (parameter[own - 1] != '=')
+        return is(p, len, parameter);
+    return len > own && strncasecmp(p, parameter, own) == 0;
 }
 
 /* One parameter; NULL if it is right. */
-static const char *check_parameter(const char *p, size_t len, const char *offers, uint64_t size_max)
+static const char *check_parameter(const char *p, size_t len, bool mail, const char *offers,
+                                   uint64_t size_max)
 {
-    static const struct {
-        const char *parameter, *keyword;
-    } known[] = {
-        {"SMTPUTF8", "SMTPUTF8"}, {"BODY=7BIT", "8BITMIME"}, {"BODY=8BITMIME", "8BITMIME"}};
-
-    if (len >= 5 && strncasecmp(p, "SIZE=", 5) == 0 && lab_smtp_offered(offers, "SIZE"))
+    if (mail && len >= 5 && strncasecmp(p, "SIZE=", 5) == 0 && lab_smtp_offered(offers, "SIZE"))
         return check_size(p + 5, len - 5, size_max);
-    if (is_dsn(p, len, offers))
-        return NULL;
     for (size_t i = 0; i < LAB_COUNT(known); i++) {
-        if (is(p, len, known[i].parameter) && lab_smtp_offered(offers, known[i].keyword))
+        if (known[i].mail == mail && fits(p, len, known[i].parameter) &&
+            lab_smtp_offered(offers, known[i].keyword))
             return NULL;
     }
     return "555 5.5.4 Parameter that was not offered";
 }
 
-const char *lab_smtp_parameters(const char *rest, const char *offers, uint64_t size_max)
+const char *lab_smtp_parameters(const char *rest, bool mail, const char *offers, uint64_t size_max)
 {
     const char *p = rest + strspn(rest, " ");
     const char *problem = NULL;
@@ -108,7 +114,7 @@ const char *lab_smtp_parameters(const char *rest, const char *offers, uint64_t s
     while (*p != '\0' && problem == NULL) {
         size_t len = strcspn(p, " ");
 
-        problem = check_parameter(p, len, offers, size_max);
+        problem = check_parameter(p, len, mail, offers, size_max);
         p += len;
         p += strspn(p, " ");
     }

@@ -74,6 +74,8 @@ struct lab_behaviour {
 /* The code of a reply's last line; 0: none (it closes), -1: silence, -2: no code where one should
  * be. reply NULL: ordinary. */
 int lab_reply_last_code(const char *reply, int ordinary);
+/* Is it the ordinary reply, or one with the same code? */
+bool lab_reply_is(const char *reply, int ordinary);
 
 const struct lab_behaviour *lab_behaviour_find(const char *name); /* NULL: no such behaviour */
 const struct lab_behaviour *lab_behaviour_at(size_t index);       /* NULL past the end */

@@ -123,7 +123,7 @@ static const char *mail_reply(const struct lab_dialog *d, const char *path, cons
         return "501 5.5.4 Expected MAIL FROM:<address>";
     if (own != NULL)
         return own;
-    problem = lab_smtp_parameters(rest, d->offers, LAB_MESSAGE_MAX);
+    problem = lab_smtp_parameters(rest, true, d->offers, LAB_MESSAGE_MAX);
     return problem != NULL ? problem : "250 2.1.0 Sender accepted";
 }
 
@@ -145,7 +145,7 @@ static void do_mail(struct lab_dialog *d, const char *args, struct lab_answer *a
 static const char *rcpt_reply(const struct lab_dialog *d, const char *path, const char *rest)
 {
     const char *own = lab_dialog_own(d, d->behaviour->rcpt);
-    const char *problem = lab_smtp_parameters(rest, d->offers, LAB_MESSAGE_MAX);
+    const char *problem;
 
     if (d->from == NULL)
         return "503 5.5.1 MAIL first";
@@ -155,6 +155,7 @@ static const char *rcpt_reply(const struct lab_dialog *d, const char *path, cons
         return own;
     if (d->behaviour->nobody != NULL && strncasecmp(path, "nobody@", 7) == 0)
         return d->behaviour->nobody;
+    problem = lab_smtp_parameters(rest, false, d->offers, LAB_MESSAGE_MAX);
     if (problem != NULL)
         return problem;
     return d->to_count < RECIPIENTS_MAX ? "250 2.1.5 Recipient accepted"

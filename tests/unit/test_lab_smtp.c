@@ -180,16 +180,23 @@ static const struct { const char *reply; int ordinary, want; } replies[] = {
     {NULL, 250, 250}, {"250 OK", 354, 250}, {"", 220, 0}, {"~", 220, -1}, {"hello", 220, -2},
     {"250-a\n220 b", 250, 220}, {"250-a\v250 b", 220, 250}, {"250-\n250", 220, 250}, {"25", 220, -2},
 };
-static const struct { const char *rest, *offers, *want; } parameters[] = {
-    {"", NULL, NULL},
-    {" SIZE=10", "SIZE 100", NULL},
-    {" SIZE=10", NULL, "555"},
-    {" SIZE=x", "SIZE", "501"},
-    {" SIZE=2000", "SIZE", "552"},
-    {" BODY=8BITMIME", "PIPELINING\n8BITMIME", NULL},
-    {" BODY=8BITMIME", "8BITMIMEX", "555"},
-    {" SMTPUTF8 SIZE=1", "SMTPUTF8\nSIZE", NULL},
-    {" RET=FULL", "SMTPUTF8\nSIZE", "555"},
+static const struct { const char *rest, *offers, *want; bool rcpt; } parameters[] = {
+    {"", NULL, NULL, false},
+    {" SIZE=10", "SIZE 100", NULL, false},
+    {" SIZE=10", NULL, "555", false},
+    {" SIZE=x", "SIZE", "501", false},
+    {" SIZE=2000", "SIZE", "552", false},
+    {" BODY=8BITMIME", "PIPELINING\n8BITMIME", NULL, false},
+    {" BODY=8BITMIME", "8BITMIMEX", "555", false},
+    {" SMTPUTF8 SIZE=1", "SMTPUTF8\nSIZE", NULL, false},
+    {" RET=FULL", "SMTPUTF8\nSIZE", "555", false},
+    {" RET=FULL ENVID=1", "DSN", NULL, false},
+    {" RET=", "DSN", "555", false},
+    {" NOTIFY=NEVER", "DSN", "555", false},
+    {" NOTIFY=NEVER ORCPT=rfc822;a", "DSN", NULL, true},
+    {" RET=FULL", "DSN", "555", true},
+    {" SIZE=10", "SIZE 100", "555", true},
+    {" BODY=8BITMIME", "8BITMIME", "555", true},
 };
 /* clang-format on */
 
@@ -200,7 +207,8 @@ static void test_replies(void)
         check_int(lab_reply_last_code(replies[i].reply, replies[i].ordinary), replies[i].want);
     }
     for (size_t i = 0; i < CHECK_COUNT(parameters); i++) {
-        const char *got = lab_smtp_parameters(parameters[i].rest, parameters[i].offers, 1000);
+        const char *got = lab_smtp_parameters(parameters[i].rest, !parameters[i].rcpt,
+                                              parameters[i].offers, 1000);
 
         check_rowf("\"%s\" of \"%s\"", parameters[i].rest, parameters[i].offers);
         if (parameters[i].want == NULL)

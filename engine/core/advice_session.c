@@ -42,6 +42,12 @@ static bool owes_tls(const struct dsmtp_host_plan *h)
            h->reason == DSMTP_REASON_TLSA_UNUSABLE;
 }
 
+/* Has the server shown certificates, and were they looked at? */
+static bool examined(const struct dsmtp_attempt *t)
+{
+    return t->exam != NULL && t->exam->seen;
+}
+
 /* What ended it; under audit what would have. */
 static enum dsmtp_reason why(const struct dsmtp_attempt *t)
 {
@@ -146,7 +152,7 @@ static bool anywhere(const struct host_view *v, unsigned record, record_test *te
     for (unsigned i = 0; i < v->outcome->attempt_count; i++) {
         const struct dsmtp_attempt *t = &v->outcome->attempts[i];
 
-        if (of_host(v, t) && t->exam != NULL && t->exam->seen && test(&t->exam->records[record]))
+        if (of_host(v, t) && examined(t) && test(&t->exam->records[record]))
             return true;
     }
     return false;
@@ -193,14 +199,16 @@ static void unmatched(struct dsmtp_adviser *a, const struct host_view *v, unsign
     char label[DSMTP_ADVICE_LABEL_SIZE];
     unsigned count = 0;
 
-    for (unsigned i = 0; is_unmatched(v, record) && i < v->host->tlsa_count; i++) {
+    if (!is_unmatched(v, record))
+        return;
+    for (unsigned i = 0; i < v->host->tlsa_count; i++) {
         if (!dsmtp_advice_same_kind(&v->host->tlsa[i], r) || !is_unmatched(v, i))
             continue;
         if (i < record)
             return;
         count++;
     }
-    if (count > 0 && r->len >= 4)
+    if (r->len >= 4)
         dsmtp_advice_add(a, DSMTP_ADVICE_UNMATCHED, v->host->name, NULL,
                          "%s %02x%02x%02x%02x..., %u of them", dsmtp_advice_label(r, label),
                          r->data[0], r->data[1], r->data[2], r->data[3], count);
@@ -236,7 +244,7 @@ static void combinations(struct dsmtp_adviser *a, const struct dsmtp_host_plan *
 {
     char label[DSMTP_ADVICE_LABEL_SIZE];
 
-    if (!t->tls.authenticated || t->exam == NULL || !t->exam->seen)
+    if (!t->tls.authenticated || !examined(t))
         return;
     for (unsigned i = 0; i < h->tlsa_count; i++) {
         enum dsmtp_chain_fault fault = DSMTP_CHAIN_FAULT_NONE;
@@ -269,7 +277,7 @@ static void different_keys(struct dsmtp_adviser *a, const struct host_view *v)
     for (unsigned i = 0; i < v->outcome->attempt_count; i++) {
         const struct dsmtp_attempt *t = &v->outcome->attempts[i];
 
-        if (!of_host(v, t) || t->exam == NULL || !t->exam->seen)
+        if (!of_host(v, t) || !examined(t))
             continue;
         if (first == NULL) {
             first = t;

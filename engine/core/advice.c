@@ -47,6 +47,12 @@ void dsmtp_advice_add(struct dsmtp_adviser *a, enum dsmtp_advice_kind kind, cons
         (struct dsmtp_advice){.kind = kind, .host = host, .address = address, .detail = kept};
 }
 
+void dsmtp_advice_say(struct dsmtp_adviser *a, enum dsmtp_advice_kind kind, const char *host,
+                      const char *address, const char *detail)
+{
+    dsmtp_advice_add(a, kind, host, address, detail != NULL ? "%s" : NULL, detail);
+}
+
 const char *dsmtp_advice_label(const struct dsmtp_tlsa *r, char out[DSMTP_ADVICE_LABEL_SIZE])
 {
     (void)snprintf(out, DSMTP_ADVICE_LABEL_SIZE, "%u %u %u", r->usage, r->selector, r->matching);

@@ -37,8 +37,7 @@ static void destination(struct dsmtp_adviser *a)
     bool null = false;
 
     if (p->reason == DSMTP_REASON_MX_BOGUS || p->reason == DSMTP_REASON_MX_ERROR)
-        dsmtp_advice_add(a, DSMTP_ADVICE_MX_LOOKUP_FAILS, NULL, NULL,
-                         p->detail != NULL ? "%s" : NULL, p->detail);
+        dsmtp_advice_say(a, DSMTP_ADVICE_MX_LOOKUP_FAILS, NULL, NULL, p->detail);
     for (unsigned i = 0; mx != NULL && i < mx->count; i++)
         null = null || is_null_mx(&mx->records[i]);
     if (null && mx->count > 1)
@@ -82,8 +81,7 @@ static void insecure_host(struct dsmtp_adviser *a, unsigned host)
     }
     dsmtp_advice_add(a, DSMTP_ADVICE_HOST_INSECURE, name, NULL, NULL);
     if (gave(q, DSMTP_PRESENCE_FAILED))
-        dsmtp_advice_add(a, DSMTP_ADVICE_TLSA_UNSIGNED_FAILS, name, NULL,
-                         q->answer.why != NULL ? "%s" : NULL, q->answer.why);
+        dsmtp_advice_say(a, DSMTP_ADVICE_TLSA_UNSIGNED_FAILS, name, NULL, q->answer.why);
 }
 
 /* Records without a secure way to them, or not even those. */
@@ -141,8 +139,7 @@ static void host(struct dsmtp_adviser *a, unsigned i)
 
     for (size_t k = 0; k < sizeof(of_reason) / sizeof(of_reason[0]); k++)
         if (of_reason[k].reason == h->reason)
-            dsmtp_advice_add(a, of_reason[k].kind, h->name, NULL, h->detail != NULL ? "%s" : NULL,
-                             h->detail);
+            dsmtp_advice_say(a, of_reason[k].kind, h->name, NULL, h->detail);
     if (h->reason == DSMTP_REASON_ADDRESS_INSECURE)
         insecure_host(a, i);
     if (h->reason == DSMTP_REASON_TLSA_INSECURE)

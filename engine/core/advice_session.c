@@ -73,8 +73,7 @@ static void ended(struct dsmtp_adviser *a, const struct dsmtp_host_plan *h,
         if ((of_end[i].reasons & IN(why(t))) == 0 || (of_end[i].faults & fault) == 0 ||
             (of_end[i].refusals & refusal) == 0 || (of_end[i].owes & owes) == 0)
             continue;
-        dsmtp_advice_add(a, of_end[i].kind, t->host, t->address, words(t) != NULL ? "%s" : NULL,
-                         words(t));
+        dsmtp_advice_say(a, of_end[i].kind, t->host, t->address, words(t));
         return;
     }
 }

@@ -147,18 +147,13 @@ static void host(struct dsmtp_adviser *a, unsigned i)
     addresses(a, h, &a->survey->search->search[i]);
 }
 
-static bool is_protected(const struct dsmtp_host_plan *h)
-{
-    return h->level == DSMTP_LEVEL_DANE || h->level == DSMTP_LEVEL_AUDIT;
-}
-
 static void partial(struct dsmtp_adviser *a)
 {
     const struct dsmtp_plan *p = a->outcome->plan;
     bool any = false;
 
     for (unsigned i = 0; i < p->host_count; i++)
-        any = any || is_protected(&p->hosts[i]);
+        any = any || dsmtp_level_is_dane(p->hosts[i].level);
     for (unsigned i = 0; any && i < p->host_count; i++)
         if (p->hosts[i].level == DSMTP_LEVEL_MAY)
             dsmtp_advice_add(a, DSMTP_ADVICE_PARTIAL, p->hosts[i].name, NULL, NULL);

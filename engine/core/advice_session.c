@@ -38,8 +38,7 @@ static const struct { uint64_t reasons; unsigned faults, refusals, owes; enum ds
 
 static bool owes_tls(const struct dsmtp_host_plan *h)
 {
-    return h->level == DSMTP_LEVEL_DANE || h->level == DSMTP_LEVEL_AUDIT ||
-           h->reason == DSMTP_REASON_TLSA_UNUSABLE;
+    return dsmtp_level_is_dane(h->level) || h->reason == DSMTP_REASON_TLSA_UNUSABLE;
 }
 
 /* Has the server shown certificates, and were they looked at? */

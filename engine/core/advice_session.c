@@ -3,8 +3,6 @@
 
 #include "core/advice_internal.h"
 
-enum { DANE_TA = 2, DANE_EE = 3 };
-
 /* clang-format off */
 #define IN(value)    (UINT64_C(1) << (unsigned)(value))
 #define ANY          (~UINT64_C(0))
@@ -173,12 +171,12 @@ static void misplaced(struct dsmtp_adviser *a, const struct host_view *v, unsign
     char label[DSMTP_ADVICE_LABEL_SIZE];
     const char *kind = dsmtp_advice_label(r, label);
 
-    if (r->effective_usage == DANE_TA && anywhere(v, record, is_leaf) &&
+    if (r->effective_usage == DSMTP_DANE_TA && anywhere(v, record, is_leaf) &&
         !anywhere(v, record, holds))
         dsmtp_advice_add(a, DSMTP_ADVICE_ANCHOR_IS_LEAF, v->host->name, NULL, "%s", kind);
-    if (r->effective_usage == DANE_TA && anywhere(v, record, is_unsent))
+    if (r->effective_usage == DSMTP_DANE_TA && anywhere(v, record, is_unsent))
         dsmtp_advice_add(a, DSMTP_ADVICE_TA_IN_DNS, v->host->name, NULL, "%s", kind);
-    if (r->effective_usage == DANE_EE && anywhere(v, record, is_issuer))
+    if (r->effective_usage == DSMTP_DANE_EE && anywhere(v, record, is_issuer))
         dsmtp_advice_add(a, DSMTP_ADVICE_LEAF_IS_ANCHOR, v->host->name, NULL, "%s", kind);
     if (anywhere(v, record, needs_wide_wildcard))
         dsmtp_advice_add(a, DSMTP_ADVICE_WILDCARD, v->host->name, NULL, "%s", kind);
@@ -261,7 +259,7 @@ static void pinned(struct dsmtp_adviser *a, const struct host_view *v)
     for (unsigned i = 0; i < v->host->tlsa_count; i++) {
         const struct dsmtp_tlsa *r = &v->host->tlsa[i];
 
-        if (r->effective_usage == DANE_EE && r->selector <= 1 && anywhere(v, i, holds))
+        if (r->effective_usage == DSMTP_DANE_EE && r->selector <= 1 && anywhere(v, i, holds))
             by[r->selector] = true;
     }
     if (by[0] && !by[1])

@@ -69,6 +69,11 @@ static bool gave(const struct dsmtp_question *q, enum dsmtp_presence presence)
     return q != NULL && q->answered && q->answer.presence == presence;
 }
 
+static bool gave_secure_records(const struct dsmtp_question *q)
+{
+    return gave(q, DSMTP_PRESENCE_DATA) && q->answer.security == DSMTP_SECURITY_SECURE;
+}
+
 /* Addresses that nobody can trust: what would the question say that senders do not ask? */
 static void insecure_host(struct dsmtp_adviser *a, unsigned host)
 {
@@ -108,8 +113,7 @@ static void records_of_alias(struct dsmtp_adviser *a, const struct dsmtp_host_pl
     bool at[2] = {false, false}; /* the target, the alias */
 
     for (unsigned i = 0; i < DSMTP_CANDIDATES_MAX; i++)
-        if (gave(s->tlsa[i], DSMTP_PRESENCE_DATA) &&
-            s->tlsa[i]->answer.security == DSMTP_SECURITY_SECURE)
+        if (gave_secure_records(s->tlsa[i]))
             at[strcmp(s->base[i], h->name) == 0] = true;
     if (at[0] != at[1])
         dsmtp_advice_add(a, at[0] ? DSMTP_ADVICE_TLSA_AT_TARGET : DSMTP_ADVICE_TLSA_AT_ALIAS,
@@ -197,11 +201,12 @@ static void times(struct dsmtp_adviser *a, unsigned host)
     const char *name = a->outcome->plan->hosts[host].name;
 
     for (unsigned i = 0; i < DSMTP_CANDIDATES_MAX; i++) {
-        const struct dsmtp_answer *t = s->tlsa[i] != NULL ? &s->tlsa[i]->answer : NULL;
+        const struct dsmtp_answer *t;
         uint32_t ttl;
 
-        if (t == NULL || t->presence != DSMTP_PRESENCE_DATA || t->security != DSMTP_SECURITY_SECURE)
+        if (!gave_secure_records(s->tlsa[i]))
             continue;
+        t = &s->tlsa[i]->answer;
         ttl = t->signature.original_ttl > t->ttl ? t->signature.original_ttl : t->ttl;
         if (ttl > TTL_MAX)
             dsmtp_advice_add(a, DSMTP_ADVICE_TTL_LONG, name, NULL, "%u s", ttl);

@@ -332,6 +332,16 @@ static const char *collect(struct reader r, const struct dsmtp_query *query,
     return NULL;
 }
 
+/* The name in the text that everything else compares. False: out of memory. */
+static bool keep_name(const struct dsmtp_dname *name, struct dsmtp_arena *arena, const char **out)
+{
+    char text[DSMTP_DNAME_TEXT_SIZE];
+
+    dsmtp_dname_to_text(name, text);
+    *out = dsmtp_arena_strdup(arena, text);
+    return *out != NULL;
+}
+
 /* RRSIG rdata before the signer's name (RFC 4034, section 3.1). */
 enum {
     RRSIG_ALGORITHM = 2,
@@ -348,7 +358,6 @@ static bool note_signature(const struct reader *r, const struct rr *rr, struct d
 {
     const uint8_t *p = r->message + rr->rdata;
     size_t pos = rr->rdata + RRSIG_SIGNER;
-    char text[DSMTP_DNAME_TEXT_SIZE];
     struct dsmtp_dname signer;
     uint32_t lifetime;
 
@@ -360,11 +369,7 @@ static bool note_signature(const struct reader *r, const struct rr *rr, struct d
         out->algorithm = p[RRSIG_ALGORITHM];
     out->original_ttl = get32(p + RRSIG_TTL);
     out->lifetime = lifetime > out->lifetime ? lifetime : out->lifetime;
-    if (out->signer != NULL)
-        return true;
-    dsmtp_dname_to_text(&signer, text);
-    out->signer = dsmtp_arena_strdup(arena, text);
-    return out->signer != NULL;
+    return out->signer != NULL || keep_name(&signer, arena, &out->signer);
 }
 
 /* The signatures of the records that the answer ends in. */
@@ -382,16 +387,6 @@ static const char *read_signatures(struct reader r, const struct dsmtp_query *qu
     return NULL;
 }
 
-static const char *canonical_name(const struct dsmtp_dname *name, struct dsmtp_arena *arena,
-                                  const char **out)
-{
-    char text[DSMTP_DNAME_TEXT_SIZE];
-
-    dsmtp_dname_to_text(name, text);
-    *out = dsmtp_arena_strdup(arena, text);
-    return *out == NULL ? "out of memory" : NULL;
-}
-
 /* A complete reply with rcode 0 or 3: what does it answer? */
 static const char *interpret(const struct reader *r, const struct dsmtp_query *query,
                              struct dsmtp_arena *arena, struct dsmtp_dns_reply *out)
@@ -406,8 +401,8 @@ static const char *interpret(const struct reader *r, const struct dsmtp_query *q
         wrong = collect(*r, query, &name, arena, out);
     if (wrong == NULL && out->count > 0)
         wrong = read_signatures(*r, query, &name, arena, out);
-    if (wrong == NULL && out->aliased > 0)
-        wrong = canonical_name(&name, arena, &out->canonical);
+    if (wrong == NULL && out->aliased > 0 && !keep_name(&name, arena, &out->canonical))
+        wrong = "out of memory";
     if (wrong != NULL)
         return wrong;
     if (out->rcode == DSMTP_RCODE_NXDOMAIN)

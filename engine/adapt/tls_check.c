@@ -5,7 +5,7 @@
 
 #include "adapt/tls_internal.h"
 
-enum { CERTIFICATE = 0, KEY = 1, DANE_TA = 2 };
+enum { CERTIFICATE = 0, KEY = 1 };
 
 /* Certificate or SubjectPublicKeyInfo in DER (RFC 6698, section 2.1.2); to be freed. */
 static int encode(X509 *cert, unsigned selector, unsigned char **der)
@@ -77,7 +77,7 @@ static bool is_anchor(X509 *cert, const struct dsmtp_tls_demand *demand)
     for (unsigned i = 0; i < demand->record_count; i++) {
         const struct dsmtp_tlsa *r = &demand->records[i];
 
-        if (r->why == DSMTP_UNUSABLE_NO && r->effective_usage == DANE_TA &&
+        if (r->why == DSMTP_UNUSABLE_NO && r->effective_usage == DSMTP_DANE_TA &&
             dsmtp_tls_record_is(r, cert))
             return true;
     }

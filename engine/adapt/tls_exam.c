@@ -7,12 +7,6 @@
 #include "adapt/tls_internal.h"
 #include "adapt/tls_openssl.h"
 
-/* A record that only a stronger or an equal one has put out of use would still have to hold. */
-static bool can_be_judged(const struct dsmtp_tlsa *r)
-{
-    return r->why == DSMTP_UNUSABLE_NO || r->why == DSMTP_UNUSABLE_WEAKER_DIGEST;
-}
-
 /* The demand with this record only, and nothing that would go on without it. */
 static struct dsmtp_tls_demand demand_alone(const struct dsmtp_tls_demand *demand,
                                             const struct dsmtp_tlsa *record, bool multi_label)
@@ -67,7 +61,8 @@ static void examine_record(const struct subject *s, const struct dsmtp_tls_deman
     for (int i = 0; i < sk_X509_num(s->chain) && out->depth < 0; i++)
         if (dsmtp_tls_record_is(record, sk_X509_value(s->chain, i)))
             out->depth = i;
-    if (!can_be_judged(record) || !judge(s, demand, record, false, &evidence))
+    /* One that a stronger digest has put out of use would still have to hold. */
+    if (!dsmtp_tlsa_is_sound(record) || !judge(s, demand, record, false, &evidence))
         return;
     out->judged = true;
     out->holds = evidence.authenticated;

@@ -6,8 +6,6 @@
 #include "adapt/tls_internal.h"
 #include "adapt/tls_openssl.h"
 
-enum { DANE_TA = 2 };
-
 /* clang-format off */
 #define MATCH    DSMTP_REASON_TLSA_MISMATCH
 #define NAME     DSMTP_REASON_NAME_MISMATCH

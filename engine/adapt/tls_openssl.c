@@ -9,8 +9,6 @@
 
 #include "adapt/tls_internal.h"
 
-enum { DANE_TA = 2 };
-
 /* OpenSSL's security levels. 80: what OpenSSL takes for the least that protects; distributions
  * raise it, which would refuse keys that a TLSA record vouches for. A peer that nobody
  * authenticates may be as weak as it likes: the alternative is no encryption. */

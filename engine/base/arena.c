@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define CHUNK_SIZE 8192u
+#define FIRST_ROOM 8u
 
 struct dsmtp_chunk {
     struct dsmtp_chunk *next;
@@ -72,6 +73,23 @@ void *dsmtp_arena_alloc(struct dsmtp_arena *arena, size_t count, size_t size)
     chunk->used += want;
     arena->used += want;
     return out;
+}
+
+void *dsmtp_arena_grow(struct dsmtp_arena *arena, void *array, unsigned count, unsigned *room,
+                       size_t size)
+{
+    unsigned wanted = *room == 0 ? FIRST_ROOM : 2 * *room;
+    void *bigger;
+
+    if (count < *room)
+        return array;
+    bigger = dsmtp_arena_alloc(arena, wanted, size);
+    if (bigger == NULL)
+        return NULL;
+    if (count > 0)
+        memcpy(bigger, array, count * size);
+    *room = wanted;
+    return bigger;
 }
 
 void *dsmtp_arena_copy(struct dsmtp_arena *arena, const void *data, size_t len)

@@ -21,6 +21,11 @@ void dsmtp_arena_fini(struct dsmtp_arena *arena);
  * not allow it. */
 void *dsmtp_arena_alloc(struct dsmtp_arena *arena, size_t count, size_t size);
 
+/* The array with room for one more behind count: itself, or a copy with twice the *room, which is
+ * the one to use from then on. NULL as above. */
+void *dsmtp_arena_grow(struct dsmtp_arena *arena, void *array, unsigned count, unsigned *room,
+                       size_t size);
+
 /* Copies; NULL as above. strdup of NULL is NULL. */
 void *dsmtp_arena_copy(struct dsmtp_arena *arena, const void *data, size_t len);
 char *dsmtp_arena_strdup(struct dsmtp_arena *arena, const char *s);

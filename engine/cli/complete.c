@@ -9,15 +9,17 @@ void dsmtp_complete_offer(const char *typed, const char *candidate)
         (void)puts(candidate);
 }
 
-static void offer_profiles(const char *typed)
+static void offer_profiles(enum dsmtp_takes command, const char *typed)
 {
+    (void)command;
     for (unsigned i = 0; dsmtp_profile_at(i) != NULL; i++)
         dsmtp_complete_offer(typed, dsmtp_profile_at(i)->name);
 }
 
 /* SWITCH=VALUE, but numbers. */
-static void offer_settings(const char *typed)
+static void offer_settings(enum dsmtp_takes command, const char *typed)
 {
+    (void)command;
     for (unsigned i = 0; i < DSMTP_SWITCH_COUNT; i++) {
         const struct dsmtp_switch_info *s = dsmtp_switch_info((enum dsmtp_switch)i);
 
@@ -30,21 +32,27 @@ static void offer_settings(const char *typed)
     }
 }
 
-static void offer_policies(const char *typed)
+static void offer_policies(enum dsmtp_takes command, const char *typed)
 {
+    (void)command;
     for (unsigned i = 0; i < DSMTP_POLICY_COUNT; i++)
         if (i != DSMTP_POLICY_FINGERPRINT)
             dsmtp_complete_offer(typed, dsmtp_policy_name((enum dsmtp_policy)i));
 }
 
-static void offer_formats(const char *typed)
+static void offer_formats(enum dsmtp_takes command, const char *typed)
 {
-    dsmtp_complete_offer(typed, "text");
-    dsmtp_complete_offer(typed, "json");
+    static const char *const words[] = {"text", "markdown", "json"};
+    enum dsmtp_grid_form form;
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (dsmtp_options_format(words[i], command, &form))
+            dsmtp_complete_offer(typed, words[i]);
 }
 
-static void offer_versions(const char *typed)
+static void offer_versions(enum dsmtp_takes command, const char *typed)
 {
+    (void)command;
     static const char *const words[] = {"1.0", "1.1", "1.2", "1.3"};
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -54,16 +62,16 @@ static void offer_versions(const char *typed)
 /* What a value of the option of that name, or a word of that kind among the arguments, can be. */
 static const struct {
     const char *name;
-    void (*offer)(const char *typed);
+    void (*offer)(enum dsmtp_takes command, const char *typed);
 } kinds[] = {
     {"profile", offer_profiles}, {"PROFILE", offer_profiles},        {"set", offer_settings},
     {"format", offer_formats},   {"default-policy", offer_policies}, {"tls-min", offer_versions}};
 
-static void offer_kind(const char *typed, const char *name)
+static void offer_kind(enum dsmtp_takes command, const char *typed, const char *name)
 {
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
         if (strcmp(kinds[i].name, name) == 0)
-            kinds[i].offer(typed);
+            kinds[i].offer(command, typed);
 }
 
 /* Is the word this option, alone or with "=" and a value? */
@@ -105,7 +113,8 @@ static void offer_options(enum dsmtp_takes command, const char *typed)
 
 /* Words in lower case are meant as they are, in the first place. A kind that is asked for twice is
  * offered once. */
-static void offer_arguments(const char *typed, const char *arguments, bool first)
+static void offer_arguments(enum dsmtp_takes command, const char *typed, const char *arguments,
+                            bool first)
 {
     char last[20] = "";
 
@@ -117,7 +126,7 @@ static void offer_arguments(const char *typed, const char *arguments, bool first
         if (first && word[0] >= 'a' && word[0] <= 'z')
             dsmtp_complete_offer(typed, word);
         else if (strcmp(word, last) != 0)
-            offer_kind(typed, word);
+            offer_kind(command, typed, word);
         (void)memcpy(last, word, sizeof(last));
         arguments += len;
     }
@@ -133,11 +142,11 @@ void dsmtp_complete(enum dsmtp_takes command, const char *arguments, int count, 
     const char *here = value != NULL ? valued(command, typed) : NULL;
 
     if (before != NULL)
-        offer_kind(typed, before);
+        offer_kind(command, typed, before);
     else if (here != NULL)
-        offer_kind(value + 1, here);
+        offer_kind(command, value + 1, here);
     else if (typed[0] == '-')
         offer_options(command, typed);
     else
-        offer_arguments(typed, arguments, count <= 1);
+        offer_arguments(command, typed, arguments, count <= 1);
 }

@@ -87,13 +87,13 @@ static int bad_value(const char *command, const struct option_row *row, const ch
                            value, expected);
 }
 
-static bool read_format(const char *value, enum dsmtp_takes command, enum dsmtp_grid_form *out)
+bool dsmtp_options_format(const char *word, enum dsmtp_takes command, enum dsmtp_grid_form *out)
 {
-    if (strcmp(value, "text") == 0 && command != DSMTP_TAKES_BATCH)
+    if (strcmp(word, "text") == 0 && command != DSMTP_TAKES_BATCH)
         *out = DSMTP_GRID_TEXT;
-    else if (strcmp(value, "json") == 0)
+    else if (strcmp(word, "json") == 0)
         *out = DSMTP_GRID_JSON;
-    else if (strcmp(value, "markdown") == 0 && command == DSMTP_TAKES_TABLES)
+    else if (strcmp(word, "markdown") == 0 && command == DSMTP_TAKES_TABLES)
         *out = DSMTP_GRID_MARKDOWN;
     else
         return false;
@@ -138,7 +138,7 @@ static int set_value(struct dsmtp_options *o, enum dsmtp_takes takes, const char
                    : bad_value(command, row, value,
                                "none, may, encrypt, dane, dane-only, verify or secure");
     case FORMAT:
-        return read_format(value, takes, &o->format)
+        return dsmtp_options_format(value, takes, &o->format)
                    ? 0
                    : bad_value(command, row, value,
                                takes == DSMTP_TAKES_TABLES  ? "text, markdown or json"

@@ -89,6 +89,9 @@ void dsmtp_options_fini(struct dsmtp_options *options);
 bool dsmtp_options_at(unsigned index, const char **name, const char **value, char *letter);
 bool dsmtp_options_takes(unsigned index, enum dsmtp_takes command);
 
+/* Does the command print in a form of that name, and which? */
+bool dsmtp_options_format(const char *word, enum dsmtp_takes command, enum dsmtp_grid_form *out);
+
 /* The options of a command, for --help. */
 void dsmtp_options_print(FILE *to, enum dsmtp_takes command);
 

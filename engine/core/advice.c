@@ -3,48 +3,40 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "core/advice_internal.h"
 
 #define DETAIL_MAX 400u
 
-static bool make_room(struct dsmtp_adviser *a)
-{
-    unsigned room = a->room == 0 ? 8 : 2 * a->room;
-    struct dsmtp_advice *bigger;
-
-    if (a->count < a->room)
-        return true;
-    bigger = dsmtp_arena_alloc(a->arena, room, sizeof(*bigger));
-    if (bigger == NULL)
-        return false;
-    if (a->count > 0)
-        memcpy(bigger, a->list, a->count * sizeof(*bigger));
-    a->list = bigger;
-    a->room = room;
-    return true;
-}
-
 void dsmtp_advice_add(struct dsmtp_adviser *a, enum dsmtp_advice_kind kind, const char *host,
                       const char *address, const char *format, ...)
 {
+    struct dsmtp_advice *list =
+        dsmtp_arena_grow(a->arena, a->list, a->count, &a->room, sizeof(*list));
     char detail[DETAIL_MAX] = "";
     const char *kept = NULL;
     va_list args;
 
+    if (list != NULL)
+        a->list = list;
     if (format != NULL) {
         va_start(args, format);
         (void)vsnprintf(detail, sizeof(detail), format, args);
         va_end(args);
         kept = dsmtp_arena_strdup(a->arena, detail);
     }
-    if (!make_room(a) || (format != NULL && kept == NULL)) {
+    if (list == NULL || (format != NULL && kept == NULL)) {
         a->status = DSMTP_NOMEM;
         return;
     }
-    a->list[a->count++] =
+    list[a->count++] =
         (struct dsmtp_advice){.kind = kind, .host = host, .address = address, .detail = kept};
+}
+
+void dsmtp_advice_say(struct dsmtp_adviser *a, enum dsmtp_advice_kind kind, const char *host,
+                      const char *address, const char *detail)
+{
+    dsmtp_advice_add(a, kind, host, address, detail != NULL ? "%s" : NULL, detail);
 }
 
 const char *dsmtp_advice_label(const struct dsmtp_tlsa *r, char out[DSMTP_ADVICE_LABEL_SIZE])

@@ -37,8 +37,7 @@ static void destination(struct dsmtp_adviser *a)
     bool null = false;
 
     if (p->reason == DSMTP_REASON_MX_BOGUS || p->reason == DSMTP_REASON_MX_ERROR)
-        dsmtp_advice_add(a, DSMTP_ADVICE_MX_LOOKUP_FAILS, NULL, NULL,
-                         p->detail != NULL ? "%s" : NULL, p->detail);
+        dsmtp_advice_say(a, DSMTP_ADVICE_MX_LOOKUP_FAILS, NULL, NULL, p->detail);
     for (unsigned i = 0; mx != NULL && i < mx->count; i++)
         null = null || is_null_mx(&mx->records[i]);
     if (null && mx->count > 1)
@@ -70,6 +69,11 @@ static bool gave(const struct dsmtp_question *q, enum dsmtp_presence presence)
     return q != NULL && q->answered && q->answer.presence == presence;
 }
 
+static bool gave_secure_records(const struct dsmtp_question *q)
+{
+    return gave(q, DSMTP_PRESENCE_DATA) && q->answer.security == DSMTP_SECURITY_SECURE;
+}
+
 /* Addresses that nobody can trust: what would the question say that senders do not ask? */
 static void insecure_host(struct dsmtp_adviser *a, unsigned host)
 {
@@ -82,8 +86,7 @@ static void insecure_host(struct dsmtp_adviser *a, unsigned host)
     }
     dsmtp_advice_add(a, DSMTP_ADVICE_HOST_INSECURE, name, NULL, NULL);
     if (gave(q, DSMTP_PRESENCE_FAILED))
-        dsmtp_advice_add(a, DSMTP_ADVICE_TLSA_UNSIGNED_FAILS, name, NULL,
-                         q->answer.why != NULL ? "%s" : NULL, q->answer.why);
+        dsmtp_advice_say(a, DSMTP_ADVICE_TLSA_UNSIGNED_FAILS, name, NULL, q->answer.why);
 }
 
 /* Records without a secure way to them, or not even those. */
@@ -110,8 +113,7 @@ static void records_of_alias(struct dsmtp_adviser *a, const struct dsmtp_host_pl
     bool at[2] = {false, false}; /* the target, the alias */
 
     for (unsigned i = 0; i < DSMTP_CANDIDATES_MAX; i++)
-        if (gave(s->tlsa[i], DSMTP_PRESENCE_DATA) &&
-            s->tlsa[i]->answer.security == DSMTP_SECURITY_SECURE)
+        if (gave_secure_records(s->tlsa[i]))
             at[strcmp(s->base[i], h->name) == 0] = true;
     if (at[0] != at[1])
         dsmtp_advice_add(a, at[0] ? DSMTP_ADVICE_TLSA_AT_TARGET : DSMTP_ADVICE_TLSA_AT_ALIAS,
@@ -141,18 +143,12 @@ static void host(struct dsmtp_adviser *a, unsigned i)
 
     for (size_t k = 0; k < sizeof(of_reason) / sizeof(of_reason[0]); k++)
         if (of_reason[k].reason == h->reason)
-            dsmtp_advice_add(a, of_reason[k].kind, h->name, NULL, h->detail != NULL ? "%s" : NULL,
-                             h->detail);
+            dsmtp_advice_say(a, of_reason[k].kind, h->name, NULL, h->detail);
     if (h->reason == DSMTP_REASON_ADDRESS_INSECURE)
         insecure_host(a, i);
     if (h->reason == DSMTP_REASON_TLSA_INSECURE)
         insecure_records(a, i);
     addresses(a, h, &a->survey->search->search[i]);
-}
-
-static bool is_protected(const struct dsmtp_host_plan *h)
-{
-    return h->level == DSMTP_LEVEL_DANE || h->level == DSMTP_LEVEL_AUDIT;
 }
 
 static void partial(struct dsmtp_adviser *a)
@@ -161,7 +157,7 @@ static void partial(struct dsmtp_adviser *a)
     bool any = false;
 
     for (unsigned i = 0; i < p->host_count; i++)
-        any = any || is_protected(&p->hosts[i]);
+        any = any || dsmtp_level_is_dane(p->hosts[i].level);
     for (unsigned i = 0; any && i < p->host_count; i++)
         if (p->hosts[i].level == DSMTP_LEVEL_MAY)
             dsmtp_advice_add(a, DSMTP_ADVICE_PARTIAL, p->hosts[i].name, NULL, NULL);
@@ -205,11 +201,12 @@ static void times(struct dsmtp_adviser *a, unsigned host)
     const char *name = a->outcome->plan->hosts[host].name;
 
     for (unsigned i = 0; i < DSMTP_CANDIDATES_MAX; i++) {
-        const struct dsmtp_answer *t = s->tlsa[i] != NULL ? &s->tlsa[i]->answer : NULL;
+        const struct dsmtp_answer *t;
         uint32_t ttl;
 
-        if (t == NULL || t->presence != DSMTP_PRESENCE_DATA || t->security != DSMTP_SECURITY_SECURE)
+        if (!gave_secure_records(s->tlsa[i]))
             continue;
+        t = &s->tlsa[i]->answer;
         ttl = t->signature.original_ttl > t->ttl ? t->signature.original_ttl : t->ttl;
         if (ttl > TTL_MAX)
             dsmtp_advice_add(a, DSMTP_ADVICE_TTL_LONG, name, NULL, "%u s", ttl);

@@ -19,6 +19,10 @@ void dsmtp_advice_add(struct dsmtp_adviser *adviser, enum dsmtp_advice_kind kind
                       const char *address, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
+/* The same with a detail as it is; NULL: none. */
+void dsmtp_advice_say(struct dsmtp_adviser *adviser, enum dsmtp_advice_kind kind, const char *host,
+                      const char *address, const char *detail);
+
 void dsmtp_advise_dns(struct dsmtp_adviser *adviser);      /* MX, hosts, lookups, zones */
 void dsmtp_advise_records(struct dsmtp_adviser *adviser);  /* TLSA sets as they are published */
 void dsmtp_advise_sessions(struct dsmtp_adviser *adviser); /* connections, certificates */

@@ -3,7 +3,6 @@
 
 #include "core/advice_internal.h"
 
-enum { PKIX_EE = 1, DANE_TA = 2, DANE_EE = 3 };
 enum { FULL, SHA256, SHA512 };
 
 /* What a UDP answer may hold without fragments on any link that carries IPv6: the size that
@@ -20,21 +19,15 @@ static bool usable(const struct dsmtp_tlsa *r)
     return r->why == DSMTP_UNUSABLE_NO;
 }
 
-/* Usable, or put out of use by better ones only. */
-static bool sound(const struct dsmtp_tlsa *r)
-{
-    return r->why == DSMTP_UNUSABLE_NO || r->why == DSMTP_UNUSABLE_WEAKER_DIGEST;
-}
-
 static bool is_pkix(const struct dsmtp_tlsa *r)
 {
-    return r->usage <= PKIX_EE && r->why != DSMTP_UNUSABLE_SHORT;
+    return r->usage <= DSMTP_PKIX_EE && r->why != DSMTP_UNUSABLE_SHORT;
 }
 
 static bool is_unknown(const struct dsmtp_tlsa *r)
 {
     return r->why == DSMTP_UNUSABLE_SELECTOR || r->why == DSMTP_UNUSABLE_MATCHING ||
-           (r->why == DSMTP_UNUSABLE_USAGE && r->usage > DANE_EE);
+           (r->why == DSMTP_UNUSABLE_USAGE && r->usage > DSMTP_DANE_EE);
 }
 
 static bool is_malformed(const struct dsmtp_tlsa *r)
@@ -50,7 +43,7 @@ static bool is_full(const struct dsmtp_tlsa *r)
 
 static bool is_anchor_key(const struct dsmtp_tlsa *r)
 {
-    return usable(r) && r->usage == DANE_TA && r->selector == 1;
+    return usable(r) && r->usage == DSMTP_DANE_TA && r->selector == 1;
 }
 
 static const struct {
@@ -89,7 +82,7 @@ static unsigned count(const struct dsmtp_host_plan *h, const struct dsmtp_tlsa *
     unsigned n = 0;
 
     for (unsigned i = 0; i < h->tlsa_count; i++)
-        n += sound(&h->tlsa[i]) && h->tlsa[i].usage == like->usage &&
+        n += dsmtp_tlsa_is_sound(&h->tlsa[i]) && h->tlsa[i].usage == like->usage &&
                      h->tlsa[i].selector == like->selector && h->tlsa[i].matching == matching
                  ? 1
                  : 0;
@@ -100,9 +93,9 @@ static unsigned count(const struct dsmtp_host_plan *h, const struct dsmtp_tlsa *
 static bool leads(const struct dsmtp_host_plan *h, const struct dsmtp_tlsa *r)
 {
     for (const struct dsmtp_tlsa *other = h->tlsa; other < r; other++)
-        if (sound(other) && dsmtp_advice_same_kind(other, r))
+        if (dsmtp_tlsa_is_sound(other) && dsmtp_advice_same_kind(other, r))
             return false;
-    return sound(r);
+    return dsmtp_tlsa_is_sound(r);
 }
 
 static void digests(struct dsmtp_adviser *a, const struct dsmtp_host_plan *h)
@@ -138,7 +131,7 @@ static void size(struct dsmtp_adviser *a, const struct dsmtp_host_plan *h)
 static bool has_record(const struct dsmtp_host_plan *h, const struct dsmtp_tlsa *r)
 {
     for (unsigned i = 0; i < h->tlsa_count; i++)
-        if (sound(&h->tlsa[i]) && dsmtp_advice_same_kind(&h->tlsa[i], r) &&
+        if (dsmtp_tlsa_is_sound(&h->tlsa[i]) && dsmtp_advice_same_kind(&h->tlsa[i], r) &&
             h->tlsa[i].len == r->len && memcmp(h->tlsa[i].data, r->data, r->len) == 0)
             return true;
     return false;
@@ -150,7 +143,8 @@ static bool shares(const struct dsmtp_host_plan *h, const struct dsmtp_host_plan
     if (h->tlsa_count == 0 || other->tlsa_count == 0 || strcmp(h->tlsa_base, other->tlsa_base) == 0)
         return false;
     for (unsigned i = 0; i < h->tlsa_count; i++)
-        if (sound(&h->tlsa[i]) && h->tlsa[i].usage == DANE_EE && has_record(other, &h->tlsa[i]))
+        if (dsmtp_tlsa_is_sound(&h->tlsa[i]) && h->tlsa[i].usage == DSMTP_DANE_EE &&
+            has_record(other, &h->tlsa[i]))
             return true;
     return false;
 }

@@ -3,8 +3,6 @@
 
 #include "core/advice_internal.h"
 
-enum { DANE_TA = 2, DANE_EE = 3 };
-
 /* clang-format off */
 #define IN(value)    (UINT64_C(1) << (unsigned)(value))
 #define ANY          (~UINT64_C(0))
@@ -38,8 +36,13 @@ static const struct { uint64_t reasons; unsigned faults, refusals, owes; enum ds
 
 static bool owes_tls(const struct dsmtp_host_plan *h)
 {
-    return h->level == DSMTP_LEVEL_DANE || h->level == DSMTP_LEVEL_AUDIT ||
-           h->reason == DSMTP_REASON_TLSA_UNUSABLE;
+    return dsmtp_level_is_dane(h->level) || h->reason == DSMTP_REASON_TLSA_UNUSABLE;
+}
+
+/* Has the server shown certificates, and were they looked at? */
+static bool examined(const struct dsmtp_attempt *t)
+{
+    return t->exam != NULL && t->exam->seen;
 }
 
 /* What ended it; under audit what would have. */
@@ -67,8 +70,7 @@ static void ended(struct dsmtp_adviser *a, const struct dsmtp_host_plan *h,
         if ((of_end[i].reasons & IN(why(t))) == 0 || (of_end[i].faults & fault) == 0 ||
             (of_end[i].refusals & refusal) == 0 || (of_end[i].owes & owes) == 0)
             continue;
-        dsmtp_advice_add(a, of_end[i].kind, t->host, t->address, words(t) != NULL ? "%s" : NULL,
-                         words(t));
+        dsmtp_advice_say(a, of_end[i].kind, t->host, t->address, words(t));
         return;
     }
 }
@@ -146,7 +148,7 @@ static bool anywhere(const struct host_view *v, unsigned record, record_test *te
     for (unsigned i = 0; i < v->outcome->attempt_count; i++) {
         const struct dsmtp_attempt *t = &v->outcome->attempts[i];
 
-        if (of_host(v, t) && t->exam != NULL && t->exam->seen && test(&t->exam->records[record]))
+        if (of_host(v, t) && examined(t) && test(&t->exam->records[record]))
             return true;
     }
     return false;
@@ -169,12 +171,12 @@ static void misplaced(struct dsmtp_adviser *a, const struct host_view *v, unsign
     char label[DSMTP_ADVICE_LABEL_SIZE];
     const char *kind = dsmtp_advice_label(r, label);
 
-    if (r->effective_usage == DANE_TA && anywhere(v, record, is_leaf) &&
+    if (r->effective_usage == DSMTP_DANE_TA && anywhere(v, record, is_leaf) &&
         !anywhere(v, record, holds))
         dsmtp_advice_add(a, DSMTP_ADVICE_ANCHOR_IS_LEAF, v->host->name, NULL, "%s", kind);
-    if (r->effective_usage == DANE_TA && anywhere(v, record, is_unsent))
+    if (r->effective_usage == DSMTP_DANE_TA && anywhere(v, record, is_unsent))
         dsmtp_advice_add(a, DSMTP_ADVICE_TA_IN_DNS, v->host->name, NULL, "%s", kind);
-    if (r->effective_usage == DANE_EE && anywhere(v, record, is_issuer))
+    if (r->effective_usage == DSMTP_DANE_EE && anywhere(v, record, is_issuer))
         dsmtp_advice_add(a, DSMTP_ADVICE_LEAF_IS_ANCHOR, v->host->name, NULL, "%s", kind);
     if (anywhere(v, record, needs_wide_wildcard))
         dsmtp_advice_add(a, DSMTP_ADVICE_WILDCARD, v->host->name, NULL, "%s", kind);
@@ -193,14 +195,16 @@ static void unmatched(struct dsmtp_adviser *a, const struct host_view *v, unsign
     char label[DSMTP_ADVICE_LABEL_SIZE];
     unsigned count = 0;
 
-    for (unsigned i = 0; is_unmatched(v, record) && i < v->host->tlsa_count; i++) {
+    if (!is_unmatched(v, record))
+        return;
+    for (unsigned i = 0; i < v->host->tlsa_count; i++) {
         if (!dsmtp_advice_same_kind(&v->host->tlsa[i], r) || !is_unmatched(v, i))
             continue;
         if (i < record)
             return;
         count++;
     }
-    if (count > 0 && r->len >= 4)
+    if (r->len >= 4)
         dsmtp_advice_add(a, DSMTP_ADVICE_UNMATCHED, v->host->name, NULL,
                          "%s %02x%02x%02x%02x..., %u of them", dsmtp_advice_label(r, label),
                          r->data[0], r->data[1], r->data[2], r->data[3], count);
@@ -236,7 +240,7 @@ static void combinations(struct dsmtp_adviser *a, const struct dsmtp_host_plan *
 {
     char label[DSMTP_ADVICE_LABEL_SIZE];
 
-    if (!t->tls.authenticated || t->exam == NULL || !t->exam->seen)
+    if (!t->tls.authenticated || !examined(t))
         return;
     for (unsigned i = 0; i < h->tlsa_count; i++) {
         enum dsmtp_chain_fault fault = DSMTP_CHAIN_FAULT_NONE;
@@ -255,7 +259,7 @@ static void pinned(struct dsmtp_adviser *a, const struct host_view *v)
     for (unsigned i = 0; i < v->host->tlsa_count; i++) {
         const struct dsmtp_tlsa *r = &v->host->tlsa[i];
 
-        if (r->effective_usage == DANE_EE && r->selector <= 1 && anywhere(v, i, holds))
+        if (r->effective_usage == DSMTP_DANE_EE && r->selector <= 1 && anywhere(v, i, holds))
             by[r->selector] = true;
     }
     if (by[0] && !by[1])
@@ -269,7 +273,7 @@ static void different_keys(struct dsmtp_adviser *a, const struct host_view *v)
     for (unsigned i = 0; i < v->outcome->attempt_count; i++) {
         const struct dsmtp_attempt *t = &v->outcome->attempts[i];
 
-        if (!of_host(v, t) || t->exam == NULL || !t->exam->seen)
+        if (!of_host(v, t) || !examined(t))
             continue;
         if (first == NULL) {
             first = t;

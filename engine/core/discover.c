@@ -10,22 +10,13 @@ enum dsmtp_status dsmtp_discover_ask(struct dsmtp_discover *d, const char *name,
                                      enum dsmtp_rrtype type, unsigned host, unsigned round,
                                      struct dsmtp_question **out)
 {
+    struct dsmtp_question **list = dsmtp_arena_grow(d->arena, d->questions, d->count, &d->room,
+                                                    sizeof(struct dsmtp_question *));
     struct dsmtp_question *q = dsmtp_arena_alloc(d->arena, 1, sizeof(*q));
 
-    if (d->count == d->room) {
-        unsigned room = d->room == 0 ? 8 : d->room * 2;
-        struct dsmtp_question **bigger =
-            dsmtp_arena_alloc(d->arena, room, sizeof(struct dsmtp_question *));
-
-        if (bigger == NULL)
-            return DSMTP_NOMEM;
-        if (d->count > 0)
-            memcpy(bigger, d->questions, d->count * sizeof(struct dsmtp_question *));
-        d->questions = bigger;
-        d->room = room;
-    }
-    if (q == NULL)
+    if (list == NULL || q == NULL)
         return DSMTP_NOMEM;
+    d->questions = list;
     q->query.name = dsmtp_arena_strdup(d->arena, name);
     if (q->query.name == NULL)
         return DSMTP_NOMEM;

@@ -316,7 +316,6 @@ enum dsmtp_status dsmtp_local_attribute(const struct dsmtp_local_reader *r,
                              SHOWN(&name));
 }
 
-/* Do all names to check come from the destination itself? */
 static bool is_strategy(const char *match)
 {
     for (size_t i = 0; i < sizeof(strategies) / sizeof(strategies[0]); i++)
@@ -325,6 +324,7 @@ static bool is_strategy(const char *match)
     return false;
 }
 
+/* Do all names to check come from the destination itself? */
 static bool only_own_names(const struct dsmtp_local_entry *e)
 {
     for (unsigned i = 0; i < e->match_count; i++)

@@ -40,14 +40,18 @@ static enum dsmtp_status prepare_host(struct dsmtp_survey *s, unsigned host)
 enum dsmtp_status dsmtp_survey_init(struct dsmtp_survey *s, struct dsmtp_arena *arena,
                                     const struct dsmtp_discover *search)
 {
+    unsigned hosts = search->plan.host_count;
+
     *s = (struct dsmtp_survey){.arena = arena, .search = search};
     collect_zones(s);
-    s->hosts = dsmtp_arena_alloc(arena, search->plan.host_count, sizeof(*s->hosts));
-    s->ds = dsmtp_arena_alloc(arena, s->zone_count, sizeof(*s->ds));
-    s->nsec3 = dsmtp_arena_alloc(arena, s->zone_count, sizeof(*s->nsec3));
-    if (s->hosts == NULL || s->ds == NULL || s->nsec3 == NULL)
+    s->count = hosts + 2 * s->zone_count;
+    s->questions = dsmtp_arena_alloc(arena, s->count, sizeof(*s->questions));
+    if (s->questions == NULL)
         return DSMTP_NOMEM;
-    for (unsigned i = 0; i < search->plan.host_count; i++)
+    s->hosts = s->questions;
+    s->ds = s->hosts + hosts;
+    s->nsec3 = s->ds + s->zone_count;
+    for (unsigned i = 0; i < hosts; i++)
         DSMTP_TRY(prepare_host(s, i));
     for (unsigned i = 0; i < s->zone_count; i++) {
         s->ds[i].query = (struct dsmtp_query){s->zones[i]->signer, DSMTP_RR_DS};
@@ -58,19 +62,11 @@ enum dsmtp_status dsmtp_survey_init(struct dsmtp_survey *s, struct dsmtp_arena *
 
 struct dsmtp_question *dsmtp_survey_want(struct dsmtp_survey *s)
 {
-    unsigned hosts = s->search->plan.host_count;
+    while (s->wanted < s->count) {
+        struct dsmtp_question *q = &s->questions[s->wanted++];
 
-    for (; s->wanted < hosts + 2 * s->zone_count; s->wanted++) {
-        unsigned i = s->wanted;
-        struct dsmtp_question *q = i < hosts ? &s->hosts[i]
-                                   : i - hosts < s->zone_count
-                                       ? &s->ds[i - hosts]
-                                       : &s->nsec3[i - hosts - s->zone_count];
-
-        if (q->query.name == NULL)
-            continue;
-        s->wanted++;
-        return q;
+        if (q->query.name != NULL)
+            return q;
     }
     return NULL;
 }

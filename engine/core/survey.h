@@ -15,13 +15,14 @@
 struct dsmtp_survey {
     struct dsmtp_arena *arena;
     const struct dsmtp_discover *search; /* whose plan is complete */
+    struct dsmtp_question *questions;    /* all of them, in this order: */
     struct dsmtp_question *hosts;        /* TLSA, one for each host of the plan; without a name
                                             where none is asked */
     struct dsmtp_question *ds, *nsec3;   /* one for each zone */
+    unsigned count, wanted;              /* questions; how many of them want is past */
     const struct dsmtp_signature *zones[DSMTP_SURVEY_ZONES_MAX]; /* by which secure answers were
                                                                      signed */
     unsigned zone_count;
-    unsigned wanted;
 };
 
 /* Prepare. The search has its plan, and outlives the survey, as does the arena. DSMTP_NOMEM. */

@@ -4,8 +4,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { PKIX_TA, PKIX_EE, DANE_TA, DANE_EE };
-
 /* clang-format off */
 /* Matching types: digest length, and strength by the switch digest_order (RFC 6698, section 2.1.3; RFC 7671, section 9). */
 static const struct { size_t length; unsigned strength[2]; } matching_types[] = {
@@ -21,11 +19,11 @@ static uint8_t effective_usage(const struct dsmtp_profile *profile, const struct
 {
     unsigned map0 = profile->value[DSMTP_SWITCH_USAGE0];
 
-    if (r->usage == PKIX_TA &&
+    if (r->usage == DSMTP_PKIX_TA &&
         (map0 == DSMTP_USAGE_MAP || (map0 == DSMTP_USAGE_MAP_FULL_ONLY && r->matching == 0)))
-        return DANE_TA;
-    if (r->usage == PKIX_EE && profile->value[DSMTP_SWITCH_USAGE1] == DSMTP_USAGE_MAP)
-        return DANE_EE;
+        return DSMTP_DANE_TA;
+    if (r->usage == DSMTP_PKIX_EE && profile->value[DSMTP_SWITCH_USAGE1] == DSMTP_USAGE_MAP)
+        return DSMTP_DANE_EE;
     return r->usage;
 }
 
@@ -80,7 +78,7 @@ static enum dsmtp_unusable why_unusable(const struct dsmtp_tlsa *r)
 {
     if (r->why == DSMTP_UNUSABLE_SHORT)
         return DSMTP_UNUSABLE_SHORT;
-    if (r->effective_usage != DANE_TA && r->effective_usage != DANE_EE)
+    if (r->effective_usage != DSMTP_DANE_TA && r->effective_usage != DSMTP_DANE_EE)
         return DSMTP_UNUSABLE_USAGE;
     if (r->selector > 1)
         return DSMTP_UNUSABLE_SELECTOR;

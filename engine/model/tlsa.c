@@ -30,6 +30,11 @@ struct dsmtp_tlsa dsmtp_tlsa_split(const uint8_t *rdata, size_t len)
     return out;
 }
 
+bool dsmtp_tlsa_is_sound(const struct dsmtp_tlsa *r)
+{
+    return r->why == DSMTP_UNUSABLE_NO || r->why == DSMTP_UNUSABLE_WEAKER_DIGEST;
+}
+
 bool dsmtp_tlsa_any_usable(const struct dsmtp_tlsa *list, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
@@ -41,7 +46,7 @@ bool dsmtp_tlsa_any_usable(const struct dsmtp_tlsa *list, unsigned count)
 bool dsmtp_tlsa_any_anchor(const struct dsmtp_tlsa *list, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
-        if (list[i].why == DSMTP_UNUSABLE_NO && list[i].effective_usage == 2)
+        if (list[i].why == DSMTP_UNUSABLE_NO && list[i].effective_usage == DSMTP_DANE_TA)
             return true;
     return false;
 }

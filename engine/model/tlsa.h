@@ -28,6 +28,9 @@ enum dsmtp_unusable {
 };
 const char *dsmtp_unusable_text(enum dsmtp_unusable v);
 
+/* Certificate usages by their acronyms (RFC 7218, section 2.1). */
+enum dsmtp_usage { DSMTP_PKIX_TA, DSMTP_PKIX_EE, DSMTP_DANE_TA, DSMTP_DANE_EE };
+
 struct dsmtp_tlsa {
     uint8_t usage;
     uint8_t selector;
@@ -41,6 +44,9 @@ struct dsmtp_tlsa {
 /* Split rdata into its fields. Shorter than four octets is no error: the record comes out with why
  * SHORT and the octets that exist. effective_usage is set to usage. */
 struct dsmtp_tlsa dsmtp_tlsa_split(const uint8_t *rdata, size_t len);
+
+/* Is it usable, or put out of use only by a stronger digest beside it? */
+bool dsmtp_tlsa_is_sound(const struct dsmtp_tlsa *record);
 
 /* The value of a hex digit; -1: it is none. */
 int dsmtp_hex_value(char c);

@@ -29,6 +29,11 @@ const char *dsmtp_level_name(enum dsmtp_level v)
     return level[v];
 }
 
+bool dsmtp_level_is_dane(enum dsmtp_level v)
+{
+    return v == DSMTP_LEVEL_DANE || v == DSMTP_LEVEL_AUDIT;
+}
+
 const char *dsmtp_verdict_name(enum dsmtp_verdict v)
 {
     return verdict[v];

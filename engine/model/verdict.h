@@ -7,6 +7,8 @@
 #ifndef DSMTP_MODEL_VERDICT_H
 #define DSMTP_MODEL_VERDICT_H
 
+#include <stdbool.h>
+
 #include "danesmtp.h"
 
 /* What an answer holds; FAILED exactly when the security is BOGUS or ERROR. */
@@ -121,5 +123,8 @@ const char *dsmtp_policy_name(enum dsmtp_policy v);
 const char *dsmtp_reason_name(enum dsmtp_reason v);
 /* The sentence for people. */
 const char *dsmtp_reason_text(enum dsmtp_reason v);
+
+/* Are usable TLSA records what counts there? So at dane and audit. */
+bool dsmtp_level_is_dane(enum dsmtp_level v);
 
 #endif

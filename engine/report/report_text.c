@@ -124,8 +124,7 @@ static void put_host(FILE *to, const struct dsmtp_plan *p, const struct dsmtp_ho
                       dsmtp_tlsa_any_anchor(h->tlsa, h->tlsa_count) ? " under usage 2" : "");
         put_list(to, h->names, h->name_count);
     }
-    if (h->sni != NULL &&
-        (h->level == DSMTP_LEVEL_DANE || h->level == DSMTP_LEVEL_AUDIT || names_decide(h->level))) {
+    if (h->sni != NULL && (dsmtp_level_is_dane(h->level) || names_decide(h->level))) {
         (void)fputs("    SNI: ", to);
         dsmtp_clean_put(to, h->sni);
         (void)fputc('\n', to);
@@ -149,9 +148,8 @@ static void put_tls(FILE *to, const struct dsmtp_tls_evidence *e)
  * secure delivery to the domain (R-7672-2.2.1-2, R-7672-2.2.1-11). */
 static bool host_alone(const struct dsmtp_plan *p, const struct dsmtp_attempt *a)
 {
-    return a->result == DSMTP_RESULT_AUTHENTICATED &&
-           (a->level == DSMTP_LEVEL_DANE || a->level == DSMTP_LEVEL_AUDIT) && p->mx_asked &&
-           !p->mx_implicit && p->mx_security != DSMTP_SECURITY_SECURE;
+    return a->result == DSMTP_RESULT_AUTHENTICATED && dsmtp_level_is_dane(a->level) &&
+           p->mx_asked && !p->mx_implicit && p->mx_security != DSMTP_SECURITY_SECURE;
 }
 
 static void put_attempt(FILE *to, const struct dsmtp_plan *p, const struct dsmtp_attempt *a)

@@ -256,16 +256,18 @@ static void on_look(void *arg, const struct dsmtp_attempt_end *ended)
     go_on(job);
 }
 
-static enum dsmtp_status look(struct dsmtp_job *job, struct dsmtp_attempt *first)
+static void look(struct dsmtp_job *job, struct dsmtp_attempt *first)
 {
     struct dsmtp_attempt *again = dsmtp_arena_alloc(&job->arena, 1, sizeof(*again));
     struct dsmtp_session_config config = session_config(job, DSMTP_LEVEL_ENCRYPT, again, on_look);
+    enum dsmtp_status status = DSMTP_NOMEM;
 
-    if (again == NULL)
-        return DSMTP_NOMEM;
     config.nameless = true;
     first->again = again;
-    return dsmtp_session_open(&config, &job->session);
+    if (again != NULL)
+        status = dsmtp_session_open(&config, &job->session);
+    if (status != DSMTP_OK)
+        end(job, status);
 }
 
 static void on_session(void *arg, const struct dsmtp_attempt_end *ended)
@@ -273,15 +275,13 @@ static void on_session(void *arg, const struct dsmtp_attempt_end *ended)
     struct dsmtp_job *job = arg;
     struct dsmtp_attempt *a = &job->outcome.attempts[job->outcome.attempt_count - 1];
     const struct dsmtp_next_row *row = dsmtp_judge_next(&job->config.engine->profile, ended);
-    enum dsmtp_status status;
 
     dsmtp_session_close(&job->session);
     note_end(job, ended, row);
     job->wants_clear = row->next == DSMTP_NEXT_RETRY_CLEAR && !job->clear_retry;
-    status = wants_look(job, a) ? look(job, a) : DSMTP_OK;
-    if (status != DSMTP_OK)
-        end(job, status);
-    else if (job->session == NULL)
+    if (wants_look(job, a))
+        look(job, a);
+    else
         go_on(job);
 }
 
@@ -358,10 +358,11 @@ static enum dsmtp_status pump(struct dsmtp_job *job)
 
     while ((q = dsmtp_discover_want(&job->discover)) != NULL)
         DSMTP_TRY(ask(job, q));
-    if (dsmtp_discover_plan(&job->discover) != NULL && job->outstanding == 0 &&
-        job->config.advise && !job->surveyed)
+    if (dsmtp_discover_plan(&job->discover) == NULL || job->outstanding > 0)
+        return DSMTP_OK;
+    if (job->config.advise && !job->surveyed)
         DSMTP_TRY(ask_survey(job));
-    if (dsmtp_discover_plan(&job->discover) != NULL && job->outstanding == 0)
+    if (job->outstanding == 0)
         on_plan(job);
     return DSMTP_OK;
 }

@@ -75,8 +75,42 @@ static void test_copies(void)
     dsmtp_arena_fini(&arena);
 }
 
+/* What was there stays, and only a full array moves. */
+static void test_grow(void)
+{
+    struct dsmtp_arena arena;
+    unsigned *list = NULL;
+    unsigned room = 0;
+    size_t moves = 0;
+
+    dsmtp_arena_init(&arena, 1u << 16);
+    for (unsigned n = 0; n < 100; n++) {
+        unsigned before = room;
+        unsigned *grown = dsmtp_arena_grow(&arena, list, n, &room, sizeof(*list));
+
+        check_true(grown != NULL && room > n);
+        if (grown == NULL) {
+            dsmtp_arena_fini(&arena);
+            return;
+        }
+        check_true((grown == list) == (room == before));
+        moves += grown != list;
+        list = grown;
+        list[n] = n;
+    }
+    for (unsigned n = 0; list != NULL && n < 100; n++)
+        check_uint(list[n], n);
+    check_uint(moves, 5);
+    arena.limit = arena.used;
+    check_true(dsmtp_arena_grow(&arena, list, room, &room, sizeof(*list)) == NULL);
+    check_uint(room, 128);
+    check_true(dsmtp_arena_grow(&arena, list, room - 1, &room, sizeof(*list)) == list);
+    dsmtp_arena_fini(&arena);
+}
+
 static const struct check_test tests[] = {{"alloc", test_alloc},
                                           {"limit", test_limit},
                                           {"overflow", test_overflow},
-                                          {"copies", test_copies}};
+                                          {"copies", test_copies},
+                                          {"grow", test_grow}};
 SUITE(arena, tests);

@@ -51,13 +51,6 @@ static char *read_asset(const struct lab_paths *paths, const char *name)
     return text;
 }
 
-static void load_rules(const struct lab_paths *paths, struct lab_rules *out)
-{
-    const struct lab_suite suite = {.paths = paths};
-
-    lab_suite_rules(&suite, out);
-}
-
 /* The directory that links are relative to; the caller frees it. */
 static char *place_of(const char *output)
 {
@@ -96,7 +89,7 @@ static int report(int format, const char *output, size_t embed, const struct lab
     struct lab_text text = {0};
     int rc;
 
-    load_rules(paths, &rules);
+    lab_suite_rules(paths, &rules);
     lab_ways_make(&r, place);
     reports[format](&r, &text);
     rc = put_out(output, &text);

@@ -20,7 +20,6 @@ void lab_html_wrong(const struct lab_reporting *r, struct lab_text *t);
 void lab_html_matrix(const struct lab_reporting *r, struct lab_text *t);
 void lab_html_rules(const struct lab_reporting *r, struct lab_text *t);
 void lab_html_differences(const struct lab_reporting *r, struct lab_text *t);
-void lab_html_legend(const struct lab_reporting *r, struct lab_text *t);
 void lab_html_cases(const struct lab_reporting *r, struct lab_text *t);
 
 /* Everything that the folder of a case has to show, or NULL: there is none. The caller frees it. */

@@ -44,13 +44,8 @@ static const struct lab_entry *worst_of(const struct part *p, size_t run)
 {
     const struct lab_entry *worst = NULL;
 
-    for (size_t i = 0; i < p->count; i++) {
-        const struct lab_entry *e = lab_cover_worst(&p->covers[i], run);
-
-        if (e != NULL &&
-            (worst == NULL || lab_verdict_rank(e->verdict) > lab_verdict_rank(worst->verdict)))
-            worst = e;
-    }
+    for (size_t i = 0; i < p->count; i++)
+        worst = lab_entry_worse(worst, lab_cover_worst(&p->covers[i], run));
     return worst;
 }
 

@@ -10,14 +10,21 @@ void lab_html_raw(struct lab_text *t, const char *markup)
     lab_text_add(t, markup, strlen(markup));
 }
 
+/* What an expect file makes of an entry. */
+static const struct standing {
+    const char *tag, *note, *class;
+} stale = {" <i class=\"tag\">stale</i>", "<i>, stale</i>", " st"},
+  known = {" <i class=\"tag\">known</i>", "<i>, known</i>", " kn"}, none = {"", "", ""};
+
+static const struct standing *standing_of(const struct lab_entry *e)
+{
+    return e->stale ? &stale : e->sort == LAB_SORT_KNOWN ? &known : &none;
+}
+
 void lab_html_verdict(struct lab_text *t, const struct lab_entry *e)
 {
-    lab_text_put(t, "<b class=\"v %s\">%s</b>", lab_verdict_mark(e->verdict),
-                 lab_verdict_name(e->verdict));
-    if (e->stale)
-        lab_html_raw(t, " <i class=\"tag\">stale</i>");
-    else if (e->sort == LAB_SORT_KNOWN)
-        lab_html_raw(t, " <i class=\"tag\">known</i>");
+    lab_text_put(t, "<b class=\"v %s\">%s</b>%s", lab_verdict_mark(e->verdict),
+                 lab_verdict_name(e->verdict), standing_of(e)->tag);
 }
 
 void lab_html_heads(struct lab_text *t, const struct lab_runs *runs)
@@ -28,23 +35,14 @@ void lab_html_heads(struct lab_text *t, const struct lab_runs *runs)
     }
 }
 
-void lab_html_cell(struct lab_text *t, const struct lab_row *row, size_t run)
+void lab_html_cell(struct lab_text *t, const struct lab_entry *e, size_t run)
 {
-    const struct lab_entry *e = row->of[run];
-
-    if (e == NULL) {
+    if (e == NULL)
         lab_html_raw(t, "<td></td>");
-        return;
-    }
-    lab_text_put(t, "<td class=\"%s%s\"><a href=\"#r%zu-%s\">%s%s</a></td>",
-                 lab_verdict_mark(e->verdict),
-                 e->stale                    ? " st"
-                 : e->sort == LAB_SORT_KNOWN ? " kn"
-                                             : "",
-                 run + 1, e->name, lab_verdict_mark(e->verdict),
-                 e->stale                    ? "<i>, stale</i>"
-                 : e->sort == LAB_SORT_KNOWN ? "<i>, known</i>"
-                                             : "");
+    else
+        lab_text_put(t, "<td class=\"%s%s\"><a href=\"#r%zu-%s\">%s%s</a></td>",
+                     lab_verdict_mark(e->verdict), standing_of(e)->class, run + 1, e->name,
+                     lab_verdict_mark(e->verdict), standing_of(e)->note);
 }
 
 void lab_html_number(struct lab_text *t, size_t n, const char *one, const char *many)

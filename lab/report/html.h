@@ -11,8 +11,8 @@ void lab_html_raw(struct lab_text *t, const char *markup);
 void lab_html_verdict(struct lab_text *t, const struct lab_entry *e);
 /* A column head for each run: number and label. */
 void lab_html_heads(struct lab_text *t, const struct lab_runs *runs);
-/* A cell that leads to what a run has to say of a case; empty if it has not run it. */
-void lab_html_cell(struct lab_text *t, const struct lab_row *row, size_t run);
+/* A cell that leads to what a run has to say of a case; empty if there is none (NULL). */
+void lab_html_cell(struct lab_text *t, const struct lab_entry *e, size_t run);
 /* The number of something, and the word for it in the singular or plural. */
 void lab_html_number(struct lab_text *t, size_t n, const char *one, const char *many);
 

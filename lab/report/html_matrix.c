@@ -190,7 +190,7 @@ static void put_row(const struct lab_runs *runs, const struct lab_row *row, stru
     LAB_MARKUP(t, "\"><th scope=\"row\"><a href=\"#c-{}\">{}</a> <span>{}</span></th>", row->name,
                row->name, row->title);
     for (size_t run = 0; run < runs->count; run++)
-        lab_html_cell(t, row, run);
+        lab_html_cell(t, row->of[run], run);
     lab_html_raw(t, "</tr>\n");
 }
 

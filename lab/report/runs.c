@@ -77,17 +77,6 @@ static int add_header(struct lab_ran *r, json_t *record, const struct place *at)
     return check_texts(record, needed, at);
 }
 
-static enum lab_sort sort_of(const struct lab_entry *e)
-{
-    enum lab_sort plain = lab_verdict_sort(e->verdict);
-
-    if (plain == LAB_SORT_BROKEN)
-        return plain;
-    if (e->stale)
-        return LAB_SORT_FAILED;
-    return plain == LAB_SORT_FAILED && lab_entry_text(e, "known") != NULL ? LAB_SORT_KNOWN : plain;
-}
-
 static int add_case(struct lab_ran *r, json_t *record, const struct place *at)
 {
     static const char *const needed[] = {"id", "topic", "policy", "outcome", NULL};
@@ -102,7 +91,7 @@ static int add_case(struct lab_ran *r, json_t *record, const struct place *at)
     if (!lab_verdict_find(text_of(record, "verdict"), &e.verdict))
         return wrong(at, "no verdict; expected PASS, FAIL:leak or another of danelab(1)");
     e.stale = json_is_true(json_object_get(record, "stale"));
-    e.sort = sort_of(&e);
+    e.sort = lab_verdict_sort_with(e.verdict, text_of(record, "known") != NULL, e.stale);
     r->list = lab_realloc(r->list, r->count + 1, sizeof(*r->list));
     r->list[r->count++] = e;
     (void)json_incref(record);

@@ -196,7 +196,7 @@ static int explain(const struct lab_suite *suite, const char *what, const struct
 
     if (s != NULL && svg)
         return v->run != NULL ? show_file(s, v, "path.svg") : draw(s, v);
-    lab_suite_rules(suite, &rules);
+    lab_suite_rules(suite->paths, &rules);
     rule = lab_rules_find(&rules, what);
     if (s != NULL)
         explain_scenario(s, &rules);

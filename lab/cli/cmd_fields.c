@@ -10,6 +10,7 @@
 #include "scen/fields.h"
 
 enum { FORMAT };
+enum { MARKDOWN, MDOC };
 
 static const struct lab_option table[] = {
     [FORMAT] = {"format", "markdown|mdoc", "as tables, or for danelab-scenario(5) (markdown)", 0},
@@ -106,21 +107,19 @@ int lab_cmd_fields(int argc, char **argv)
 {
     const char *got[LAB_COUNT(table)];
     struct lab_fields fields;
-    bool mdoc;
-    int first;
+    int first, format;
     int rc = lab_options(argc, argv, table, "fields [OPTION]...", got, &first);
 
     if (rc >= 0)
         return rc;
-    mdoc = got[FORMAT] != NULL && strcmp(got[FORMAT], "mdoc") == 0;
-    if (got[FORMAT] != NULL && !mdoc && strcmp(got[FORMAT], "markdown") != 0)
-        return lab_complaint(2, "--format: no format \"%s\"; expected markdown or mdoc",
-                             got[FORMAT]);
+    format = lab_choice(&table[FORMAT], got[FORMAT]);
+    if (format < 0)
+        return 2;
     if (first < argc)
         return lab_complaint(2, "fields takes no arguments");
     lab_fields_make(&fields);
     for (size_t i = 0; i < fields.count; i++)
-        (mdoc ? put_mdoc : put_markdown)(&fields, i);
+        (format == MDOC ? put_mdoc : put_markdown)(&fields, i);
     lab_fields_free(&fields);
     return 0;
 }

@@ -122,7 +122,7 @@ int lab_cmd_coverage(int argc, char **argv)
     if (rc >= 0)
         return rc;
     lab_suite_open(&suite);
-    lab_suite_rules(&suite, &rules);
+    lab_suite_rules(suite.paths, &rules);
     count = lab_coverage_of(&rules, &suite.catalogue, &rows);
     for (size_t i = 0; i < count; i++)
         print_row(&rows[i], &covered, &explained, &bare);

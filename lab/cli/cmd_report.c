@@ -2,7 +2,6 @@
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "cli/commands.h"
 #include "cli/options.h"
@@ -21,26 +20,10 @@ static const struct lab_option table[] = {
     {NULL, NULL, NULL, 0},
 };
 
-/* clang-format off */
-static const struct {
-    const char *name;
-    void (*write)(const struct lab_reporting *r, struct lab_text *out);
-} formats[] = {
-    {"text",     lab_report_text},
-    {"markdown", lab_report_markdown},
-    {"html",     lab_report_html},
-    {"junit",    lab_report_junit},
-    {"tap",      lab_report_tap},
-    {"json",     lab_report_json},
-};
-static const struct {
-    const char *name;
-    void (*write)(const struct lab_differ *d, struct lab_text *out);
-} comparisons[] = {
-    {"text",     lab_differ_text},
-    {"markdown", lab_differ_markdown},
-};
-/* clang-format on */
+/* In the order of the words of --format. */
+typedef void write_report(const struct lab_reporting *r, struct lab_text *out);
+static write_report *const reports[] = {lab_report_text,  lab_report_markdown, lab_report_html,
+                                        lab_report_junit, lab_report_tap,      lab_report_json};
 
 static int put_out(const char *file, const struct lab_text *text)
 {
@@ -66,13 +49,6 @@ static char *read_asset(const struct lab_paths *paths, const char *name)
         exit(lab_complaint(3, "%s", fault.what));
     free(path);
     return text;
-}
-
-static void load_rules(const struct lab_paths *paths, struct lab_rules *out)
-{
-    const struct lab_suite suite = {.paths = paths};
-
-    lab_suite_rules(&suite, out);
 }
 
 /* The directory that links are relative to; the caller frees it. */
@@ -101,7 +77,7 @@ static int say_trouble(const struct lab_runs *runs)
     return rc;
 }
 
-static int report(size_t format, const char *output, size_t embed, const struct lab_runs *runs)
+static int report(int format, const char *output, size_t embed, const struct lab_runs *runs)
 {
     const struct lab_paths *paths = lab_paths_find();
     char *style = read_asset(paths, "page.css");
@@ -113,9 +89,9 @@ static int report(size_t format, const char *output, size_t embed, const struct 
     struct lab_text text = {0};
     int rc;
 
-    load_rules(paths, &rules);
+    lab_suite_rules(paths, &rules);
     lab_ways_make(&r, place);
-    formats[format].write(&r, &text);
+    reports[format](&r, &text);
     rc = put_out(output, &text);
     lab_ways_free(&r);
     lab_rules_free(&rules);
@@ -131,21 +107,15 @@ int lab_cmd_report(int argc, char **argv)
     const char *got[LAB_COUNT(table)];
     struct lab_runs runs;
     struct lab_fault fault;
-    size_t format = 0;
     long embed = EMBED_MB;
-    int first;
+    int first, format;
     int rc = lab_options(argc, argv, table, "report [OPTION]... DIR...", got, &first);
 
     if (rc >= 0)
         return rc;
-    while (got[FORMAT] != NULL && format < LAB_COUNT(formats) &&
-           strcmp(formats[format].name, got[FORMAT]) != 0)
-        format++;
-    if (format == LAB_COUNT(formats))
-        return lab_complaint(2,
-                             "--format: no format \"%s\"; expected text, markdown, html, junit, "
-                             "tap or json",
-                             got[FORMAT]);
+    format = lab_choice(&table[FORMAT], got[FORMAT]);
+    if (format < 0)
+        return 2;
     if (got[EMBED] != NULL && (embed = lab_number("embed", got[EMBED], 0, 1000)) < 0)
         return 2;
     if (first == argc)
@@ -158,14 +128,16 @@ int lab_cmd_report(int argc, char **argv)
     return rc;
 }
 
-static int compare(const struct lab_runs *runs, size_t format)
+static int compare(const struct lab_runs *runs, int format)
 {
+    typedef void write_differ(const struct lab_differ *d, struct lab_text *out);
+    static write_differ *const comparisons[] = {lab_differ_text, lab_differ_markdown};
     struct lab_differ d;
     struct lab_text text = {0};
     int rc;
 
     lab_differ_make(&runs->list[0], &runs->list[1], &d);
-    comparisons[format].write(&d, &text);
+    comparisons[format](&d, &text);
     rc = put_out(NULL, &text);
     if (rc == 0)
         rc = lab_differ_status(&d);
@@ -181,17 +153,14 @@ int lab_cmd_compare(int argc, char **argv)
     const char *got[LAB_COUNT(options)];
     struct lab_runs runs;
     struct lab_fault fault;
-    size_t format = 0;
-    int first;
+    int first, format;
     int rc = lab_options(argc, argv, options, "compare [OPTION]... OLD NEW", got, &first);
 
     if (rc >= 0)
         return rc;
-    while (got[0] != NULL && format < LAB_COUNT(comparisons) &&
-           strcmp(comparisons[format].name, got[0]) != 0)
-        format++;
-    if (format == LAB_COUNT(comparisons))
-        return lab_complaint(2, "--format: no format \"%s\"; expected text or markdown", got[0]);
+    format = lab_choice(&options[0], got[0]);
+    if (format < 0)
+        return 2;
     if (argc - first != 2)
         return lab_complaint(2, "compare: expected the directories of two runs, the older first");
     if (lab_runs_load(argv + first, 2, &runs, &fault) != 0)

@@ -1,6 +1,5 @@
 /* cmd_run.c - danelab run. */
 #include <errno.h>
-#include <fnmatch.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +48,7 @@ enum {
     FAST,
     REAL
 };
+enum { NAMES, RANDOM };
 
 /* clang-format off */
 static const struct lab_option table[] = {
@@ -234,15 +234,15 @@ static bool read_shard(const char *text, struct plan *plan)
 /* How to run: order, number, wrapping. */
 static int configure_manner(const char **got, struct lab_run_config *config, struct plan *plan)
 {
-    const char *order = got[ORDER] != NULL ? got[ORDER] : "names";
+    const int order = lab_choice(&table[ORDER], got[ORDER]);
 
+    if (order < 0)
+        return 2;
     config->wrap = got[WRAP];
-    config->shuffle = strcmp(order, "random") == 0;
+    config->shuffle = order == RANDOM;
     plan->shards = 1;
     plan->times = got[UNTIL_FAIL] != NULL ? UINT_MAX : 1;
     plan->until_fail = got[UNTIL_FAIL] != NULL;
-    if (!config->shuffle && strcmp(order, "names") != 0)
-        return lab_complaint(2, "--order: no order \"%s\"; expected names or random", order);
     if (take_number("jobs", got[JOBS], 1, 10000, &config->jobs) != 0 ||
         take_number("seed", got[SEED], 1, INT_MAX, &config->seed) != 0 ||
         take_number("repeat", got[REPEAT], 1, 1000000, &plan->times) != 0)

@@ -210,9 +210,9 @@ void lab_suite_close(struct lab_suite *suite)
     lab_catalogue_free(&suite->catalogue);
 }
 
-void lab_suite_rules(const struct lab_suite *suite, struct lab_rules *out)
+void lab_suite_rules(const struct lab_paths *paths, struct lab_rules *out)
 {
-    char *path = lab_format("%s/scenarios/rules.tsv", suite->paths->source);
+    char *path = lab_format("%s/scenarios/rules.tsv", paths->source);
     struct lab_fault fault;
 
     if (lab_rules_load(path, out, &fault) != 0)

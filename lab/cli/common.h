@@ -23,7 +23,7 @@ void lab_suite_open(struct lab_suite *suite);
 void lab_suite_close(struct lab_suite *suite);
 /* The rule catalogue beside the scenarios; release with lab_rules_free. Prints one line and exits
  * if it cannot be read. */
-void lab_suite_rules(const struct lab_suite *suite, struct lab_rules *out);
+void lab_suite_rules(const struct lab_paths *paths, struct lab_rules *out);
 
 /* Load one file or directory in place of the whole catalogue; returns the number of faults, -1 if
  * it cannot be read: out is empty then. */

@@ -65,16 +65,12 @@ static void offer_resolvers(const char *typed)
 
 static void offer_rules(const char *typed)
 {
-    char *path = lab_format("%s/scenarios/rules.tsv", lab_paths_find()->source);
     struct lab_rules rules;
-    struct lab_fault fault;
 
-    if (lab_rules_load(path, &rules, &fault) == 0) {
-        for (size_t i = 0; i < rules.count; i++)
-            lab_complete_offer(typed, rules.list[i].id);
-        lab_rules_free(&rules);
-    }
-    free(path);
+    lab_suite_rules(lab_paths_find(), &rules);
+    for (size_t i = 0; i < rules.count; i++)
+        lab_complete_offer(typed, rules.list[i].id);
+    lab_rules_free(&rules);
 }
 
 /* Each tag where it comes first. */

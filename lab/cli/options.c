@@ -82,6 +82,32 @@ int lab_options(int argc, char **argv, const struct lab_option *table, const cha
     return -1;
 }
 
+int lab_choice(const struct lab_option *option, const char *text)
+{
+    struct lab_text expected = {0};
+    const char *word = option->value;
+    int found = text == NULL ? 0 : -1;
+
+    for (int i = 0; found < 0 && word != NULL; i++) {
+        size_t len = strcspn(word, "|");
+        const char *next = word[len] == '|' ? word + len + 1 : NULL;
+
+        if (strlen(text) == len && memcmp(word, text, len) == 0)
+            found = i;
+        lab_text_put(&expected, "%s%.*s",
+                     i == 0         ? ""
+                     : next != NULL ? ", "
+                                    : " or ",
+                     (int)len, word);
+        word = next;
+    }
+    if (found < 0)
+        (void)lab_complaint(2, "--%s: no %s \"%s\"; expected %s", option->name, option->name, text,
+                            expected.text);
+    free(expected.text);
+    return found;
+}
+
 long lab_number(const char *option, const char *text, long min, long max)
 {
     char *end;

@@ -21,6 +21,10 @@ struct lab_option {
 int lab_options(int argc, char **argv, const struct lab_option *table, const char *usage,
                 const char **got, int *first);
 
+/* Which word of the option's value ("names|random") the text is; 0, the first, if it is NULL. -1
+ * after a complaint. */
+int lab_choice(const struct lab_option *option, const char *text);
+
 /* A number from min to max, or -1 after a complaint that names the option. */
 long lab_number(const char *option, const char *text, long min, long max);
 

@@ -46,7 +46,7 @@ struct trial {
 };
 
 static const char *const verdicts[] = {
-#define X(name, word, gates) word,
+#define X(name, word, sort) word,
     LAB_VERDICT_LIST(X)
 #undef X
 };
@@ -108,17 +108,6 @@ bool lab_claimed_find(const char *word, enum lab_claimed *out)
         }
     }
     return false;
-}
-
-bool lab_verdict_gates(enum lab_verdict v)
-{
-    static const bool gating[] = {
-#define X(name, word, gates) (gates) != 0,
-        LAB_VERDICT_LIST(X)
-#undef X
-    };
-
-    return v >= LAB_V_COUNT || gating[v];
 }
 
 /* May mail go in clear to the host of this session? Also if the scenario wants to see it (and have

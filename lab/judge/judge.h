@@ -6,27 +6,43 @@
 #include "base/base.h"
 #include "scen/scenario.h"
 
-/* X(name, word, gates) */
-#define LAB_VERDICT_LIST(X)           \
-    X(PASS, "PASS", 0)                \
-    X(NON_STRICT, "NON-STRICT", 0)    \
-    X(INFO, "INFO", 0)                \
-    X(LEAK, "FAIL:leak", 1)           \
-    X(DOWNGRADE, "FAIL:downgrade", 1) \
-    X(LOST, "FAIL:lost", 1)           \
-    X(STUCK, "FAIL:stuck", 1)         \
-    X(REASON, "FAIL:reason", 1)       \
-    X(OTHER, "FAIL:other", 1)         \
-    X(HANG, "HANG", 1)                \
-    X(CRASH, "CRASH", 1)              \
-    X(UNSUPPORTED, "UNSUPPORTED", 0)  \
-    X(SKIP, "SKIP", 0)                \
-    X(DISPUTED, "DISPUTED", 0)        \
-    X(LAB_INVALID, "LAB-INVALID", 1)  \
-    X(ADAPTER_ERROR, "ADAPTER-ERROR", 1)
+/* What becomes of a case in a sum. X(name, word, one line about it) */
+#define LAB_SORT_LIST(X)                                                                          \
+    X(GOOD, "passed", "the sender did what is accepted here: PASS, NON-STRICT or INFO")           \
+    X(FAILED, "failed",                                                                           \
+      "a failure that the expect file does not have, or a row of that file that no longer holds") \
+    X(KNOWN, "known", "a failure that the sender's expect file has, as it has it")                \
+    X(NEITHER, "not judged", "nothing is said about the sender: UNSUPPORTED, SKIP or DISPUTED")   \
+    X(BROKEN, "lab errors", "the lab or the adapter broke; never blamed on the sender")
+
+enum lab_sort {
+#define X(name, word, means) LAB_SORT_##name,
+    LAB_SORT_LIST(X)
+#undef X
+        LAB_SORT_COUNT
+};
+
+/* X(name, word, sort) */
+#define LAB_VERDICT_LIST(X)                \
+    X(PASS, "PASS", GOOD)                  \
+    X(NON_STRICT, "NON-STRICT", GOOD)      \
+    X(INFO, "INFO", GOOD)                  \
+    X(LEAK, "FAIL:leak", FAILED)           \
+    X(DOWNGRADE, "FAIL:downgrade", FAILED) \
+    X(LOST, "FAIL:lost", FAILED)           \
+    X(STUCK, "FAIL:stuck", FAILED)         \
+    X(REASON, "FAIL:reason", FAILED)       \
+    X(OTHER, "FAIL:other", FAILED)         \
+    X(HANG, "HANG", FAILED)                \
+    X(CRASH, "CRASH", FAILED)              \
+    X(UNSUPPORTED, "UNSUPPORTED", NEITHER) \
+    X(SKIP, "SKIP", NEITHER)               \
+    X(DISPUTED, "DISPUTED", NEITHER)       \
+    X(LAB_INVALID, "LAB-INVALID", BROKEN)  \
+    X(ADAPTER_ERROR, "ADAPTER-ERROR", BROKEN)
 
 enum lab_verdict {
-#define X(name, word, gates) LAB_V_##name,
+#define X(name, word, sort) LAB_V_##name,
     LAB_VERDICT_LIST(X)
 #undef X
         LAB_V_COUNT
@@ -34,6 +50,10 @@ enum lab_verdict {
 const char *lab_verdict_name(enum lab_verdict v);
 /* False: no such word, or NULL. */
 bool lab_verdict_find(const char *word, enum lab_verdict *out);
+/* Of a verdict alone: nothing is known or stale. */
+enum lab_sort lab_verdict_sort(enum lab_verdict v);
+/* Of a case: a row of the expect file is about it (known), or no longer (stale). */
+enum lab_sort lab_verdict_sort_with(enum lab_verdict v, bool known, bool stale);
 /* Does this verdict alone make a run fail? */
 bool lab_verdict_gates(enum lab_verdict v);
 

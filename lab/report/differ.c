@@ -100,9 +100,9 @@ static unsigned rank(const struct lab_change *c)
     return before > after ? before : after;
 }
 
-static const char *name(const struct lab_change *c)
+const struct lab_entry *lab_change_entry(const struct lab_change *c)
 {
-    return (c->after != NULL ? c->after : c->before)->name;
+    return c->after != NULL ? c->after : c->before;
 }
 
 static int by_kind(const void *a, const void *b)
@@ -114,7 +114,7 @@ static int by_kind(const void *a, const void *b)
         return x->kind < y->kind ? -1 : 1;
     if (rank(x) != rank(y))
         return rank(x) > rank(y) ? -1 : 1;
-    return strcmp(name(x), name(y));
+    return strcmp(lab_change_entry(x)->name, lab_change_entry(y)->name);
 }
 
 void lab_differ_make(const struct lab_ran *old, const struct lab_ran *new, struct lab_differ *out)

@@ -54,10 +54,15 @@ char *lab_differ_notes(const struct lab_differ *d);
  * end, 3 the new one has lab or adapter errors; the first of these that holds, 2 before all. */
 int lab_differ_status(const struct lab_differ *d);
 
+/* The case that a change is about: as it is now, or as it was if it is gone. */
+const struct lab_entry *lab_change_entry(const struct lab_change *c);
+
 /* "PASS, deferred -> FAIL:leak, delivered" with that arrow; of a case that is in one run only, what
  * it is there. The caller frees it. */
 char *lab_change_way(const struct lab_change *c, const char *arrow);
 
+/* "2 newly failing, 1 mended", or "no difference". */
+void lab_differ_sum(const struct lab_differ *d, struct lab_text *out);
 void lab_differ_text(const struct lab_differ *d, struct lab_text *out);
 void lab_differ_markdown(const struct lab_differ *d, struct lab_text *out);
 

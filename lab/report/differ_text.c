@@ -14,23 +14,20 @@ static const char *said(const struct lab_entry *e, const char *key)
 
 char *lab_change_way(const struct lab_change *c, const char *arrow)
 {
-    const struct lab_entry *only = c->before == NULL ? c->after : c->before;
+    const struct lab_entry *only = lab_change_entry(c);
 
     if (c->before != NULL && c->after != NULL)
         return lab_format("%s, %s %s %s, %s", lab_verdict_name(c->before->verdict),
                           said(c->before, "outcome"), arrow, lab_verdict_name(c->after->verdict),
                           said(c->after, "outcome"));
-    return only == NULL
-               ? lab_strdup("")
-               : lab_format("%s, %s", lab_verdict_name(only->verdict), said(only, "outcome"));
+    return lab_format("%s, %s", lab_verdict_name(only->verdict), said(only, "outcome"));
 }
 
 static void put_change(const struct lab_change *c, struct lab_text *out)
 {
-    const struct lab_entry *e = c->after != NULL ? c->after : c->before;
     char *from_to = lab_change_way(c, "->");
 
-    lab_text_put(out, "  %s: ", e->name);
+    lab_text_put(out, "  %s: ", lab_change_entry(c)->name);
     lab_put_line(out, from_to);
     free(from_to);
     if (c->before != NULL && c->after != NULL) {
@@ -54,11 +51,10 @@ static void put_kind(const struct lab_differ *d, enum lab_change_kind kind, stru
                  lab_change_means(kind));
     for (size_t i = 0; i < d->count; i++) {
         const struct lab_change *c = &d->list[i];
-        const struct lab_entry *e = c->after != NULL ? c->after : c->before;
 
         if (c->kind != kind)
             continue;
-        if (brief && e->verdict == LAB_V_PASS)
+        if (brief && lab_change_entry(c)->verdict == LAB_V_PASS)
             left_out++;
         else
             put_change(c, out);
@@ -67,7 +63,7 @@ static void put_kind(const struct lab_differ *d, enum lab_change_kind kind, stru
         lab_text_put(out, "  %u with PASS\n", left_out);
 }
 
-static void put_sum(const struct lab_differ *d, struct lab_text *out)
+void lab_differ_sum(const struct lab_differ *d, struct lab_text *out)
 {
     bool any = false;
 
@@ -78,11 +74,11 @@ static void put_sum(const struct lab_differ *d, struct lab_text *out)
                      lab_change_name((enum lab_change_kind)k));
         any = true;
     }
-    lab_text_put(out, "%s\n", any ? "" : "no difference");
+    if (!any)
+        lab_text_put(out, "no difference");
 }
 
-static void put_notes(const struct lab_differ *d, const char *before, const char *after,
-                      struct lab_text *out)
+static void put_notes(const struct lab_differ *d, const char *before, struct lab_text *out)
 {
     char *notes = lab_differ_notes(d);
     char *rest = notes;
@@ -90,7 +86,7 @@ static void put_notes(const struct lab_differ *d, const char *before, const char
     for (char *line; (line = strsep(&rest, "\n")) != NULL && *line != '\0';) {
         lab_text_put(out, "%s", before);
         lab_put_line(out, line);
-        lab_text_put(out, "%s\n", after);
+        lab_text_put(out, "\n");
     }
     free(notes);
 }
@@ -99,11 +95,12 @@ void lab_differ_text(const struct lab_differ *d, struct lab_text *out)
 {
     lab_text_put(out, "old: %s\nnew: %s\n%u cases in both\n", d->old->label, d->new->label,
                  d->both);
-    put_notes(d, "note: ", "", out);
+    put_notes(d, "note: ", out);
     for (int k = 0; k < LAB_CHANGE_COUNT; k++)
         put_kind(d, (enum lab_change_kind)k, out);
     lab_text_put(out, "\n");
-    put_sum(d, out);
+    lab_differ_sum(d, out);
+    lab_text_put(out, "\n");
 }
 
 static void put_cell(const char *text, struct lab_text *out)
@@ -123,7 +120,7 @@ static void put_table(const struct lab_differ *d, enum lab_change_kind kind, str
         if (from_to == NULL)
             continue;
         lab_text_put(out, "| ");
-        lab_put_markdown(out, (c->after != NULL ? c->after : c->before)->name);
+        lab_put_markdown(out, lab_change_entry(c)->name);
         put_cell(from_to, out);
         put_cell(said(c->before, "seen"), out);
         put_cell(said(c->after, "seen"), out);
@@ -139,9 +136,9 @@ void lab_differ_markdown(const struct lab_differ *d, struct lab_text *out)
     lab_text_put(out, " |\n| new");
     put_cell(d->new->label, out);
     lab_text_put(out, " |\n\n%u cases are in both: ", d->both);
-    put_sum(d, out);
-    lab_text_put(out, "\n");
-    put_notes(d, "- ", "", out);
+    lab_differ_sum(d, out);
+    lab_text_put(out, "\n\n");
+    put_notes(d, "- ", out);
     for (int k = 0; k < LAB_CHANGE_COUNT; k++)
         if (d->of[k] > 0)
             put_table(d, (enum lab_change_kind)k, out);

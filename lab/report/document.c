@@ -202,16 +202,18 @@ void lab_covers_free(struct lab_cover *covers, size_t count)
     free(covers);
 }
 
+const struct lab_entry *lab_entry_worse(const struct lab_entry *a, const struct lab_entry *b)
+{
+    if (a == NULL || b == NULL)
+        return a != NULL ? a : b;
+    return lab_verdict_rank(b->verdict) > lab_verdict_rank(a->verdict) ? b : a;
+}
+
 const struct lab_entry *lab_cover_worst(const struct lab_cover *c, size_t run)
 {
     const struct lab_entry *worst = NULL;
 
-    for (size_t i = 0; i < c->count; i++) {
-        const struct lab_entry *e = c->rows[i]->of[run];
-
-        if (e != NULL &&
-            (worst == NULL || lab_verdict_rank(e->verdict) > lab_verdict_rank(worst->verdict)))
-            worst = e;
-    }
+    for (size_t i = 0; i < c->count; i++)
+        worst = lab_entry_worse(worst, c->rows[i]->of[run]);
     return worst;
 }

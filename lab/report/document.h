@@ -66,6 +66,8 @@ struct lab_cover {
  * returned. Release with lab_covers_free. */
 size_t lab_covers_make(const struct lab_reporting *r, struct lab_cover **out);
 void lab_covers_free(struct lab_cover *covers, size_t count);
+/* The worse of two, the first if neither is; NULL is no entry. */
+const struct lab_entry *lab_entry_worse(const struct lab_entry *a, const struct lab_entry *b);
 /* The worst entry of a run among these rows; NULL: none of them is in it. */
 const struct lab_entry *lab_cover_worst(const struct lab_cover *c, size_t run);
 

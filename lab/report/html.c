@@ -10,14 +10,21 @@ void lab_html_raw(struct lab_text *t, const char *markup)
     lab_text_add(t, markup, strlen(markup));
 }
 
+/* What an expect file makes of an entry. */
+static const struct standing {
+    const char *tag, *note, *class;
+} stale = {" <i class=\"tag\">stale</i>", "<i>, stale</i>", " st"},
+  known = {" <i class=\"tag\">known</i>", "<i>, known</i>", " kn"}, none = {"", "", ""};
+
+static const struct standing *standing_of(const struct lab_entry *e)
+{
+    return e->stale ? &stale : e->sort == LAB_SORT_KNOWN ? &known : &none;
+}
+
 void lab_html_verdict(struct lab_text *t, const struct lab_entry *e)
 {
-    lab_text_put(t, "<b class=\"v %s\">%s</b>", lab_verdict_mark(e->verdict),
-                 lab_verdict_name(e->verdict));
-    if (e->stale)
-        lab_html_raw(t, " <i class=\"tag\">stale</i>");
-    else if (e->sort == LAB_SORT_KNOWN)
-        lab_html_raw(t, " <i class=\"tag\">known</i>");
+    lab_text_put(t, "<b class=\"v %s\">%s</b>%s", lab_verdict_mark(e->verdict),
+                 lab_verdict_name(e->verdict), standing_of(e)->tag);
 }
 
 void lab_html_heads(struct lab_text *t, const struct lab_runs *runs)
@@ -28,23 +35,14 @@ void lab_html_heads(struct lab_text *t, const struct lab_runs *runs)
     }
 }
 
-void lab_html_cell(struct lab_text *t, const struct lab_row *row, size_t run)
+void lab_html_cell(struct lab_text *t, const struct lab_entry *e, size_t run)
 {
-    const struct lab_entry *e = row->of[run];
-
-    if (e == NULL) {
+    if (e == NULL)
         lab_html_raw(t, "<td></td>");
-        return;
-    }
-    lab_text_put(t, "<td class=\"%s%s\"><a href=\"#r%zu-%s\">%s%s</a></td>",
-                 lab_verdict_mark(e->verdict),
-                 e->stale                    ? " st"
-                 : e->sort == LAB_SORT_KNOWN ? " kn"
-                                             : "",
-                 run + 1, e->name, lab_verdict_mark(e->verdict),
-                 e->stale                    ? "<i>, stale</i>"
-                 : e->sort == LAB_SORT_KNOWN ? "<i>, known</i>"
-                                             : "");
+    else
+        lab_text_put(t, "<td class=\"%s%s\"><a href=\"#r%zu-%s\">%s%s</a></td>",
+                     lab_verdict_mark(e->verdict), standing_of(e)->class, run + 1, e->name,
+                     lab_verdict_mark(e->verdict), standing_of(e)->note);
 }
 
 void lab_html_number(struct lab_text *t, size_t n, const char *one, const char *many)
@@ -85,16 +83,13 @@ static void put_head(const struct lab_reporting *r, struct lab_text *t)
 
 static void put_sums(const struct lab_ran *ran, struct lab_text *t)
 {
-    static const enum lab_sort order[] = {LAB_SORT_GOOD, LAB_SORT_FAILED, LAB_SORT_KNOWN,
-                                          LAB_SORT_NEITHER, LAB_SORT_BROKEN};
-
-    for (size_t i = 0; i < LAB_COUNT(order); i++)
+    for (int s = 0; s < LAB_SORT_COUNT; s++)
         lab_text_put(t, "<td class=\"n%s\">%u</td>",
-                     ran->sums[order[i]] == 0      ? " zero"
-                     : order[i] == LAB_SORT_FAILED ? " bad"
-                     : order[i] == LAB_SORT_BROKEN ? " ill"
-                                                   : "",
-                     ran->sums[order[i]]);
+                     ran->sums[s] == 0      ? " zero"
+                     : s == LAB_SORT_FAILED ? " bad"
+                     : s == LAB_SORT_BROKEN ? " ill"
+                                            : "",
+                     ran->sums[s]);
 }
 
 static void put_sender(const struct lab_ran *ran, size_t number, struct lab_text *t)
@@ -116,15 +111,13 @@ static void put_sender(const struct lab_ran *ran, size_t number, struct lab_text
 
 static void put_senders(const struct lab_reporting *r, struct lab_text *t)
 {
-    lab_html_raw(t,
-                 "<section aria-labelledby=\"senders\">\n<h2 id=\"senders\">Senders</h2>\n"
-                 "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Senders\">"
-                 "<table class=\"sums\"><thead><tr><th scope=\"col\" class=\"n\">run</th>"
-                 "<th scope=\"col\">sender</th><th scope=\"col\" class=\"n\">passed</th>"
-                 "<th scope=\"col\" class=\"n\">failed</th><th scope=\"col\" class=\"n\">known</th>"
-                 "<th scope=\"col\" class=\"n\">not judged</th>"
-                 "<th scope=\"col\" class=\"n\">lab errors</th>"
-                 "<th scope=\"col\">directory</th></tr></thead>\n<tbody>\n");
+    lab_html_raw(t, "<section aria-labelledby=\"senders\">\n<h2 id=\"senders\">Senders</h2>\n"
+                    "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Senders\">"
+                    "<table class=\"sums\"><thead><tr><th scope=\"col\" class=\"n\">run</th>"
+                    "<th scope=\"col\">sender</th>");
+    for (int s = 0; s < LAB_SORT_COUNT; s++)
+        lab_text_put(t, "<th scope=\"col\" class=\"n\">%s</th>", lab_sort_name((enum lab_sort)s));
+    lab_html_raw(t, "<th scope=\"col\">directory</th></tr></thead>\n<tbody>\n");
     for (size_t run = 0; run < r->runs->count; run++)
         put_sender(&r->runs->list[run], run + 1, t);
     lab_html_raw(t, "</tbody></table></div>\n</section>\n");
@@ -164,11 +157,10 @@ static void put_summary(const struct lab_reporting *r, struct lab_text *t)
            "<li><a href=\"#legend\">Words</a></li></ul></nav>\n");
 }
 
-void lab_html_legend(const struct lab_reporting *r, struct lab_text *t)
+static void put_legend(struct lab_text *t)
 {
     const struct lab_word *w;
 
-    (void)r;
     lab_html_raw(t, "<section aria-labelledby=\"legend\">\n<h2 id=\"legend\">Words</h2>\n"
                     "<h3>Verdicts</h3>\n<dl class=\"words\">\n");
     for (int v = 0; v < LAB_V_COUNT; v++) {
@@ -201,7 +193,7 @@ void lab_report_html(const struct lab_reporting *r, struct lab_text *out)
     lab_html_matrix(r, out);
     lab_html_rules(r, out);
     lab_html_differences(r, out);
-    lab_html_legend(r, out);
+    put_legend(out);
     lab_html_cases(r, out);
     lab_html_raw(out, "</main>\n</body>\n</html>\n");
 }

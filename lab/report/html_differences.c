@@ -8,7 +8,7 @@
 
 static void put_change(const struct lab_change *c, struct lab_text *t)
 {
-    const struct lab_entry *e = c->after != NULL ? c->after : c->before;
+    const struct lab_entry *e = lab_change_entry(c);
     char *from_to = lab_change_way(c, "\xe2\x86\x92");
 
     LAB_MARKUP(t,
@@ -51,12 +51,7 @@ static void put_pair(const struct lab_ran *old, const struct lab_ran *new, struc
                "<details class=\"topic\"{}><summary><h3>{} <span class=\"dim\">\xe2\x86\x92</span> "
                "{}</h3> <span class=\"dim\">",
                d.count > 0 && d.count < 40 ? " open" : "", old->label, new->label);
-    if (d.count == 0)
-        lab_html_raw(t, "no difference");
-    for (int k = 0, n = 0; k < LAB_CHANGE_COUNT; k++)
-        if (d.of[k] > 0)
-            lab_text_put(t, "%s%u %s", n++ > 0 ? ", " : "", d.of[k],
-                         lab_change_name((enum lab_change_kind)k));
+    lab_differ_sum(&d, t);
     LAB_MARKUP(t, "</span></summary>\n<p class=\"notes\">{}</p>\n", notes);
     put_changes(&d, t);
     lab_html_raw(t, "</details>\n");

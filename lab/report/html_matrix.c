@@ -104,12 +104,13 @@ static void put_sums(const unsigned sums[LAB_SORT_COUNT], struct lab_text *t)
     lab_html_raw(t, "</td>");
 }
 
-static void put_sums_of(const struct lab_reporting *r, size_t first, size_t end, struct lab_text *t)
+static void put_sums_of(const struct lab_reporting *r, const struct lab_topic *topic,
+                        struct lab_text *t)
 {
     for (size_t run = 0; run < r->runs->count; run++) {
         unsigned sums[LAB_SORT_COUNT];
 
-        lab_runs_sum(r->runs, first, end, run, sums);
+        lab_runs_sum(r->runs, topic, run, sums);
         put_sums(sums, t);
     }
     lab_html_raw(t, "</tr>\n");
@@ -117,21 +118,22 @@ static void put_sums_of(const struct lab_reporting *r, size_t first, size_t end,
 
 static void put_overview(const struct lab_reporting *r, struct lab_text *t)
 {
+    const struct lab_topic all = {"all", 0, r->runs->rows_count};
+
     lab_html_raw(t, "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Runs by "
                     "topics\"><table class=\"overview\"><caption>Runs by topics</caption>"
                     "<thead><tr><th scope=\"col\">topic</th>");
     lab_html_heads(t, r->runs);
     lab_html_raw(t, "</tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < r->runs->topics_count; i++) {
-        size_t first, end;
+        const struct lab_topic *topic = &r->runs->topics[i];
 
-        lab_runs_topic(r->runs, r->runs->topics[i], &first, &end);
-        LAB_MARKUP(t, "<tr><th scope=\"row\"><a href=\"#t-{}\">{}</a></th>", r->runs->topics[i],
-                   r->runs->topics[i]);
-        put_sums_of(r, first, end, t);
+        LAB_MARKUP(t, "<tr><th scope=\"row\"><a href=\"#t-{}\">{}</a></th>", topic->name,
+                   topic->name);
+        put_sums_of(r, topic, t);
     }
     lab_html_raw(t, "</tbody>\n<tfoot><tr><th scope=\"row\">all</th>");
-    put_sums_of(r, 0, r->runs->rows_count, t);
+    put_sums_of(r, &all, t);
     lab_html_raw(t, "</tfoot></table></div>\n");
 }
 
@@ -190,32 +192,31 @@ static void put_row(const struct lab_runs *runs, const struct lab_row *row, stru
     LAB_MARKUP(t, "\"><th scope=\"row\"><a href=\"#c-{}\">{}</a> <span>{}</span></th>", row->name,
                row->name, row->title);
     for (size_t run = 0; run < runs->count; run++)
-        lab_html_cell(t, row, run);
+        lab_html_cell(t, row->of[run], run);
     lab_html_raw(t, "</tr>\n");
 }
 
-static void put_topic(const struct lab_reporting *r, const char *topic, struct lab_text *t)
+static void put_topic(const struct lab_reporting *r, const struct lab_topic *topic,
+                      struct lab_text *t)
 {
-    const struct lab_row **rows;
-    size_t first, end;
+    const size_t count = topic->end - topic->first;
+    const struct lab_row **rows = lab_calloc(count, sizeof(*rows));
 
-    lab_runs_topic(r->runs, topic, &first, &end);
-    rows = lab_calloc(end - first, sizeof(*rows));
-    for (size_t i = first; i < end; i++)
-        rows[i - first] = &r->runs->rows[i];
-    qsort((void *)rows, end - first, sizeof(*rows), by_worst);
+    for (size_t i = 0; i < count; i++)
+        rows[i] = &r->runs->rows[topic->first + i];
+    qsort((void *)rows, count, sizeof(*rows), by_worst);
     lab_text_put(t, "<details class=\"topic\"%s>",
                  rows[0]->worst > lab_verdict_rank(LAB_V_DISPUTED) ? " open" : "");
-    LAB_MARKUP(t, "<summary><h3>{}</h3> <span class=\"dim\">", topic);
-    lab_html_number(t, end - first, "case", "cases");
+    LAB_MARKUP(t, "<summary><h3>{}</h3> <span class=\"dim\">", topic->name);
+    lab_html_number(t, count, "case", "cases");
     LAB_MARKUP(
         t,
         "</span></summary>\n<div class=\"wide\"><table class=\"matrix\" id=\"t-{}\"><caption "
         "class=\"away\">{}</caption><thead><tr><th scope=\"col\">case</th>",
-        topic, topic);
+        topic->name, topic->name);
     lab_html_heads(t, r->runs);
     lab_html_raw(t, "</tr></thead>\n<tbody>\n");
-    for (size_t i = 0; i < end - first; i++)
+    for (size_t i = 0; i < count; i++)
         put_row(r->runs, rows[i], t);
     lab_html_raw(t, "</tbody></table></div></details>\n");
     free((void *)rows);
@@ -229,6 +230,6 @@ void lab_html_matrix(const struct lab_reporting *r, struct lab_text *t)
                     "leads to what was seen.</p>\n");
     put_filter(r, t);
     for (size_t i = 0; i < r->runs->topics_count; i++)
-        put_topic(r, r->runs->topics[i], t);
+        put_topic(r, &r->runs->topics[i], t);
     lab_html_raw(t, "</section>\n");
 }

@@ -44,25 +44,9 @@ static const struct lab_entry *worst_of(const struct part *p, size_t run)
 {
     const struct lab_entry *worst = NULL;
 
-    for (size_t i = 0; i < p->count; i++) {
-        const struct lab_entry *e = lab_cover_worst(&p->covers[i], run);
-
-        if (e != NULL &&
-            (worst == NULL || lab_verdict_rank(e->verdict) > lab_verdict_rank(worst->verdict)))
-            worst = e;
-    }
+    for (size_t i = 0; i < p->count; i++)
+        worst = lab_entry_worse(worst, lab_cover_worst(&p->covers[i], run));
     return worst;
-}
-
-static void put_worst(const struct lab_entry *e, size_t run, struct lab_text *t)
-{
-    if (e == NULL)
-        lab_html_raw(t, "<td></td>");
-    else
-        lab_text_put(t, "<td class=\"%s%s\"><a href=\"#r%zu-%s\">%s%s</a></td>",
-                     lab_verdict_mark(e->verdict), e->sort == LAB_SORT_KNOWN ? " kn" : "", run + 1,
-                     e->name, lab_verdict_mark(e->verdict),
-                     e->sort == LAB_SORT_KNOWN ? "<i>, known</i>" : "");
 }
 
 static void put_uncovered(const struct lab_rule *rule, struct lab_text *t)
@@ -90,7 +74,7 @@ static void put_rule(const struct lab_reporting *r, const struct lab_cover *c, s
     }
     lab_html_raw(t, "</th>");
     for (size_t run = 0; run < r->runs->count; run++)
-        put_worst(lab_cover_worst(c, run), run, t);
+        lab_html_cell(t, lab_cover_worst(c, run), run);
     lab_html_raw(t, "</tr>\n");
 }
 
@@ -130,7 +114,7 @@ static void put_overview(const struct lab_reporting *r, const struct part *parts
         put_source(parts[i].source, t);
         lab_html_raw(t, "</a></th>");
         for (size_t run = 0; run < r->runs->count; run++)
-            put_worst(worst_of(&parts[i], run), run, t);
+            lab_html_cell(t, worst_of(&parts[i], run), run);
         lab_html_raw(t, "</tr>\n");
     }
     lab_html_raw(t, "</tbody></table></div>\n");

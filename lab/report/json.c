@@ -33,19 +33,17 @@ static json_t *run_json(const struct lab_ran *ran)
     return out;
 }
 
-static json_t *topic_json(const struct lab_runs *runs, const char *topic)
+static json_t *topic_json(const struct lab_runs *runs, const struct lab_topic *topic)
 {
     json_t *counts = json_array();
-    size_t first, end;
 
-    lab_runs_topic(runs, topic, &first, &end);
     for (size_t run = 0; run < runs->count; run++) {
         unsigned sums[LAB_SORT_COUNT];
 
-        lab_runs_sum(runs, first, end, run, sums);
+        lab_runs_sum(runs, topic, run, sums);
         (void)json_array_append_new(counts, sums_json(sums));
     }
-    return json_pack("{s:s, s:o}", "topic", topic, "counts", counts);
+    return json_pack("{s:s, s:o}", "topic", topic->name, "counts", counts);
 }
 
 static json_t *entry_json(const struct lab_reporting *r, size_t run, const struct lab_entry *e)
@@ -114,7 +112,7 @@ void lab_report_json(const struct lab_reporting *r, struct lab_text *out)
     for (size_t i = 0; i < r->runs->count; i++)
         (void)json_array_append_new(runs, run_json(&r->runs->list[i]));
     for (size_t i = 0; i < r->runs->topics_count; i++)
-        (void)json_array_append_new(topics, topic_json(r->runs, r->runs->topics[i]));
+        (void)json_array_append_new(topics, topic_json(r->runs, &r->runs->topics[i]));
     for (size_t i = 0; i < r->runs->rows_count; i++)
         (void)json_array_append_new(cases, row_json(r, &r->runs->rows[i]));
     for (size_t i = 0; i < count; i++)

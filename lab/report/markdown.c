@@ -77,15 +77,14 @@ static void put_topics(const struct lab_reporting *r, struct lab_text *out)
     for (size_t run = 0; run < r->runs->count; run++)
         lab_text_put(out, "---|");
     for (size_t i = 0; i < r->runs->topics_count; i++) {
-        size_t first, end;
+        const struct lab_topic *topic = &r->runs->topics[i];
 
-        lab_runs_topic(r->runs, r->runs->topics[i], &first, &end);
         lab_text_put(out, "\n| ");
-        lab_put_markdown(out, r->runs->topics[i]);
+        lab_put_markdown(out, topic->name);
         for (size_t run = 0; run < r->runs->count; run++) {
             unsigned sums[LAB_SORT_COUNT];
 
-            lab_runs_sum(r->runs, first, end, run, sums);
+            lab_runs_sum(r->runs, topic, run, sums);
             lab_text_put(out, " | ");
             put_sums(out, sums);
         }

@@ -77,17 +77,6 @@ static int add_header(struct lab_ran *r, json_t *record, const struct place *at)
     return check_texts(record, needed, at);
 }
 
-static enum lab_sort sort_of(const struct lab_entry *e)
-{
-    enum lab_sort plain = lab_verdict_sort(e->verdict);
-
-    if (plain == LAB_SORT_BROKEN)
-        return plain;
-    if (e->stale)
-        return LAB_SORT_FAILED;
-    return plain == LAB_SORT_FAILED && lab_entry_text(e, "known") != NULL ? LAB_SORT_KNOWN : plain;
-}
-
 static int add_case(struct lab_ran *r, json_t *record, const struct place *at)
 {
     static const char *const needed[] = {"id", "topic", "policy", "outcome", NULL};
@@ -102,7 +91,7 @@ static int add_case(struct lab_ran *r, json_t *record, const struct place *at)
     if (!lab_verdict_find(text_of(record, "verdict"), &e.verdict))
         return wrong(at, "no verdict; expected PASS, FAIL:leak or another of danelab(1)");
     e.stale = json_is_true(json_object_get(record, "stale"));
-    e.sort = sort_of(&e);
+    e.sort = lab_verdict_sort_with(e.verdict, text_of(record, "known") != NULL, e.stale);
     r->list = lab_realloc(r->list, r->count + 1, sizeof(*r->list));
     r->list[r->count++] = e;
     (void)json_incref(record);
@@ -264,11 +253,18 @@ static void make_rows(struct lab_runs *runs)
             add_row(runs, run, &runs->list[run].list[i]);
     if (runs->rows_count > 0)
         qsort(runs->rows, runs->rows_count, sizeof(*runs->rows), by_topic);
+}
+
+static void make_topics(struct lab_runs *runs)
+{
     for (size_t i = 0; i < runs->rows_count; i++) {
-        if (i > 0 && strcmp(runs->rows[i - 1].topic, runs->rows[i].topic) == 0)
-            continue;
-        runs->topics = lab_realloc(runs->topics, runs->topics_count + 1, sizeof(*runs->topics));
-        runs->topics[runs->topics_count++] = runs->rows[i].topic;
+        const char *name = runs->rows[i].topic;
+
+        if (i == 0 || strcmp(runs->rows[i - 1].topic, name) != 0) {
+            runs->topics = lab_realloc(runs->topics, runs->topics_count + 1, sizeof(*runs->topics));
+            runs->topics[runs->topics_count++] = (struct lab_topic){name, i, i};
+        }
+        runs->topics[runs->topics_count - 1].end++;
     }
 }
 
@@ -306,6 +302,7 @@ int lab_runs_load(char *const *dirs, size_t count, struct lab_runs *out, struct 
     }
     tell_apart(out);
     make_rows(out);
+    make_topics(out);
     return 0;
 }
 
@@ -325,28 +322,18 @@ void lab_runs_free(struct lab_runs *runs)
     for (size_t i = 0; i < runs->rows_count; i++)
         free((void *)runs->rows[i].of);
     free(runs->rows);
-    free((void *)runs->topics);
+    free(runs->topics);
     for (size_t i = 0; i < runs->count; i++)
         free_ran(&runs->list[i]);
     free(runs->list);
     memset(runs, 0, sizeof(*runs));
 }
 
-void lab_runs_topic(const struct lab_runs *runs, const char *topic, size_t *first, size_t *end)
-{
-    *first = 0;
-    while (*first < runs->rows_count && strcmp(runs->rows[*first].topic, topic) != 0)
-        (*first)++;
-    *end = *first;
-    while (*end < runs->rows_count && strcmp(runs->rows[*end].topic, topic) == 0)
-        (*end)++;
-}
-
-void lab_runs_sum(const struct lab_runs *runs, size_t first, size_t end, size_t run,
+void lab_runs_sum(const struct lab_runs *runs, const struct lab_topic *topic, size_t run,
                   unsigned sums[LAB_SORT_COUNT])
 {
     memset(sums, 0, LAB_SORT_COUNT * sizeof(*sums));
-    for (size_t i = first; i < end; i++)
+    for (size_t i = topic->first; i < topic->end; i++)
         if (runs->rows[i].of[run] != NULL)
             sums[runs->rows[i].of[run]->sort]++;
 }

@@ -42,12 +42,18 @@ struct lab_row {
     unsigned worst;              /* rank */
 };
 
+/* The rows of a topic: the first and the one behind the last. */
+struct lab_topic {
+    const char *name;
+    size_t first, end;
+};
+
 struct lab_runs {
     struct lab_ran *list;
     size_t count;
     struct lab_row *rows; /* by topic and name */
     size_t rows_count;
-    const char **topics;
+    struct lab_topic *topics;
     size_t topics_count;
 };
 
@@ -58,10 +64,8 @@ LAB_MUST_USE int lab_runs_load(char *const *dirs, size_t count, struct lab_runs 
                                struct lab_fault *fault);
 void lab_runs_free(struct lab_runs *runs);
 
-/* The rows of a topic: the first and the one behind the last. */
-void lab_runs_topic(const struct lab_runs *runs, const char *topic, size_t *first, size_t *end);
-/* How many cases of a run, in rows first to end, are of each sort. */
-void lab_runs_sum(const struct lab_runs *runs, size_t first, size_t end, size_t run,
+/* How many cases of a run, in these rows, are of each sort. */
+void lab_runs_sum(const struct lab_runs *runs, const struct lab_topic *topic, size_t run,
                   unsigned sums[LAB_SORT_COUNT]);
 
 /* The command that runs a case again; the caller frees it. */

@@ -32,15 +32,15 @@ static void put_cell(struct lab_text *out, const unsigned sums[LAB_SORT_COUNT], 
     free(t.text);
 }
 
-static void put_row(const struct lab_reporting *r, const char *name, size_t first, size_t end,
+static void put_row(const struct lab_reporting *r, const struct lab_topic *topic,
                     struct lab_text *out)
 {
-    lab_text_put(out, "%-24s", name);
+    lab_text_put(out, "%-24s", topic->name);
     for (size_t run = 0; run < r->runs->count; run++) {
         unsigned sums[LAB_SORT_COUNT];
         unsigned all = 0;
 
-        lab_runs_sum(r->runs, first, end, run, sums);
+        lab_runs_sum(r->runs, topic, run, sums);
         for (size_t i = 0; i < LAB_SORT_COUNT; i++)
             all += sums[i];
         put_cell(out, sums, all > 0);
@@ -65,6 +65,8 @@ static void put_senders(const struct lab_reporting *r, struct lab_text *out)
 
 void lab_report_text(const struct lab_reporting *r, struct lab_text *out)
 {
+    const struct lab_topic all = {"all", 0, r->runs->rows_count};
+
     put_senders(r, out);
     lab_text_put(out, "\n%-24s", "topic");
     for (size_t run = 0; run < r->runs->count; run++) {
@@ -74,13 +76,9 @@ void lab_report_text(const struct lab_reporting *r, struct lab_text *out)
         free(head);
     }
     lab_text_put(out, "\n");
-    for (size_t i = 0; i < r->runs->topics_count; i++) {
-        size_t first, end;
-
-        lab_runs_topic(r->runs, r->runs->topics[i], &first, &end);
-        put_row(r, r->runs->topics[i], first, end, out);
-    }
-    put_row(r, "all", 0, r->runs->rows_count, out);
+    for (size_t i = 0; i < r->runs->topics_count; i++)
+        put_row(r, &r->runs->topics[i], out);
+    put_row(r, &all, out);
     lab_text_put(out, "\nN passed, N! failed, Nx lab or adapter errors, Nk known failures "
                       "(lab/adapters/NAME/expect.tsv), N- not supported or not judged\n");
 }

@@ -14,25 +14,24 @@ static const struct {
 static const struct {
     const char *mark;
     unsigned rank;
-    enum lab_sort sort;
     const char *means;
 } verdicts[LAB_V_COUNT] = {
-    [LAB_V_PASS]          = {"pass",    0,  LAB_SORT_GOOD,    "the first choice was taken; everything required was seen and nothing forbidden"},
-    [LAB_V_NON_STRICT]    = {"lax",     2,  LAB_SORT_GOOD,    "allowed, but short of a SHOULD or of best practice"},
-    [LAB_V_INFO]          = {"info",    1,  LAB_SORT_GOOD,    "the specification leaves it open; what was seen is recorded"},
-    [LAB_V_LEAK]          = {"leak",    12, LAB_SORT_FAILED,  "mail or envelope reached a peer in clear, or unauthenticated, where that is forbidden"},
-    [LAB_V_DOWNGRADE]     = {"down",    11, LAB_SORT_FAILED,  "encrypted, but DANE was not applied although it was usable"},
-    [LAB_V_LOST]          = {"lost",    10, LAB_SORT_FAILED,  "bounced where the mail has to wait"},
-    [LAB_V_STUCK]         = {"stuck",   7,  LAB_SORT_FAILED,  "put off where it has to be delivered"},
-    [LAB_V_REASON]        = {"reason",  5,  LAB_SORT_FAILED,  "the right outcome for the wrong reason, or something required was not seen"},
-    [LAB_V_OTHER]         = {"other",   6,  LAB_SORT_FAILED,  "any other outcome that is not accepted, or something forbidden was seen"},
-    [LAB_V_HANG]          = {"hang",    8,  LAB_SORT_FAILED,  "no outcome before the deadline"},
-    [LAB_V_CRASH]         = {"crash",   9,  LAB_SORT_FAILED,  "the sender died"},
-    [LAB_V_UNSUPPORTED]   = {"unsupp",  3,  LAB_SORT_NEITHER, "the adapter says, with a reason, that this sender cannot do that; counted, never a failure"},
-    [LAB_V_SKIP]          = {"skipped", 3,  LAB_SORT_NEITHER, "missing on this machine, or rightly otherwise at this resolver; counted, never silent"},
-    [LAB_V_DISPUTED]      = {"dispute", 3,  LAB_SORT_NEITHER, "two defensible readings; both are cited, and neither counts"},
-    [LAB_V_LAB_INVALID]   = {"invalid", 4,  LAB_SORT_BROKEN,  "the world was not what the scenario says; the lab's fault"},
-    [LAB_V_ADAPTER_ERROR] = {"adapter", 4,  LAB_SORT_BROKEN,  "the adapter broke, or a control failed; not the sender's fault"},
+    [LAB_V_PASS]          = {"pass",    0,  "the first choice was taken; everything required was seen and nothing forbidden"},
+    [LAB_V_NON_STRICT]    = {"lax",     2,  "allowed, but short of a SHOULD or of best practice"},
+    [LAB_V_INFO]          = {"info",    1,  "the specification leaves it open; what was seen is recorded"},
+    [LAB_V_LEAK]          = {"leak",    12, "mail or envelope reached a peer in clear, or unauthenticated, where that is forbidden"},
+    [LAB_V_DOWNGRADE]     = {"down",    11, "encrypted, but DANE was not applied although it was usable"},
+    [LAB_V_LOST]          = {"lost",    10, "bounced where the mail has to wait"},
+    [LAB_V_STUCK]         = {"stuck",   7,  "put off where it has to be delivered"},
+    [LAB_V_REASON]        = {"reason",  5,  "the right outcome for the wrong reason, or something required was not seen"},
+    [LAB_V_OTHER]         = {"other",   6,  "any other outcome that is not accepted, or something forbidden was seen"},
+    [LAB_V_HANG]          = {"hang",    8,  "no outcome before the deadline"},
+    [LAB_V_CRASH]         = {"crash",   9,  "the sender died"},
+    [LAB_V_UNSUPPORTED]   = {"unsupp",  3,  "the adapter says, with a reason, that this sender cannot do that; counted, never a failure"},
+    [LAB_V_SKIP]          = {"skipped", 3,  "missing on this machine, or rightly otherwise at this resolver; counted, never silent"},
+    [LAB_V_DISPUTED]      = {"dispute", 3,  "two defensible readings; both are cited, and neither counts"},
+    [LAB_V_LAB_INVALID]   = {"invalid", 4,  "the world was not what the scenario says; the lab's fault"},
+    [LAB_V_ADAPTER_ERROR] = {"adapter", 4,  "the adapter broke, or a control failed; not the sender's fault"},
 };
 
 static const struct lab_word others[] = {
@@ -61,11 +60,6 @@ const char *lab_sort_name(enum lab_sort s)
 const char *lab_sort_means(enum lab_sort s)
 {
     return sorts[s].means;
-}
-
-enum lab_sort lab_verdict_sort(enum lab_verdict v)
-{
-    return verdicts[v].sort;
 }
 
 unsigned lab_verdict_rank(enum lab_verdict v)

@@ -81,18 +81,13 @@ void lab_console_say(struct lab_console *c, const char *format, ...)
     free(text);
 }
 
-static bool good(enum lab_verdict v)
-{
-    return v == LAB_V_PASS || v == LAB_V_NON_STRICT || v == LAB_V_INFO || v == LAB_V_DISPUTED;
-}
-
 static const char *colour(const struct lab_console *c, enum lab_verdict v)
 {
     if (!c->colour)
         return "";
     if (v == LAB_V_PASS)
         return "\033[32m";
-    return good(v) || v == LAB_V_SKIP || v == LAB_V_UNSUPPORTED ? "\033[33m" : "\033[31m";
+    return lab_verdict_gates(v) ? "\033[31m" : "\033[33m";
 }
 
 static const char *alarm_colour(const struct lab_console *c)
@@ -119,9 +114,7 @@ static char *rules_text(const struct lab_scenario *s)
 /* What has to be looked at: a failure that is not known, a row that no longer holds. */
 static bool alarming(const struct lab_case *k)
 {
-    const enum lab_verdict v = k->judgement.verdict;
-
-    return k->stale || (!good(v) && v != LAB_V_SKIP && v != LAB_V_UNSUPPORTED && k->known == NULL);
+    return k->stale || (k->known == NULL && lab_verdict_gates(k->judgement.verdict));
 }
 
 static void say_expect_file(struct lab_console *c, const struct lab_case *k)

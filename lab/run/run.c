@@ -252,48 +252,20 @@ static void controls_failed(struct run *r, const char *why)
 
 void lab_run_count(struct lab_run_result *result)
 {
-    result->passed = result->failed = result->skipped = result->known = result->stale = 0;
+    unsigned sums[LAB_SORT_COUNT] = {0};
+
+    result->stale = 0;
     for (size_t i = 0; i < result->count; i++) {
         const struct lab_case *k = &result->cases[i];
 
-        if (k->stale) {
-            result->stale++;
-            result->failed++;
-            continue;
-        }
-        if (k->known != NULL && lab_verdict_gates(k->judgement.verdict)) {
-            result->known++;
-            continue;
-        }
-        switch (k->judgement.verdict) {
-        case LAB_V_PASS:
-        case LAB_V_NON_STRICT:
-        case LAB_V_INFO:
-            result->passed++;
-            break;
-        case LAB_V_UNSUPPORTED:
-        case LAB_V_SKIP:
-        case LAB_V_DISPUTED:
-            result->skipped++;
-            break;
-        case LAB_V_LAB_INVALID:
-        case LAB_V_ADAPTER_ERROR:
-            result->lab_broken = true;
-            result->failed++;
-            break;
-        case LAB_V_LEAK:
-        case LAB_V_DOWNGRADE:
-        case LAB_V_LOST:
-        case LAB_V_STUCK:
-        case LAB_V_REASON:
-        case LAB_V_OTHER:
-        case LAB_V_HANG:
-        case LAB_V_CRASH:
-        case LAB_V_COUNT:
-            result->failed++;
-            break;
-        }
+        sums[lab_verdict_sort_with(k->judgement.verdict, k->known != NULL, k->stale)]++;
+        result->stale += k->stale ? 1 : 0;
     }
+    result->passed = sums[LAB_SORT_GOOD];
+    result->failed = sums[LAB_SORT_FAILED] + sums[LAB_SORT_BROKEN];
+    result->skipped = sums[LAB_SORT_NEITHER];
+    result->known = sums[LAB_SORT_KNOWN];
+    result->lab_broken = result->lab_broken || sums[LAB_SORT_BROKEN] > 0;
 }
 
 static int send_all(struct run *r)

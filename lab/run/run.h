@@ -86,7 +86,7 @@ char *lab_case_name(const struct lab_scenario *s, enum lab_policy policy);
 size_t lab_cases_make(const struct lab_run_config *config, struct lab_case **out);
 void lab_cases_free(struct lab_case *cases, size_t count);
 
-/* Fill passed, failed, skipped and lab_broken from the cases' verdicts. */
+/* Fill passed, failed, skipped, known, stale and (if true) lab_broken from the cases' verdicts. */
 void lab_run_count(struct lab_run_result *result);
 /* The exit status of design 4.3. */
 int lab_run_status(const struct lab_run_config *config, const struct lab_run_result *result);

@@ -90,12 +90,9 @@ const struct lab_setup *lab_setup_find(const struct lab_setups *setups, const ch
 
 void lab_setup_apply(const struct lab_setup *setup, struct lab_case *k)
 {
-    enum lab_verdict v = k->judgement.verdict;
-
-    if (setup == NULL || setup->shows == LAB_V_PASS || k->known != NULL || v > LAB_V_CRASH ||
-        !lab_verdict_gates(v))
-        return;
-    k->known = &lost;
+    if (setup != NULL && setup->shows != LAB_V_PASS && k->known == NULL &&
+        lab_verdict_sort(k->judgement.verdict) == LAB_SORT_FAILED)
+        k->known = &lost;
 }
 
 bool lab_setup_holds(const struct lab_setup *setup, const struct lab_case *cases, size_t count)

@@ -132,7 +132,40 @@ static void test_claims(void)
     json_decref(array);
 }
 
+/* clang-format off */
+static const struct {
+    const char *label;
+    enum lab_verdict verdict;
+    bool known, stale;
+    enum lab_sort want;
+} sorts[] = {
+    {"passed", LAB_V_PASS, false, false, LAB_SORT_GOOD},
+    {"short of best practice", LAB_V_NON_STRICT, false, false, LAB_SORT_GOOD},
+    {"known to be short of best practice", LAB_V_NON_STRICT, true, false, LAB_SORT_GOOD},
+    {"failed", LAB_V_LEAK, false, false, LAB_SORT_FAILED},
+    {"died", LAB_V_CRASH, false, false, LAB_SORT_FAILED},
+    {"known to fail", LAB_V_LEAK, true, false, LAB_SORT_KNOWN},
+    {"fails otherwise", LAB_V_LEAK, true, true, LAB_SORT_FAILED},
+    {"mended", LAB_V_PASS, true, true, LAB_SORT_FAILED},
+    {"not judged", LAB_V_SKIP, false, false, LAB_SORT_NEITHER},
+    {"known, not judged", LAB_V_UNSUPPORTED, true, false, LAB_SORT_NEITHER},
+    {"the adapter broke", LAB_V_ADAPTER_ERROR, false, false, LAB_SORT_BROKEN},
+    {"known, the adapter broke", LAB_V_ADAPTER_ERROR, true, false, LAB_SORT_BROKEN},
+    {"stale, the adapter broke", LAB_V_ADAPTER_ERROR, true, true, LAB_SORT_BROKEN},
+};
+/* clang-format on */
+
+static void test_sorts(void)
+{
+    for (size_t i = 0; i < CHECK_COUNT(sorts); i++) {
+        check_row(sorts[i].label);
+        check_int((int)lab_verdict_sort_with(sorts[i].verdict, sorts[i].known, sorts[i].stale),
+                  (int)sorts[i].want);
+    }
+}
+
 static const struct check_test tests[] = {{"files that are refused", test_refused},
                                           {"rows and cases", test_applied},
+                                          {"what a verdict counts as", test_sorts},
                                           {"claims", test_claims}};
 SUITE(known, tests);

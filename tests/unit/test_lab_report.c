@@ -280,6 +280,35 @@ static void test_contents(void)
     }
 }
 
+/* Where an entry stands in the matrix, among the rules and among their sections it looks alike: a
+ * row of the expect file that no longer holds is seen in each. */
+static void test_stale(void)
+{
+    static const char cell[] =
+        "<td class=\"pass st\"><a href=\"#r1-a\">pass<i>, stale</i></a></td>";
+    struct made m = {.dir = SOME_DIR};
+    char *dirs[] = {m.dir};
+    struct lab_text out = {0};
+    struct lab_fault fault;
+    unsigned cells = 0;
+
+    made_text(m.dir, HEADER "{\"type\":\"case\",\"case\":\"a\",\"id\":\"a\",\"topic\":\"01-x\","
+                            "\"policy\":\"dane\",\"outcome\":\"delivered\",\"rules\":[\"S16\"],"
+                            "\"verdict\":\"PASS\",\"known\":\"a cause\",\"stale\":true}\n" FOOTER);
+    if (check_int(lab_rules_load("scenarios/rules.tsv", &m.rules, &fault), 0) &&
+        check_int(lab_runs_load(dirs, 1, &m.runs, &fault), 0)) {
+        m.r = (struct lab_reporting){
+            .runs = &m.runs, .rules = &m.rules, .style = "", .script = "", .embed = 0};
+        lab_ways_make(&m.r, "/tmp");
+        lab_report_html(&m.r, &out);
+        for (const char *at = out.text; (at = strstr(at, cell)) != NULL; at++)
+            cells++;
+        check_uint(cells, 3);
+    }
+    free(out.text);
+    unmake(&m);
+}
+
 /* Nothing that came from a peer is markup, wherever it stands. */
 static void test_hostile(void)
 {
@@ -349,6 +378,7 @@ static const struct check_test tests[] = {
     {"records that are read", test_read},
     {"what is wrong with a run", test_trouble},
     {"what is in it", test_contents},
+    {"stale", test_stale},
     {"hostile", test_hostile},
     {"JSON", test_json},
     {"room for evidence", test_room},

@@ -200,8 +200,7 @@ static void test_verdicts(void)
         lab_judge(&s, &cases[i].expect, &cases[i].seen, &got);
         check_row(cases[i].label);
         check_str(lab_verdict_name(got.verdict), lab_verdict_name(cases[i].want));
-        if (strstr(got.why, cases[i].why) == NULL)
-            check_str(got.why, cases[i].why);
+        check_has(got.why, cases[i].why);
         check_true(strpbrk(got.expected, "\n") == NULL && strpbrk(got.seen, "\n") == NULL &&
                    strpbrk(got.why, "\n") == NULL);
         lab_judgement_free(&got);
@@ -254,8 +253,7 @@ static void test_attempts(void)
         lab_judge(&s, &attempts[i].expect, &attempts[i].seen, &got);
         check_row(attempts[i].label);
         check_str(lab_verdict_name(got.verdict), lab_verdict_name(attempts[i].want));
-        if (strstr(got.why, attempts[i].why) == NULL)
-            check_str(got.why, attempts[i].why);
+        check_has(got.why, attempts[i].why);
         lab_judgement_free(&got);
     }
 }
@@ -479,8 +477,7 @@ static void test_broken_logs(void)
         put(l.smtp, bad[i].smtp, 0);
         put(l.dns, bad[i].dns, 0);
         check_int(lab_evidence_collect(l.smtp, l.dns, from, &index, &fault), -1);
-        if (strstr(fault.what, bad[i].what) == NULL)
-            check_str(fault.what, bad[i].what);
+        check_has(fault.what, bad[i].what);
         from.smtp = 100000;
         check_int(lab_evidence_collect(l.smtp, l.dns, from, &index, &fault), -1);
         (void)unlink(l.smtp);

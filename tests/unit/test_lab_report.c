@@ -9,7 +9,6 @@
 #include "report/document.h"
 #include "schema.h"
 
-#define SOME_DIR "/tmp/danelab-unit-XXXXXX"
 #define HEADER "{\"type\":\"header\",\"format\":1,\"sut\":\"made\",\"profile\":\"rfc7672\"}\n"
 #define CASE(name, verdict)                                   \
     "{\"type\":\"case\",\"case\":\"" name                     \
@@ -196,8 +195,8 @@ static bool make(struct made *m, int cut)
     *m = (struct made){.dir = SOME_DIR};
     dirs[0] = m->dir;
     made_run(m->dir, "rfc7672", all, cut);
-    made_evidence(m->dir, "a-leak", "timeline.txt", timeline);
-    made_evidence(m->dir, "a-leak", "path.svg", "<svg><script>hostile()</script></svg>");
+    made_file(m->dir, "a-leak/timeline.txt", timeline);
+    made_file(m->dir, "a-leak/path.svg", "<svg><script>hostile()</script></svg>");
     m->r = (struct lab_reporting){.runs = &m->runs,
                                   .rules = &m->rules,
                                   .style = "b{color:red}",

@@ -160,8 +160,8 @@ void bench_check(const char *text, unsigned *seen, unsigned count, unsigned *err
         json_t *o = json_loadb(text, len, 0, NULL);
         json_int_t n = json_integer_value(json_object_get(o, "line"));
 
-        if ((count < 1000 || ++number % 100 == 0) && !schema_holds(&schema, o))
-            check_str(schema.wrong, "");
+        if (count < 1000 || ++number % 100 == 0)
+            check_valid(&schema, o);
         if (check_true(n >= 1 && n <= (json_int_t)count))
             seen[n - 1]++;
         *errors += json_object_get(o, "error") != NULL ? 1 : 0;

@@ -11,9 +11,6 @@
 #include "faults/faults.h"
 #include "model/record.h"
 
-#define REAL(name) __real_##name
-#define WRAP(name) __wrap_##name
-
 /* clang-format off */
 WRAPPED(enum dsmtp_status, dsmtp_answer_copy, struct dsmtp_arena *arena, const struct dsmtp_answer *from, struct dsmtp_answer *out)
 WRAPPED(enum dsmtp_status, dsmtp_discover_host_next, struct dsmtp_discover *d, unsigned host, unsigned round)

@@ -7,9 +7,6 @@
 #include "core/profile.h"
 #include "faults/rows.h"
 
-#define REAL(name) __real_##name
-#define WRAP(name) __wrap_##name
-
 /* Break the row in the way that becomes what is wanted. */
 static void break_as(enum fault_table table, union fault_row *row, const char *wanted)
 {

@@ -8,9 +8,6 @@
 #include "faults/faults.h"
 #include "run/session_internal.h"
 
-#define REAL(name) __real_##name
-#define WRAP(name) __wrap_##name
-
 /* clang-format off */
 WRAPPED(enum dsmtp_event, dsmtp_dialog_event, enum dsmtp_state state, unsigned code, bool offers)
 WRAPPED(size_t, dsmtp_message_wire, const char *text, size_t len, char *out)

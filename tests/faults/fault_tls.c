@@ -30,27 +30,27 @@ static int refuse_expired(int ok, X509_STORE_CTX *store)
     return ok;
 }
 
-void __wrap_SSL_set_verify(SSL *ssl, int mode, SSL_verify_cb callback)
+void WRAP(SSL_set_verify)(SSL *ssl, int mode, SSL_verify_cb callback)
 {
     if (fault_is("goes-on-unauthenticated"))
         mode = SSL_VERIFY_NONE;
-    __real_SSL_set_verify(ssl, mode, fault_is("expiry-under-usage-3") ? refuse_expired : callback);
+    REAL(SSL_set_verify)(ssl, mode, fault_is("expiry-under-usage-3") ? refuse_expired : callback);
 }
 
-unsigned long __wrap_SSL_dane_set_flags(SSL *ssl, unsigned long flags)
+unsigned long WRAP(SSL_dane_set_flags)(SSL *ssl, unsigned long flags)
 {
-    return __real_SSL_dane_set_flags(ssl, fault_is("names-under-usage-3") ? 0 : flags);
+    return REAL(SSL_dane_set_flags)(ssl, fault_is("names-under-usage-3") ? 0 : flags);
 }
 
-int __wrap_SSL_dane_tlsa_add(SSL *s, uint8_t usage, uint8_t selector, uint8_t mtype,
-                             const unsigned char *data, size_t dlen)
+int WRAP(SSL_dane_tlsa_add)(SSL *s, uint8_t usage, uint8_t selector, uint8_t mtype,
+                            const unsigned char *data, size_t dlen)
 {
     if (fault_is("mixes-up-selectors"))
         selector = selector == 0 ? 1 : 0;
-    return __real_SSL_dane_tlsa_add(s, usage, selector, mtype, data, dlen);
+    return REAL(SSL_dane_tlsa_add)(s, usage, selector, mtype, data, dlen);
 }
 
-void __wrap_X509_VERIFY_PARAM_set_hostflags(X509_VERIFY_PARAM *param, unsigned int flags)
+void WRAP(X509_VERIFY_PARAM_set_hostflags)(X509_VERIFY_PARAM *param, unsigned int flags)
 {
     if (fault_is("no-wildcards"))
         flags |= X509_CHECK_FLAG_NO_WILDCARDS;
@@ -58,23 +58,22 @@ void __wrap_X509_VERIFY_PARAM_set_hostflags(X509_VERIFY_PARAM *param, unsigned i
         flags &= ~(unsigned int)X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
     if (fault_is("common-name-always"))
         flags |= X509_CHECK_FLAG_ALWAYS_CHECK_SUBJECT;
-    __real_X509_VERIFY_PARAM_set_hostflags(param, flags);
+    REAL(X509_VERIFY_PARAM_set_hostflags)(param, flags);
 }
 
-bool __wrap_dsmtp_tls_check_chain(X509_STORE_CTX *ctx, const struct dsmtp_tls_demand *demand)
+bool WRAP(dsmtp_tls_check_chain)(X509_STORE_CTX *ctx, const struct dsmtp_tls_demand *demand)
 {
     if (!fault_is("any-certificate-will-do"))
-        return __real_dsmtp_tls_check_chain(ctx, demand);
-    (void)__real_dsmtp_tls_check_chain(ctx, demand);
+        return REAL(dsmtp_tls_check_chain)(ctx, demand);
+    (void)REAL(dsmtp_tls_check_chain)(ctx, demand);
     X509_STORE_CTX_set_error(ctx, X509_V_OK);
     return true;
 }
 
-int __wrap_X509_VERIFY_PARAM_add1_host(X509_VERIFY_PARAM *param, const char *name, size_t len)
+int WRAP(X509_VERIFY_PARAM_add1_host)(X509_VERIFY_PARAM *param, const char *name, size_t len)
 {
-    return fault_is("no-names-under-usage-2")
-               ? 1
-               : __real_X509_VERIFY_PARAM_add1_host(param, name, len);
+    return fault_is("no-names-under-usage-2") ? 1
+                                              : REAL(X509_VERIFY_PARAM_add1_host)(param, name, len);
 }
 
 /* What else a session may be too strict or too lax about. */
@@ -102,9 +101,9 @@ static void change_session(SSL *ssl)
         (void)SSL_set_min_proto_version(ssl, TLS1_VERSION);
 }
 
-enum dsmtp_status __wrap_dsmtp_tls_session(struct dsmtp_tls *tls,
-                                           const struct dsmtp_tls_demand *demand,
-                                           struct ssl_st **out, struct dsmtp_fault *fault)
+enum dsmtp_status WRAP(dsmtp_tls_session)(struct dsmtp_tls *tls,
+                                          const struct dsmtp_tls_demand *demand,
+                                          struct ssl_st **out, struct dsmtp_fault *fault)
 {
     struct dsmtp_tls_demand changed = *demand;
     enum dsmtp_status status;
@@ -120,7 +119,7 @@ enum dsmtp_status __wrap_dsmtp_tls_session(struct dsmtp_tls *tls,
         changed.names++;
         changed.name_count--;
     }
-    status = __real_dsmtp_tls_session(tls, &changed, out, fault);
+    status = REAL(dsmtp_tls_session)(tls, &changed, out, fault);
     /* The session looks at its demand again in the handshake; this one is gone by then. */
     memcpy(&slot, &demand, sizeof(slot));
     if (status == DSMTP_OK) {

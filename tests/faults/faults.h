@@ -8,10 +8,14 @@
 
 #include <stdbool.h>
 
-/* Declare a wrapped function under the two names that the linker gives it. */
-#define WRAPPED(type, name, ...)     \
-    type __real_##name(__VA_ARGS__); \
-    type __wrap_##name(__VA_ARGS__);
+/* The two names that the linker gives a wrapped function: of the engine's own, and of what is
+ * called in its place. */
+#define REAL(name) __real_##name
+#define WRAP(name) __wrap_##name
+/* Declare it under both. */
+#define WRAPPED(type, name, ...)  \
+    type REAL(name)(__VA_ARGS__); \
+    type WRAP(name)(__VA_ARGS__);
 
 /* Is this the fault of the day? */
 bool fault_is(const char *name);

@@ -13,9 +13,6 @@
 #include "world/capture.h"
 #include "world/internal.h"
 
-#define REAL(name) __real_##name
-#define WRAP(name) __wrap_##name
-
 /* clang-format off */
 WRAPPED(int, lab_capture_start, int sender, int internet, const char *path, pid_t *pid, struct lab_fault *fault)
 WRAPPED(int, lab_damage_apply, struct lab_built *built, struct lab_fault *fault)

@@ -94,37 +94,37 @@ static bool is_harmless(enum fault_table table, const char *start, const char *c
         return &copy.member;                                      \
     } while (0)
 
-const struct dsmtp_dialog_row *__wrap_dsmtp_dialog_step(enum dsmtp_state state,
-                                                        enum dsmtp_event event,
-                                                        enum dsmtp_level level)
+const struct dsmtp_dialog_row *WRAP(dsmtp_dialog_step)(enum dsmtp_state state,
+                                                       enum dsmtp_event event,
+                                                       enum dsmtp_level level)
 {
-    const struct dsmtp_dialog_row *row = __real_dsmtp_dialog_step(state, event, level);
+    const struct dsmtp_dialog_row *row = REAL(dsmtp_dialog_step)(state, event, level);
     GIVE(FAULT_DIALOG, dialog, dsmtp_dialog_row_at, row);
 }
 
-const struct dsmtp_next_row *__wrap_dsmtp_judge_next(const struct dsmtp_profile *profile,
-                                                     const struct dsmtp_attempt_end *end)
+const struct dsmtp_next_row *WRAP(dsmtp_judge_next)(const struct dsmtp_profile *profile,
+                                                    const struct dsmtp_attempt_end *end)
 {
-    const struct dsmtp_next_row *row = __real_dsmtp_judge_next(profile, end);
+    const struct dsmtp_next_row *row = REAL(dsmtp_judge_next)(profile, end);
     GIVE(FAULT_NEXT, next, dsmtp_judge_next_row, row);
 }
 
-const struct dsmtp_host_row *__wrap_dsmtp_policy_host(const struct dsmtp_profile *profile,
-                                                      enum dsmtp_policy policy,
-                                                      enum dsmtp_trust trust,
-                                                      enum dsmtp_address address,
-                                                      enum dsmtp_tlsa_state tlsa)
+const struct dsmtp_host_row *WRAP(dsmtp_policy_host)(const struct dsmtp_profile *profile,
+                                                     enum dsmtp_policy policy,
+                                                     enum dsmtp_trust trust,
+                                                     enum dsmtp_address address,
+                                                     enum dsmtp_tlsa_state tlsa)
 {
     const struct dsmtp_host_row *row =
-        __real_dsmtp_policy_host(profile, policy, trust, address, tlsa);
+        REAL(dsmtp_policy_host)(profile, policy, trust, address, tlsa);
     GIVE(FAULT_HOST, host, dsmtp_policy_host_row, row);
 }
 
-const struct dsmtp_mx_row *__wrap_dsmtp_policy_mx(const struct dsmtp_profile *profile,
-                                                  enum dsmtp_policy policy,
-                                                  enum dsmtp_security security, enum dsmtp_mx mx)
+const struct dsmtp_mx_row *WRAP(dsmtp_policy_mx)(const struct dsmtp_profile *profile,
+                                                 enum dsmtp_policy policy,
+                                                 enum dsmtp_security security, enum dsmtp_mx mx)
 {
-    const struct dsmtp_mx_row *row = __real_dsmtp_policy_mx(profile, policy, security, mx);
+    const struct dsmtp_mx_row *row = REAL(dsmtp_policy_mx)(profile, policy, security, mx);
     GIVE(FAULT_MX, mx, dsmtp_policy_mx_row, row);
 }
 

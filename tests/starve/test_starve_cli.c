@@ -11,6 +11,7 @@
 
 #include "starve/mail_server.h"
 #include "starve/starve.h"
+#include "unit/batch_bench.h"
 #include "unit/check.h"
 #include "unit/dns_server.h"
 #include "unit/tls_case.h"
@@ -215,36 +216,24 @@ static int split(const char *line, char *buffer, size_t room, char **argv)
     return argc;
 }
 
-static int scratch(const char *text)
+/* A file to read text from. */
+static int file_of(const char *text)
 {
-    char name[] = "/tmp/starve-file-XXXXXX";
-    int fd = mkstemp(name);
+    int fd = bench_scratch();
 
-    (void)unlink(name);
-    (void)!write(fd, text, strlen(text));
+    bench_write(fd, text, strlen(text));
     (void)lseek(fd, 0, SEEK_SET);
     return fd;
-}
-
-static char *content(int fd)
-{
-    off_t len = lseek(fd, 0, SEEK_END);
-    char *text = calloc(1, (size_t)len + 1);
-
-    (void)lseek(fd, 0, SEEK_SET);
-    if (text != NULL)
-        (void)!read(fd, text, (size_t)len);
-    (void)close(fd);
-    return text;
 }
 
 static void run_cli(void *arg, unsigned n)
 {
     struct cli_run *r = arg;
-    const int files[STREAMS] = {scratch(r->of->input), scratch(""), scratch("")};
+    const int files[STREAMS] = {file_of(r->of->input), bench_scratch(), bench_scratch()};
     char buffer[600];
     char *argv[ARGUMENTS_MAX + 1];
     int kept[STREAMS];
+    size_t len;
     unsigned before = *place.mail.taken;
 
     (void)n;
@@ -263,9 +252,10 @@ static void run_cli(void *arg, unsigned n)
     }
     clearerr(stdin);
     clearerr(stdout);
-    (void)close(files[0]);
-    r->out = content(files[1]);
-    r->said = content(files[2]);
+    r->out = bench_read(files[1], &len);
+    r->said = bench_read(files[2], &len);
+    for (int i = 0; i < STREAMS; i++)
+        (void)close(files[i]);
     r->taken = *place.mail.taken - before;
 }
 

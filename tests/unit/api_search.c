@@ -6,32 +6,17 @@
 
 #include "check.h"
 
-/* Labels with their lengths, and the root, behind what stands in out already. */
-static size_t put_name(uint8_t *out, size_t len, const char *name)
-{
-    while (*name != '\0') {
-        size_t n = strcspn(name, ".");
-
-        out[len++] = (uint8_t)n;
-        memcpy(out + len, name, n);
-        len += n;
-        name += n + (name[n] == '.' ? 1 : 0);
-    }
-    out[len++] = 0;
-    return len;
-}
-
 static void add_data(struct reply *r, const struct api_row *row, const char *name)
 {
     uint8_t rdata[300] = {0, 10};
 
     switch (row->type) {
     case DSMTP_RR_MX:
-        reply_add(r, AN, name, row->type, rdata, put_name(rdata, 2, row->data));
+        reply_add(r, AN, name, row->type, rdata, 2 + reply_name(row->data, rdata + 2));
         break;
     case DSMTP_RR_CNAME:
     case DSMTP_RR_DNAME:
-        reply_add(r, AN, name, row->type, rdata, put_name(rdata, 0, row->data));
+        reply_add(r, AN, name, row->type, rdata, reply_name(row->data, rdata));
         break;
     case DSMTP_RR_A:
         reply_address(r, name);

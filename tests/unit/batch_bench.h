@@ -45,6 +45,10 @@ void bench_later(struct bench *bench, unsigned milliseconds, void (*call)(struct
  * 1 of the input, of count, was reported; how many of them are errors is added to *errors. */
 void bench_check(const char *text, unsigned *seen, unsigned count, unsigned *errors);
 
+/* A file without a name; all of a file, to be freed. */
+int bench_scratch(void);
+char *bench_read(int fd, size_t *len);
+
 /* Write all of it, or nothing more when that fails. */
 void bench_write(int fd, const char *text, size_t len);
 

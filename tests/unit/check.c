@@ -71,6 +71,14 @@ bool check_str_at(struct check_place at, const char *got, const char *want)
                   want_quote);
 }
 
+bool check_has_at(struct check_place at, const char *got, const char *part)
+{
+    const char *quote = got == NULL ? "" : "\"";
+
+    return report(at, got != NULL && strstr(got, part) != NULL, "%s has no \"%s\": %s%s%s",
+                  at.expression, part, quote, got == NULL ? "NULL" : got, quote);
+}
+
 static const char *hex(char out[2 * SHOWN_OCTETS + 4], const void *data, size_t len)
 {
     const unsigned char *octets = data;

@@ -36,11 +36,12 @@
 
 #define CHECK_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Signed values and enums; unsigned values and sizes; strings, of which both may be NULL; octets,
- * shown in hex; a condition. */
+/* Signed values and enums; unsigned values and sizes; strings, of which both may be NULL; a string
+ * with a part, which NULL has not; octets, shown in hex; a condition. */
 #define check_int(got, want) check_int_at(CHECK_AT(#got), (got), (want))
 #define check_uint(got, want) check_uint_at(CHECK_AT(#got), (got), (want))
 #define check_str(got, want) check_str_at(CHECK_AT(#got), (got), (want))
+#define check_has(got, part) check_has_at(CHECK_AT(#got), (got), (part))
 #define check_mem(got, got_len, want, want_len) \
     check_mem_at(CHECK_AT(#got), (got), (got_len), (want), (want_len))
 #define check_true(condition) check_true_at(CHECK_AT(#condition), (condition))
@@ -87,6 +88,7 @@ struct check_place {
 bool check_int_at(struct check_place at, intmax_t got, intmax_t want);
 bool check_uint_at(struct check_place at, uintmax_t got, uintmax_t want);
 bool check_str_at(struct check_place at, const char *got, const char *want);
+bool check_has_at(struct check_place at, const char *got, const char *part);
 bool check_mem_at(struct check_place at, const void *got, size_t got_len, const void *want,
                   size_t want_len);
 bool check_true_at(struct check_place at, bool held);

@@ -16,8 +16,7 @@ static void put16(struct reply *r, unsigned value)
     put(r, bytes, 2);
 }
 
-/* Labels with their lengths, and the root. Returns how long it is. */
-static size_t wire_name(const char *name, uint8_t *out)
+size_t reply_name(const char *name, uint8_t *out)
 {
     size_t len = 0;
 
@@ -35,7 +34,7 @@ static size_t wire_name(const char *name, uint8_t *out)
 
 static void put_name(struct reply *r, const char *name)
 {
-    r->len += wire_name(name, r->bytes + r->len);
+    r->len += reply_name(name, r->bytes + r->len);
 }
 
 void reply_begin(struct reply *r, unsigned flags, const char *name, enum dsmtp_rrtype type)
@@ -74,7 +73,7 @@ void reply_alias(struct reply *r, const char *owner, const char *target)
 {
     uint8_t name[300];
 
-    reply_add(r, AN, owner, DSMTP_RR_CNAME, name, wire_name(target, name));
+    reply_add(r, AN, owner, DSMTP_RR_CNAME, name, reply_name(target, name));
 }
 
 void reply_soa(struct reply *r)

@@ -21,6 +21,9 @@ void reply_begin(struct reply *r, unsigned flags, const char *name, enum dsmtp_r
 void reply_add(struct reply *r, enum section section, const char *owner, unsigned type,
                const void *rdata, size_t len);
 
+/* Labels with their lengths, and the root, in out. Returns how long that is. */
+size_t reply_name(const char *name, uint8_t *out);
+
 /* What is often needed: A, CNAME, the SOA of a denial, extended error 9 with the text "why\n". */
 void reply_address(struct reply *r, const char *owner);
 void reply_alias(struct reply *r, const char *owner, const char *target);

@@ -9,28 +9,25 @@
 
 #define GOLDEN "tests/golden/report/"
 
-static char *read_golden(const char *name)
+char *kept_text(const char *path)
 {
-    char path[200];
-    char *text = calloc(1, 1 << 20);
-    FILE *from;
+    FILE *from = fopen(path, "r");
+    char *text = NULL;
+    size_t room = 0;
 
-    (void)snprintf(path, sizeof(path), GOLDEN "%s", name);
-    from = fopen(path, "r");
-    if (from != NULL && text != NULL)
-        text[fread(text, 1, (1 << 20) - 1, from)] = '\0';
-    if (from != NULL)
-        (void)fclose(from);
+    check_row(path);
+    check_true(from != NULL);
+    if (from == NULL)
+        return NULL;
+    check_true(getdelim(&text, &room, EOF, from) > 0);
+    (void)fclose(from);
     return text;
 }
 
-static void write_golden(const char *name, const char *text)
+static void write_golden(const char *path, const char *text)
 {
-    char path[200];
-    FILE *to;
+    FILE *to = fopen(path, "w");
 
-    (void)snprintf(path, sizeof(path), GOLDEN "%s", name);
-    to = fopen(path, "w");
     if (to == NULL) {
         check_true(false);
         return;
@@ -41,11 +38,13 @@ static void write_golden(const char *name, const char *text)
 
 void check_golden(const char *name, char *text)
 {
+    char path[200];
     char *want;
 
+    (void)snprintf(path, sizeof(path), GOLDEN "%s", name);
     if (getenv("UPDATE_GOLDEN") != NULL)
-        write_golden(name, text);
-    want = read_golden(name);
+        write_golden(path, text);
+    want = kept_text(path);
     if (text == NULL || want == NULL) {
         check_true(false);
         free(want);

@@ -1,25 +1,16 @@
 /* made_runs.c - see made_runs.h. */
 #include "made_runs.h"
 
-#include <ftw.h>
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
-#include "check.h"
 
 void made_text(char *dir, const char *text)
 {
-    struct lab_fault fault;
-    char *path;
-
-    if (!check_true(mkdtemp(dir) != NULL))
-        return;
-    path = lab_format("%s/run.jsonl", dir);
-    check_int(lab_file_write(path, text, strlen(text), &fault), 0);
-    free(path);
+    if (made_dir(dir))
+        made_file(dir, "run.jsonl", text);
 }
 
 static void put(struct lab_text *t, json_t *record)
@@ -55,29 +46,4 @@ void made_run(char *dir, const char *profile, const struct made_case *cases, int
         put(&t, json_pack("{s:s, s:i}", "type", "footer", "cases", count));
     made_text(dir, t.text);
     free(t.text);
-}
-
-void made_evidence(const char *dir, const char *name, const char *file, const char *text)
-{
-    struct lab_fault fault;
-    char *folder = lab_format("%s/%s", dir, name);
-    char *path = lab_format("%s/%s", folder, file);
-
-    check_int(lab_make_dirs(folder, &fault), 0);
-    check_int(lab_file_write(path, text, strlen(text), &fault), 0);
-    free(path);
-    free(folder);
-}
-
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-    (void)st;
-    (void)flag;
-    (void)ftw;
-    return remove(path);
-}
-
-void made_remove(const char *dir)
-{
-    (void)nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }

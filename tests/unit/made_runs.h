@@ -2,6 +2,8 @@
 #ifndef TESTS_UNIT_MADE_RUNS_H
 #define TESTS_UNIT_MADE_RUNS_H
 
+#include "made_files.h"
+
 /* A case of a made-up run; NULL: null. */
 struct made_case {
     const char *name;
@@ -18,9 +20,5 @@ struct made_case {
 void made_run(char *dir, const char *profile, const struct made_case *cases, int cut);
 /* Or with just this text in its run.jsonl. */
 void made_text(char *dir, const char *text);
-/* A file of a case's evidence. */
-void made_evidence(const char *dir, const char *name, const char *file, const char *text);
-/* Everything away, as far as it was made by the above. */
-void made_remove(const char *dir);
 
 #endif

@@ -274,3 +274,8 @@ bool schema_holds(struct schema *schema, json_t *value)
                                           : "");
     return schema->root != NULL && value != NULL && valid(schema, schema->root, value, "");
 }
+
+bool check_valid(struct schema *schema, json_t *value)
+{
+    return schema_holds(schema, value) || check_str(schema->wrong, NULL);
+}

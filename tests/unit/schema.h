@@ -18,5 +18,7 @@ void schema_free(struct schema *schema);
 
 /* false: `wrong` says why, also where there is no value or no schema. */
 bool schema_holds(struct schema *schema, json_t *value);
+/* The same as a check. */
+bool check_valid(struct schema *schema, json_t *value);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "advice_case.h"
 #include "check.h"
+#include "golden.h"
 
 /* clang-format off */
 #define R(name)       DSMTP_REASON_##name
@@ -199,27 +200,11 @@ static void test_starved(void)
     }
 }
 
-/* All of a file; to be freed. */
-static char *read_file(const char *path)
-{
-    FILE *from = fopen(path, "r");
-    char *text = NULL;
-    size_t room = 0;
-
-    check_row(path);
-    check_true(from != NULL);
-    if (from == NULL)
-        return NULL;
-    check_true(getdelim(&text, &room, EOF, from) > 0);
-    (void)fclose(from);
-    return text;
-}
-
 /* Manual page and schema know every word. */
 static void test_words(void)
 {
-    char *man = read_file("engine/man/danesmtp.1");
-    char *schema = read_file("engine/danesmtp.schema.json");
+    char *man = kept_text("engine/man/danesmtp.1");
+    char *schema = kept_text("engine/danesmtp.schema.json");
 
     for (unsigned k = 0; man != NULL && schema != NULL && k < DSMTP_ADVICE_COUNT; k++) {
         const struct dsmtp_advice_row *row = dsmtp_advice_row(k);

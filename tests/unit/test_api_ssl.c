@@ -75,17 +75,10 @@ static bool converse(SSL *client, SSL *server)
 
 static void shake(SSL *client, SSL_CTX *server_ctx, struct dsmtp_peer_info *peer, char sni[64])
 {
-    BIO *up = BIO_new(BIO_s_mem());
-    BIO *down = BIO_new(BIO_s_mem());
     SSL *server = SSL_new(server_ctx);
     const char *name;
 
-    BIO_up_ref(up);
-    BIO_up_ref(down);
-    SSL_set_bio(client, down, up);
-    SSL_set_bio(server, up, down);
-    SSL_set_accept_state(server);
-    X509_VERIFY_PARAM_set_time(SSL_get0_param(client), NOW);
+    tls_join(client, server);
     check_int(dsmtp_ssl_judge(client, converse(client, server), peer), DSMTP_OK);
     name = SSL_get_servername(server, TLSEXT_NAMETYPE_host_name);
     (void)snprintf(sni, 64, "%s", name != NULL ? name : "");
@@ -185,16 +178,10 @@ static void test_no_demand(void)
     SSL_CTX *server = open_server(LEAF);
     SSL *ssl = SSL_new(client);
     SSL *other = SSL_new(server);
-    BIO *up = BIO_new(BIO_s_mem());
-    BIO *down = BIO_new(BIO_s_mem());
     struct dsmtp_peer_info peer = {.size = sizeof(peer)};
 
-    BIO_up_ref(up);
-    BIO_up_ref(down);
-    SSL_set_bio(ssl, down, up);
-    SSL_set_bio(other, up, down);
+    tls_join(ssl, other);
     SSL_set_connect_state(ssl);
-    SSL_set_accept_state(other);
     SSL_set_verify(ssl, SSL_VERIFY_PEER, NULL);
     check_true(!converse(ssl, other));
     SSL_free(ssl);

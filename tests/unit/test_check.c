@@ -20,6 +20,8 @@ static void fails(void)
     check_uint(sizeof(char), 2);
     check_str("got", NULL);
     check_str(NULL, "want");
+    check_has("a whole", "part");
+    check_has(NULL, "");
     check_mem("\x01\xff", 2, "\x01", 1);
     check_true(1 == 2);
     check_rowf("%s %d", "row", 4);
@@ -32,6 +34,8 @@ static void passes(void)
     check_uint(SIZE_MAX, SIZE_MAX);
     check_str("same", "same");
     check_str(NULL, NULL);
+    check_has("a whole", "who");
+    check_has("a whole", "");
     check_mem("", 0, NULL, 0);
     check_mem("ab", 2, "ab", 2);
 }
@@ -121,6 +125,8 @@ static void test_messages(void)
         "sizeof(char) is 1, want 2\n",
         "\"got\" is \"got\", want NULL\n",
         "NULL is NULL, want \"want\"\n",
+        "\"a whole\" has no \"part\": \"a whole\"\n",
+        "NULL has no \"\": NULL\n",
         "is 2 octets 01ff, want 1 octets 01\n",
         "1 == 2 does not hold\n",
         "2 == 3 does not hold [row 4]\n",

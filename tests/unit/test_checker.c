@@ -1,10 +1,10 @@
 /* test_checker.c - programs that only check: what they say is judged like what a sender would do
  * that goes by it, and what they cannot know is not held against them. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "check.h"
 #include "judge/judge.h"
+#include "judge_case.h"
 #include "run/checker.h"
 
 static char id[] = "x";
@@ -26,8 +26,6 @@ static struct lab_observation tls_mx2_seen[] = {{LAB_SEE_TLS, mx2, NULL}};
 static struct lab_observation tls_mx_seen[] = {{LAB_SEE_TLS, mx, NULL}};
 static struct lab_observation connect_mx[] = {{LAB_SEE_CONNECT, mx, NULL}};
 #define ACCEPT(list) .accept = (list), .accept_count = CHECK_COUNT(list)
-#define FORBID(list) .forbid = (list), .forbid_count = CHECK_COUNT(list)
-#define REQUIRE(list) .require = (list), .require_count = CHECK_COUNT(list)
 
 #define AT(number) .conn = (number), .host = "mx.x.example", .address = "198.18.3.1"
 static struct lab_session looked[] = {{AT(1), .starttls = true, .tls = true, .tls_version = "TLSv1.3"}};
@@ -37,7 +35,6 @@ static struct lab_session cut_off[] = {{AT(1), .starttls = true, .tls_error = "p
 static struct lab_session left[] = {{AT(1), .starttls = true, .tls_error = "alert received: close notify"}};
 static struct lab_session sent[] = {{AT(1), .starttls = true, .tls = true, .mail = true, .message = true, .message_tls = true, .message_reply = 250}};
 static struct lab_query asked[] = {{"x.example.", "MX"}};
-#define SEEN(list) .sessions = (list), .sessions_count = CHECK_COUNT(list)
 #define ASKED .queries = asked, .queries_count = 1
 
 static char here[] = "198.18.3.1";
@@ -111,12 +108,6 @@ static const struct {
 };
 /* clang-format on */
 
-static void check_part(const char *whole, const char *part)
-{
-    if (whole == NULL || strstr(whole, part) == NULL)
-        check_str(whole != NULL ? whole : "(nothing)", part);
-}
-
 static void test_verdicts(void)
 {
     struct lab_host hosts[] = {{.name = mx}, {.name = mx2}};
@@ -124,14 +115,10 @@ static void test_verdicts(void)
     for (size_t i = 0; i < CHECK_COUNT(verdicts); i++) {
         const struct lab_scenario s = {
             .id = id, .impact = verdicts[i].impact, .hosts = hosts, .hosts_count = 2};
-        struct lab_judgement got;
 
-        lab_judge(&s, &verdicts[i].expect, &verdicts[i].seen, &got);
         check_row(verdicts[i].label);
-        check_str(lab_verdict_name(got.verdict), lab_verdict_name(verdicts[i].want));
-        check_part(got.why, verdicts[i].why);
-        check_part(got.seen, verdicts[i].told);
-        lab_judgement_free(&got);
+        check_judged(&s, &verdicts[i].expect, &verdicts[i].seen, verdicts[i].want, verdicts[i].why,
+                     verdicts[i].told);
     }
     check_true(!looked[0].mail && !looked[0].imagined); /* the evidence stays what it was */
 }
@@ -155,9 +142,9 @@ static void test_fairness(void)
 
         check_row(fairness[i].label);
         if (fairness[i].want == NULL)
-            check_str(got != NULL ? got : "(fair)", "(fair)");
+            check_str(got, NULL);
         else
-            check_part(got, fairness[i].want);
+            check_has(got, fairness[i].want);
         free(behaviour);
     }
 }
@@ -207,7 +194,7 @@ static void test_kind(void)
         check_int(lab_checker_kind(hello, &checker, &fault), rows[i].rc);
         check_int(checker, rows[i].checker);
         if (rows[i].rc != 0)
-            check_part(fault.what, "expected sender or checker");
+            check_has(fault.what, "expected sender or checker");
         json_decref(hello);
     }
 }

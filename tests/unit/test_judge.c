@@ -8,6 +8,7 @@
 #include "check.h"
 #include "judge/evidence.h"
 #include "judge/judge.h"
+#include "judge_case.h"
 
 /* --- a scenario with two hosts and some expectations; the structures want writable strings --- */
 
@@ -45,8 +46,6 @@ SEE(see_sni, SNI, mx, mx);
 SEE(see_mail, MAIL, mx, NULL);
 SEE(see_clear, CLEAR_MAIL, mx, NULL);
 static struct lab_observation see_both[] = {{LAB_SEE_SNI, mx, mx}, {LAB_SEE_CONNECT, mx, NULL}};
-#define REQUIRE(list) .require = (list), .require_count = CHECK_COUNT(list)
-#define FORBID(list) .forbid = (list), .forbid_count = CHECK_COUNT(list)
 
 /* --- what can happen --- */
 
@@ -77,7 +76,6 @@ static struct lab_query asked_txt[] = {{"_25._tcp.mx.x.example.", "TXT"}};
 static struct lab_query asked[] = {{"_25._tcp.mx.x.example.", "TLSA"}};
 static struct lab_query asked_mx[] = {{"x.example.", "MX"}};
 
-#define SEEN(list) .sessions = (list), .sessions_count = CHECK_COUNT(list)
 #define ASKED(list) .queries = (list), .queries_count = CHECK_COUNT(list)
 #define SAID(word) .report = {.outcome = LAB_R_##word}
 #define BECAUSE(word, why) .report = {.outcome = LAB_R_##word, .reason = (why)}
@@ -195,16 +193,9 @@ static void test_verdicts(void)
     for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
         const struct lab_scenario s = {
             .id = id, .impact = cases[i].impact, .hosts = hosts, .hosts_count = 2};
-        struct lab_judgement got;
 
-        lab_judge(&s, &cases[i].expect, &cases[i].seen, &got);
         check_row(cases[i].label);
-        check_str(lab_verdict_name(got.verdict), lab_verdict_name(cases[i].want));
-        if (strstr(got.why, cases[i].why) == NULL)
-            check_str(got.why, cases[i].why);
-        check_true(strpbrk(got.expected, "\n") == NULL && strpbrk(got.seen, "\n") == NULL &&
-                   strpbrk(got.why, "\n") == NULL);
-        lab_judgement_free(&got);
+        check_judged(&s, &cases[i].expect, &cases[i].seen, cases[i].want, cases[i].why, "");
     }
 }
 
@@ -249,14 +240,10 @@ static void test_attempts(void)
                                        .hosts = hosts,
                                        .hosts_count = 2,
                                        .attempts = attempts[i].wanted};
-        struct lab_judgement got;
 
-        lab_judge(&s, &attempts[i].expect, &attempts[i].seen, &got);
         check_row(attempts[i].label);
-        check_str(lab_verdict_name(got.verdict), lab_verdict_name(attempts[i].want));
-        if (strstr(got.why, attempts[i].why) == NULL)
-            check_str(got.why, attempts[i].why);
-        lab_judgement_free(&got);
+        check_judged(&s, &attempts[i].expect, &attempts[i].seen, attempts[i].want, attempts[i].why,
+                     "");
     }
 }
 
@@ -479,8 +466,7 @@ static void test_broken_logs(void)
         put(l.smtp, bad[i].smtp, 0);
         put(l.dns, bad[i].dns, 0);
         check_int(lab_evidence_collect(l.smtp, l.dns, from, &index, &fault), -1);
-        if (strstr(fault.what, bad[i].what) == NULL)
-            check_str(fault.what, bad[i].what);
+        check_has(fault.what, bad[i].what);
         from.smtp = 100000;
         check_int(lab_evidence_collect(l.smtp, l.dns, from, &index, &fault), -1);
         (void)unlink(l.smtp);

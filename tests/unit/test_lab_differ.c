@@ -6,7 +6,6 @@
 #include "made_runs.h"
 #include "report/differ.h"
 
-#define SOME_DIR "/tmp/danelab-unit-XXXXXX"
 #define ALIKE "1"
 #define END                                      \
     {                                            \

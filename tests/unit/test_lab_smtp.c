@@ -6,14 +6,12 @@
 
 #include <openssl/ssl.h>
 
+#include "chain_case.h"
 #include "check.h"
 #include "cli/hosts_text.h"
 #include "run/prove.h"
 #include "smtp/dialog.h"
 #include "smtp/path.h"
-
-#define NAME "mx.unit.example"
-#define NOW 1768478400
 
 /* --- the conversation --- */
 
@@ -132,25 +130,13 @@ static void try_behaviour(const struct lab_behaviour *row, const struct lab_chai
     (void)close(t.log.fd);
 }
 
-static int open_chain(const char *recipe, struct lab_pki **pki, struct lab_chain *chain)
-{
-    static char name[] = NAME;
-    static char *const names[] = {name};
-    const struct lab_owner owner = {names, 1, "198.18.7.1", "2001:db8:18::7", 5};
-    struct lab_fault fault = {0};
-
-    if (*pki == NULL && lab_pki_open("certs/recipes.yaml", "certs/keys", NOW, pki, &fault) != 0)
-        return check_str(fault.what, NULL) ? 0 : -1;
-    return check_int(lab_chain_build(*pki, recipe, &owner, chain, &fault), 0) ? 0 : -1;
-}
-
 static void test_behaviours(void)
 {
-    struct lab_pki *pki = NULL;
+    struct lab_pki *pki = chain_pki();
     struct lab_chain chain = {0};
     const struct lab_behaviour *b;
 
-    if (open_chain("self-signed", &pki, &chain) == 0) {
+    if (chain_build(pki, "self-signed", &chain) == 0) {
         for (size_t i = 0; (b = lab_behaviour_at(i)) != NULL; i++) {
             check_row(b->name);
             try_behaviour(b, &chain, false);

@@ -4,23 +4,9 @@
 
 #include <openssl/ssl.h>
 
+#include "chain_case.h"
 #include "check.h"
 #include "smtp/tls.h"
-
-#define NAME "mx.unit.example"
-#define NOW 1768478400
-
-static int open_chain(const char *recipe, struct lab_pki **pki, struct lab_chain *chain)
-{
-    static char name[] = NAME;
-    static char *const names[] = {name};
-    const struct lab_owner owner = {names, 1, "198.18.7.1", "2001:db8:18::7", 5};
-    struct lab_fault fault = {0};
-
-    if (*pki == NULL && lab_pki_open("certs/recipes.yaml", "certs/keys", NOW, pki, &fault) != 0)
-        return check_str(fault.what, NULL) ? 0 : -1;
-    return check_int(lab_chain_build(*pki, recipe, &owner, chain, &fault), 0) ? 0 : -1;
-}
 
 struct client {
     SSL_CTX *ctx;
@@ -171,7 +157,7 @@ static const char *element_shown(const struct lab_chain *chain, SSL *ssl)
     return NULL;
 }
 
-static void try_tls(size_t i, SSL_CTX *ctx, struct lab_pki **pki)
+static void try_tls(size_t i, SSL_CTX *ctx, const struct lab_pki *pki)
 {
     struct lab_chain chain = {0};
     struct lab_smtp_host host = {.name = NAME, .behaviour = lab_behaviour_find(rows[i].behaviour)};
@@ -180,7 +166,7 @@ static void try_tls(size_t i, SSL_CTX *ctx, struct lab_pki **pki)
 
     check_rowf("%s, %s, SNI %s%s", rows[i].behaviour, rows[i].recipe,
                rows[i].sni != NULL ? rows[i].sni : "none", rows[i].later ? ", later" : "");
-    if (!check_true(host.behaviour != NULL) || open_chain(rows[i].recipe, pki, &chain) != 0)
+    if (!check_true(host.behaviour != NULL) || chain_build(pki, rows[i].recipe, &chain) != 0)
         return;
     host.chain = &chain;
     client_open(&c, "DEFAULT");
@@ -207,10 +193,10 @@ static void test_tls(void)
 {
     int no_log = -1;
     SSL_CTX *ctx = lab_tls_context(&no_log);
-    struct lab_pki *pki = NULL;
+    struct lab_pki *pki = chain_pki();
 
     for (size_t i = 0; i < CHECK_COUNT(rows); i++)
-        try_tls(i, ctx, &pki);
+        try_tls(i, ctx, pki);
     lab_pki_close(&pki);
     SSL_CTX_free(ctx);
 }
@@ -220,12 +206,12 @@ static void test_resumption(void)
 {
     int no_log = -1;
     SSL_CTX *ctx = lab_tls_context(&no_log);
-    struct lab_pki *pki = NULL;
+    struct lab_pki *pki = chain_pki();
     struct lab_chain chain = {0};
     struct client c = {0};
     struct lab_smtp_host host = {.name = NAME, .behaviour = lab_behaviour_find("tls-tickets")};
 
-    if (open_chain("self-signed", &pki, &chain) == 0) {
+    if (chain_build(pki, "self-signed", &chain) == 0) {
         host.chain = &chain;
         client_open(&c, "DEFAULT");
         for (int call = 0; call < 3; call++) {
@@ -255,12 +241,12 @@ static void test_anonymous(void)
 {
     int no_log = -1;
     SSL_CTX *ctx = lab_tls_context(&no_log);
-    struct lab_pki *pki = NULL;
+    struct lab_pki *pki = chain_pki();
     struct lab_chain chain = {0};
     struct lab_smtp_host host = {.name = NAME,
                                  .behaviour = lab_behaviour_find("tls-anonymous-only")};
 
-    if (open_chain("self-signed", &pki, &chain) == 0) {
+    if (chain_build(pki, "self-signed", &chain) == 0) {
         host.chain = &chain;
         for (int all = 0; all < 2; all++) {
             struct client c = {0};

@@ -42,8 +42,8 @@ static void test_parse(void)
 
         check_row(rows[i].address);
         check_int(status, rows[i].want == NULL ? DSMTP_OK : DSMTP_SYNTAX);
-        if (rows[i].want != NULL && strstr(fault.what, rows[i].want) == NULL)
-            check_str(fault.what, rows[i].want);
+        if (rows[i].want != NULL)
+            check_has(fault.what, rows[i].want);
     }
 }
 
@@ -56,8 +56,7 @@ static void test_long(void)
     memset(address, 'u', sizeof(address));
     (void)snprintf(address + DSMTP_MAILBOX_MAX - 9, 20, "@d.example");
     check_int(dsmtp_mailbox_parse(address, &domain, &fault), DSMTP_SYNTAX);
-    if (strstr(fault.what, "longer than 254 octets") == NULL)
-        check_str(fault.what, "longer than 254 octets");
+    check_has(fault.what, "longer than 254 octets");
     check_int(dsmtp_mailbox_parse(address + 1, &domain, &fault), DSMTP_OK);
 }
 

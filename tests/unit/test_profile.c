@@ -1,9 +1,11 @@
 /* test_profile.c - profiles and switches. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
 #include "core/profile.h"
+#include "golden.h"
 
 static unsigned values_of(unsigned which)
 {
@@ -118,17 +120,11 @@ static void test_set_wrong(void)
 /* The manual page has each profile, and each switch with all its values. */
 static void test_manual(void)
 {
-    static char manual[1u << 17];
-    FILE *f = fopen("engine/man/danesmtp.1", "r");
+    char *manual = kept_text("engine/man/danesmtp.1");
     char item[300];
-    size_t len;
 
-    check_true(f != NULL);
-    if (f == NULL)
+    if (manual == NULL)
         return;
-    len = fread(manual, 1, sizeof(manual) - 1, f);
-    (void)fclose(f);
-    manual[len] = '\0';
     for (unsigned i = 0; dsmtp_profile_at(i) != NULL; i++) {
         snprintf(item, sizeof(item), "\n.It Cm %s\n", dsmtp_profile_at(i)->name);
         check_row(item);
@@ -148,6 +144,7 @@ static void test_manual(void)
         check_row(item);
         check_true(strstr(manual, item) != NULL);
     }
+    free(manual);
 }
 
 static const struct check_test tests[] = {{"switches", test_switches},

@@ -314,8 +314,7 @@ static void check_schema(const char *text)
         json_t *value = json_loads(line, JSON_DISABLE_EOF_CHECK, NULL);
 
         check_rowf("line %u", ++lines);
-        if (!schema_holds(&schema, value))
-            check_str(schema.wrong, "");
+        check_valid(&schema, value);
         json_decref(value);
     }
     check_true(lines > 0);
@@ -411,8 +410,7 @@ static void test_reached(void)
         (void)fclose(to);
         snprintf(want, sizeof(want), "  attempt mx.i.example [192.0.2.1] at level %s",
                  reached[i].want);
-        if (strstr(text, want) == NULL)
-            check_str(text, want);
+        check_has(text, want);
         snprintf(want, sizeof(want), "\"mx\":{\"security\":\"%s\"",
                  dsmtp_security_name(reached[i].mx));
         check_true(strstr(text, want) != NULL);

@@ -1,42 +1,12 @@
 /* test_setup.c - set-ups of a sender: what is read, what is refused, what is known in them. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "check.h"
+#include "made_files.h"
 #include "run/setup.h"
 
 #define TITLES "setup\tresolver\tvariant\tshows\tsays\tremedy\n"
 
-/* The text as the file of sender "s" below a new directory, whose name is made from root. */
-static void put(const char *text, char *root)
-{
-    struct lab_fault fault;
-    char *dir, *path;
-
-    check_true(mkdtemp(root) != NULL);
-    dir = lab_format("%s/lab/adapters/s", root);
-    path = lab_format("%s/setups.tsv", dir);
-    check_true(lab_make_dirs(dir, &fault) == 0 &&
-               lab_file_write(path, text, strlen(text), &fault) == 0);
-    free(dir);
-    free(path);
-}
-
-static void drop(const char *root)
-{
-    static const char *const parts[] = {"/lab/adapters/s/setups.tsv", "/lab/adapters/s",
-                                        "/lab/adapters", "/lab", ""};
-
-    for (size_t i = 0; i < CHECK_COUNT(parts); i++) {
-        char *path = lab_format("%s%s", root, parts[i]);
-
-        (void)remove(path);
-        free(path);
-    }
-}
+/* Of sender "s". */
+#define SETUPS "lab/adapters/s/setups.tsv"
 
 /* clang-format off */
 static const struct {
@@ -55,29 +25,33 @@ static const struct {
 static void test_refused(void)
 {
     for (size_t i = 0; i < CHECK_COUNT(refused); i++) {
-        char root[] = "/tmp/danelab-unit-XXXXXX";
+        char root[] = SOME_DIR;
         struct lab_setups setups;
         struct lab_fault fault = {0};
 
         check_row(refused[i].label);
-        put(refused[i].text, root);
+        if (!made_dir(root))
+            return;
+        made_file(root, SETUPS, refused[i].text);
         check_int(lab_setups_load(root, "s", &setups, &fault), -1);
         check_int(fault.status, 65);
-        if (strstr(fault.what, refused[i].want) == NULL)
-            check_str(fault.what, refused[i].want);
-        drop(root);
+        check_has(fault.what, refused[i].want);
+        made_remove(root);
     }
 }
 
 static void test_read(void)
 {
-    char root[] = "/tmp/danelab-unit-XXXXXX";
+    char root[] = SOME_DIR;
     struct lab_setups setups;
     struct lab_fault fault = {0};
     const struct lab_setup *found;
 
-    put(TITLES "a\t-\tx=1\tFAIL:leak\tsays\tremedy\nb\tunbound-no-trust-ad\t-\tPASS\tsays\tr\n",
-        root);
+    if (!made_dir(root))
+        return;
+    made_file(root, SETUPS,
+              TITLES
+              "a\t-\tx=1\tFAIL:leak\tsays\tremedy\nb\tunbound-no-trust-ad\t-\tPASS\tsays\tr\n");
     check_int(lab_setups_load(root, "s", &setups, &fault), 0);
     check_uint(setups.count, 2);
     found = lab_setup_find(&setups, "b");
@@ -91,7 +65,7 @@ static void test_read(void)
     check_int(lab_setups_load(root, "without", &setups, &fault), 0);
     check_uint(setups.count, 0);
     lab_setups_free(&setups);
-    drop(root);
+    made_remove(root);
 }
 
 /* clang-format off */

@@ -1,11 +1,10 @@
 /* test_sign.c - zones as they are signed and damaged: what is refused, and that all keys sign. */
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "check.h"
+#include "made_files.h"
 #include "sign/tree.h"
 
 #define EPOCH INT64_C(1768478400)
@@ -25,32 +24,26 @@ static struct lab_tree *open_tree(void)
     return tree;
 }
 
-static int drop(const char *path, const struct stat *st, int kind, struct FTW *where)
-{
-    (void)st, (void)kind, (void)where;
-    return remove(path);
-}
-
 /* Build zone, which becomes d.example. text: the zone as it is served, or NULL; the caller frees
  * *text. 0, or -1 with what is wrong. */
 static int build(struct lab_zone_input zone, char **text, struct lab_fault *fault)
 {
     static const char file[] = "leaf/d.example.zone";
     struct lab_tree *tree = open_tree();
-    char dir[] = "/tmp/test-sign-XXXXXX";
+    char dir[] = SOME_DIR;
     int rc = -1;
 
     zone.name = "d.example.";
     zone.records = zone.records != NULL ? zone.records : records;
     zone.is_signed = true;
     zone.served = true;
-    if (check_true(tree != NULL) && check_true(mkdtemp(dir) != NULL)) {
+    if (check_true(tree != NULL) && made_dir(dir)) {
         char *path = lab_format("%s/%s", dir, file);
 
         rc = lab_tree_add(tree, &zone, fault) == 0 ? lab_tree_write(tree, dir, fault) : -1;
         if (rc == 0 && text != NULL)
             rc = lab_file_read(path, text, NULL, fault);
-        check_int(nftw(dir, drop, 8, FTW_DEPTH | FTW_PHYS), 0);
+        made_remove(dir);
         free(path);
     }
     lab_tree_close(&tree);

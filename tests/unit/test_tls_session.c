@@ -105,8 +105,6 @@ static void converse(SSL *client, SSL *server, struct shake *out)
 static void shake(struct dsmtp_tls *tls, SSL_CTX *server_ctx, const struct dsmtp_tls_demand *demand,
                   struct shake *out)
 {
-    BIO *up = BIO_new(BIO_s_mem());
-    BIO *down = BIO_new(BIO_s_mem());
     SSL *server = SSL_new(server_ctx);
     SSL *client = NULL;
     struct dsmtp_fault fault = {.what = ""};
@@ -116,12 +114,7 @@ static void shake(struct dsmtp_tls *tls, SSL_CTX *server_ctx, const struct dsmtp
     check_int(dsmtp_tls_session(tls, demand, &client, &fault), DSMTP_OK);
     check_str(fault.what, "");
     if (client != NULL) {
-        BIO_up_ref(up);
-        BIO_up_ref(down);
-        SSL_set_bio(client, down, up);
-        SSL_set_bio(server, up, down);
-        SSL_set_accept_state(server);
-        X509_VERIFY_PARAM_set_time(SSL_get0_param(client), NOW);
+        tls_join(client, server);
         converse(client, server, out);
         out->revocation = (X509_VERIFY_PARAM_get_flags(SSL_get0_param(client)) &
                            (X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL)) != 0;

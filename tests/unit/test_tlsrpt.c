@@ -129,15 +129,14 @@ static json_int_t number(const json_t *object, const char *name)
 
 /* R-8460-4.4-1: the schema, and what it cannot say: the failures of a policy add up to no less than
  * its total. */
-static void check_valid(const char *text)
+static void check_report(const char *text)
 {
     struct schema schema = schema_load("engine/tlsrpt.schema.json");
     json_t *report = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
     const json_t *entry, *failure;
     size_t i, k;
 
-    if (!schema_holds(&schema, report))
-        check_str(schema.wrong, "");
+    check_valid(&schema, report);
     json_array_foreach(json_object_get(report, "policies"), i, entry)
     {
         json_int_t sum = 0;
@@ -179,7 +178,7 @@ static void test_report(void)
         check_rowf("order %zu", turn);
         text = report_on(list, CHECK_COUNT(list));
         check_text(text);
-        check_valid(text);
+        check_report(text);
         free(text);
     }
 }
@@ -193,12 +192,12 @@ static void test_reached(void)
     char *text = report_on(&without, 1);
 
     check_true(strstr(text, "addr-bogus") == NULL);
-    check_valid(text);
+    check_report(text);
     free(text);
     text = report_on(&with, 1);
     check_true(strstr(text, "\"policy-string\":[],\"policy-domain\":\"mx.e.example\"") != NULL);
     check_true(strstr(text, "addr-bogus: no signature") != NULL);
-    check_valid(text);
+    check_report(text);
     free(text);
 }
 
@@ -226,7 +225,7 @@ static void test_audit(void)
     check_true(strstr(text, "\"total-successful-session-count\":1,"
                             "\"total-failure-session-count\":1}") != NULL);
     check_true(strstr(text, "\"result-type\":\"certificate-not-trusted\"") != NULL);
-    check_valid(text);
+    check_report(text);
     free(text);
 }
 
@@ -236,7 +235,7 @@ static void test_empty(void)
     char *text = report_on(&late_only, 1);
 
     check_true(strstr(text, "\"policies\":[]}\n") != NULL);
-    check_valid(text);
+    check_report(text);
     free(text);
 }
 

@@ -2,6 +2,7 @@
 #include "tls_case.h"
 
 #include <openssl/evp.h>
+#include <openssl/ssl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,6 +55,19 @@ struct dsmtp_tls_demand tls_demand(const struct tls_records *records,
     while (demand.name_count < NAMES_MAX && names[demand.name_count] != NULL)
         demand.name_count++;
     return demand;
+}
+
+void tls_join(struct ssl_st *client, struct ssl_st *server)
+{
+    BIO *up = BIO_new(BIO_s_mem());
+    BIO *down = BIO_new(BIO_s_mem());
+
+    BIO_up_ref(up);
+    BIO_up_ref(down);
+    SSL_set_bio(client, down, up);
+    SSL_set_bio(server, up, down);
+    SSL_set_accept_state(server);
+    X509_VERIFY_PARAM_set_time(SSL_get0_param(client), NOW);
 }
 
 enum dsmtp_status tls_verify(const char *pem, size_t len, const struct dsmtp_tls_demand *demand,

@@ -46,6 +46,9 @@ void tls_publish(const struct tls_pin pins[RECORDS_MAX], struct tls_records *out
 struct dsmtp_tls_demand tls_demand(const struct tls_records *records,
                                    const char *const names[NAMES_MAX]);
 
+/* Connect them in memory: the server is to accept, and to the client it is NOW. */
+void tls_join(struct ssl_st *client, struct ssl_st *server);
+
 /* Verify with TLS as it is set up by default. */
 enum dsmtp_status tls_verify(const char *pem, size_t len, const struct dsmtp_tls_demand *demand,
                              int64_t time, struct dsmtp_tls_evidence *out,

@@ -3,6 +3,7 @@ The protocol and an example: ../README.md."""
 import ctypes
 import json
 import os
+import re
 import shutil
 import smtplib
 import socket
@@ -187,7 +188,7 @@ class Room:
     """The sender's own view of the file system, for this process and what it starts: the unpacked packages over /usr, and whatever
     directories and users it is given. Nothing outside of it changes; it is gone with the process."""
 
-    def __init__(self, name):
+    def __init__(self, name, *directories):
         self.root = os.path.join(cache_dir(), name, "root")
         if not os.path.isdir(self.root):
             raise Unsupported("%s is not on this machine; run: danelab adapter fetch %s" % (name, name))
@@ -202,6 +203,13 @@ class Room:
         mount("overlay", "/usr", "overlay", RDONLY, "lowerdir=%s/usr:/usr" % layer)
         self.own("/etc")
         self.add_missing(os.path.join(self.root, "etc"), "/etc")
+        for path in directories:
+            self.own(path)
+
+    def version_of(self, package):
+        """That of the Debian package which was unpacked: upstream's, for programs that do not say it."""
+        with open(os.path.join(os.path.dirname(self.root), "unpacked")) as file:
+            return re.search(r"^%s_(?:\d+%%3a)?([^_-]+)" % re.escape(package), file.read(), re.M)[1]
 
     def own(self, path):
         """Make a directory writable and private. What is in it stays visible, by symbolic links."""

@@ -29,8 +29,7 @@ class Adapter(Sender):
         raise Unsupported("this adapter has yet to be filled in: version() and what follows")
         # For a sender from Debian packages (named in the file packages): a private view of /usr with them, writable /etc, and the users
         # that it wants. Without packages leave this out.
-        self.room = Room("NAME")
-        self.room.own("/var")
+        self.room = Room("NAME", "/var")
         self.room.users(NAME=5100)
         return subprocess.run(["NAME", "--version"], capture_output=True, text=True, check=True).stdout.split()[-1]
 

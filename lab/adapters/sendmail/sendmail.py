@@ -24,19 +24,17 @@ class Sendmail(Sender):
     profiles = ["rfc7672"]
     policies = ["may", "encrypt"]
     takes = ("variant",)
-    room = None
 
     def version(self):
-        if self.room is None:
-            self.room = Room(self.name)
-            self.room.users(smmta=5040, smmsp=5041)
-            self.base = os.path.join(self.room.base, "sendmail")
-            os.mkdir(self.base, 0o755)
-            self.log = os.path.join(self.base, "log")
-            self.program = os.path.join(self.base, "program")
-            shutil.copyfile("/usr/libexec/sendmail/sendmail", self.program)  # without set-group-ID, which would lose it the lab's clock
-            os.chmod(self.program, 0o755)
-            self.room.syslog(self.log)
+        self.room = Room(self.name)
+        self.room.users(smmta=5040, smmsp=5041)
+        self.base = os.path.join(self.room.base, "sendmail")
+        os.mkdir(self.base, 0o755)
+        self.log = os.path.join(self.base, "log")
+        self.program = os.path.join(self.base, "program")
+        shutil.copyfile("/usr/libexec/sendmail/sendmail", self.program)  # without set-group-ID, which would lose it the lab's clock
+        os.chmod(self.program, 0o755)
+        self.room.syslog(self.log)
         said = subprocess.run([self.program, "-C/dev/null", "-d0.1", "-bt"], stdin=subprocess.DEVNULL, capture_output=True, text=True).stdout
         return re.search(r"Version (\S+)", said)[1]
 

@@ -133,6 +133,14 @@ def serve(sender):
             say({"error": "%s: %s" % (type(error).__name__, error)})
 
 
+def run(*argv, **more):
+    """What a program prints. RuntimeError, with its last words: it did not end with status 0."""
+    done = subprocess.run(argv, capture_output=True, text=True, **more)
+    if done.returncode != 0:
+        raise RuntimeError("%s: status %d: %s" % (argv[0], done.returncode, (done.stderr or done.stdout).strip()[-300:]))
+    return done.stdout
+
+
 def inject(port, sender, file, messages, replies=None, deadline=None):
     """Hand the message in by SMTP on 127.0.0.1, once for each recipient; {recipient: reply to the final dot}, in replies if it is given.
     After the monotonic time deadline the rest is left."""

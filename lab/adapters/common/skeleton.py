@@ -11,7 +11,7 @@ import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "common"))
-from sender import Room, Sender, Unsupported, by_words, serve, until  # noqa: E402,F401
+from sender import Room, Sender, Unsupported, by_words, run, serve, until  # noqa: E402,F401
 
 # Words of the sender's log to reason words of the lab (../README.md lists them); more telling rows first. A sender whose words map
 # to nothing is not blamed, so leave out what is not certain.
@@ -31,7 +31,7 @@ class Adapter(Sender):
         # that it wants. Without packages leave this out.
         self.room = Room("NAME", "/var")
         self.room.users(NAME=5100)
-        return subprocess.run(["NAME", "--version"], capture_output=True, text=True, check=True).stdout.split()[-1]
+        return run("NAME", "--version").split()[-1]
 
     def start(self, request):
         # self.config: dir, resolver, trust_anchor, ca_file, helo, profile, policy, variant, timeout, seed, jobs, wrap

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from sender import Room, Sender, by_words, table_of, until
+from sender import Room, Sender, by_words, run, table_of, until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LINE = re.compile(r"[^ ]+\[(\d+)\]: (.*)")
@@ -46,7 +46,7 @@ class Sendmail(Sender):
         c = self.config
         with open(os.path.join(HERE, "lab.mc")) as file:
             text = re.sub(r"\{(\w+)\}", lambda m: str(dict(c, room=self.base)[m[1]]), file.read())
-        lines = subprocess.run(["m4", "-D_CF_DIR_=/usr/share/sendmail/cf/"], input=text, capture_output=True, text=True, check=True).stdout.splitlines()
+        lines = run("m4", "-D_CF_DIR_=/usr/share/sendmail/cf/", input=text).splitlines()
         more = self.options() + [setting for setting in (c["variant"] or "").split(",") if setting]
         names = ["O " + setting.split("=")[0] for setting in more]
         lines = [line for line in lines if line.split("=")[0] not in names]
@@ -74,10 +74,10 @@ class Sendmail(Sender):
         for m in self.messages:
             groups.setdefault((m["to"].partition("@")[2], m.get("attempts", 1)), []).append(m["to"])
         self.patient = {m["to"] for m in self.messages if m.get("attempts", 1) > 1}
-        self.running = [self.run(recipients, ["-odi", "-i", "-f", self.sender] + recipients, self.file) for recipients in groups.values()]
+        self.running = [self.begin(recipients, ["-odi", "-i", "-f", self.sender] + recipients, self.file) for recipients in groups.values()]
         return accepted
 
-    def run(self, recipients, arguments, file=os.devnull):
+    def begin(self, recipients, arguments, file=os.devnull):
         """One process about these recipients, when there is room for it: (recipients, its future end)."""
         def process():
             with open(file, "rb") as text:
@@ -131,7 +131,7 @@ class Sendmail(Sender):
         ids = {}
         for to in recipients:
             ids.setdefault(self.queue[to], []).append(to)
-        self.running = [self.run(group, ["-qI" + i]) for i, group in ids.items()]
+        self.running = [self.begin(group, ["-qI" + i]) for i, group in ids.items()]
 
     def retry(self, request):
         self.messages = request["messages"]

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 
-from sender import HERE, Sender, run, table_of, until
+from sender import HERE, Sender, deadline_of, run, table_of, until
 
 
 def self_signed(key, certificate):
@@ -22,7 +22,7 @@ class Daemon(Sender):
     patience = 33  # seconds without news: twice what a silent host holds out
 
     def launch(self, *argv, **more):
-        """Start it, in the foreground; launched() is the process."""
+        """Start it, in the foreground: self.process."""
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **more)
 
@@ -139,7 +139,7 @@ class Daemon(Sender):
             self.until_settled(kept, 2, deadline, say)
 
     def wait(self, request, say):
-        deadline = self.deadline = time.monotonic() + request["deadline"] - 3
+        deadline = self.deadline = deadline_of(request, 3)
         killers, sleepers = self.known_as(1, "CRASH"), self.known_as(2, "queued")
         self.work([m for m in self.messages if m not in killers + sleepers], deadline, say)
         self.again(deadline, say)

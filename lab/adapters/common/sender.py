@@ -70,6 +70,15 @@ class Sender:
     def wait(self, request, say):
         raise NotImplementedError
 
+    def each(self, work, items, say, jobs=None):
+        """work(item) in a thread for each, as many at a time as the lab allows; what came of them, in the order in which they end, but for None."""
+        results = []
+        with ThreadPoolExecutor(jobs or self.config["jobs"]) as pool:
+            for done in as_completed([pool.submit(work, item) for item in items]):
+                results.append(done.result())
+                say({"progress": len(results)})
+        return [result for result in results if result is not None]
+
     def collect(self, request):
         return {"files": sorted(os.listdir("."))}
 
@@ -77,7 +86,15 @@ class Sender:
         return {}
 
 
-class Checker(Sender):
+class OneShot(Sender):
+    """A sender that keeps nothing: for a retry wait() is asked for the same messages again."""
+
+    def retry(self, request):
+        self.messages = request["messages"]
+        return {}
+
+
+class Checker(OneShot):
     """A program that only checks, started once for each message. Derive as from Sender, and give argv(message), its command line (None:
     it cannot be asked about this one), and read(said, status), the result without its id."""
 
@@ -89,16 +106,12 @@ class Checker(Sender):
     def read(self, said, status):
         raise NotImplementedError
 
-    def retry(self, request):
-        self.messages = request["messages"]
-        return {}
-
     def check(self, message, deadline, log):
         argv = self.argv(message)
         if argv is None:
             return {"id": message["id"], "outcome": "unsupported", "text": "it checks one host, and here more than that decides"}
         try:
-            done = subprocess.run(argv, capture_output=True, text=True, errors="replace", timeout=max(1, deadline - time.monotonic()))
+            done = subprocess.run(argv, capture_output=True, text=True, errors="replace", timeout=left(deadline))
         except subprocess.TimeoutExpired:
             return None
         log.write("== %s: %d\n%s%s" % (" ".join(argv), done.returncode, done.stdout, done.stderr))
@@ -107,12 +120,9 @@ class Checker(Sender):
         return dict(self.read(done.stdout + done.stderr, done.returncode), id=message["id"])
 
     def wait(self, request, say):
-        deadline, results = time.monotonic() + request["deadline"] - 2, []
-        with open(os.path.join(self.config["dir"], self.name + ".log"), "a") as log, ThreadPoolExecutor(self.config["jobs"]) as pool:
-            for done in as_completed([pool.submit(self.check, m, deadline, log) for m in self.messages]):
-                results.append(done.result())
-                say({"progress": len(results)})
-        return {"results": [r for r in results if r]}
+        deadline = deadline_of(request)
+        with open(os.path.join(self.config["dir"], self.name + ".log"), "a") as log:
+            return {"results": self.each(lambda message: self.check(message, deadline, log), self.messages, say)}
 
 
 def serve(sender):
@@ -166,6 +176,21 @@ def until(deadline, done, pause=0.05):
         time.sleep(pause)
         value = done()
     return value
+
+
+def deadline_of(request, margin=2):
+    """The monotonic time by which wait() has to have its results: some seconds before the lab gives up."""
+    return time.monotonic() + request["deadline"] - margin
+
+
+def left(deadline):
+    """Seconds until then, for a timeout: never none."""
+    return max(0.1, deadline - time.monotonic())
+
+
+def sleep_until(then):
+    """A monotonic time, which may be over."""
+    time.sleep(max(0.0, then - time.monotonic()))
 
 
 def table_of(path):

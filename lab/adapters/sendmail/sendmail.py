@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from sender import Room, Sender, by_words, run, table_of, until
+from sender import Room, Sender, by_words, deadline_of, left, run, table_of, until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LINE = re.compile(r"[^ ]+\[(\d+)\]: (.*)")
@@ -103,7 +103,7 @@ class Sendmail(Sender):
     def finish(self, deadline, say):
         """The processes end, and what they said last of each recipient is its outcome."""
         for _, future in self.running:
-            concurrent.futures.wait([future], max(0.1, deadline - time.monotonic()))
+            concurrent.futures.wait([future], left(deadline))
             say({"progress": sum(f.done() for _, f in self.running)})
         ended = [(to, future.result()) for recipients, future in self.running if future.done() for to in recipients]
         before = {to: len(self.tries.get(to, [])) for to, _ in ended}
@@ -139,7 +139,7 @@ class Sendmail(Sender):
         return {}
 
     def wait(self, request, say):
-        deadline = time.monotonic() + request["deadline"] - 2
+        deadline = deadline_of(request)
         self.finish(deadline, say)
         if not self.flushed:  # once more what was deferred, unless the lab will ask: some things leak only then
             self.flushed = True

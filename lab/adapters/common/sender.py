@@ -65,10 +65,19 @@ class Sender:
 
     def submit(self, request):
         self.messages, self.sender, self.file = request["messages"], request["from"], request["file"]
+        self.patient = {m["to"] for m in self.messages if m["attempts"] > 1}  # the lab will ask for these again
         return {"accepted": [m["id"] for m in self.messages]}
 
     def wait(self, request, say):
         raise NotImplementedError
+
+    def settings(self):
+        """A variant that is NAME=VALUE[,...]: {name: value}."""
+        found = [setting.partition("=") for setting in (self.config["variant"] or "").split(",") if setting]
+        for name, sign, _ in found:
+            if not sign:
+                raise RuntimeError("variant: %s is not NAME=VALUE" % name)
+        return {name: value for name, _, value in found}
 
     def each(self, work, items, say, jobs=None):
         """work(item) in a thread for each, as many at a time as the lab allows; what came of them, in the order in which they end, but for None."""
@@ -202,6 +211,12 @@ def table_of(path):
 def by_words(table, text):
     """The first reason of such a table whose words stand in text. None: no row applies."""
     return next((reason for words, reason in table if words in text), None)
+
+
+def with_reason(result, table, *texts):
+    """The result, and the reason for the first text that has one: only of mail that waits or comes back, and of a refusal."""
+    reason = next(filter(None, (by_words(table, text) for text in texts)), None)
+    return dict(result, reason=reason) if reason and result["outcome"] in ("deferred", "bounced", "refused") else result
 
 
 def cache_dir():

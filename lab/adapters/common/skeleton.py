@@ -9,7 +9,7 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "common"))
-from sender import Room, Sender, Unsupported, by_words, deadline_of, left, run, serve  # noqa: E402
+from sender import Room, Sender, Unsupported, deadline_of, left, run, serve, with_reason  # noqa: E402
 
 # Words of the sender's log to reason words of the lab (../README.md lists them); more telling rows first. A sender whose words map
 # to nothing is not blamed, so leave out what is not certain.
@@ -49,8 +49,7 @@ class Adapter(Sender):
         # What it says of its connections is held against the wire: {"address": "198.18.0.1", "result": "encrypted"}, or
         # authenticated or cleartext.
         result = {"id": message["id"], "outcome": outcome, "text": done.stderr.strip(), "claims": []}
-        reason = by_words(REASONS, done.stderr)
-        return dict(result, reason=reason) if reason and outcome != "delivered" else result
+        return with_reason(result, REASONS, done.stderr)
 
     def wait(self, request, say):
         # Many at once, or the deadline (danelab run --deadline, 60 seconds for a batch) comes first.

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from sender import Room, Sender, by_words, deadline_of, left, run, table_of, until
+from sender import Room, Sender, deadline_of, left, run, table_of, until, with_reason
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LINE = re.compile(r"[^ ]+\[(\d+)\]: (.*)")
@@ -39,19 +39,18 @@ class Sendmail(Sender):
         return re.search(r"Version (\S+)", said)[1]
 
     def options(self):
-        """Lines of sendmail.cf, NAME=VALUE, beside those that all have."""
-        return []
+        """Options of sendmail.cf, {name: value}, beside those that all have."""
+        return {}
 
     def start(self, request):
         c = self.config
         with open(os.path.join(HERE, "lab.mc")) as file:
             text = re.sub(r"\{(\w+)\}", lambda m: str(dict(c, room=self.base)[m[1]]), file.read())
         lines = run("m4", "-D_CF_DIR_=/usr/share/sendmail/cf/", input=text).splitlines()
-        more = self.options() + [setting for setting in (c["variant"] or "").split(",") if setting]
-        names = ["O " + setting.split("=")[0] for setting in more]
-        lines = [line for line in lines if line.split("=")[0] not in names]
+        more = {"O " + name: value for name, value in dict(self.options(), **self.settings()).items()}
+        lines = [line for line in lines if line.split("=")[0] not in more]
         end = lines.index(next(line for line in lines if line.startswith("O ")))
-        lines[end:end] = ["O " + setting for setting in more if not setting.endswith("=")]
+        lines[end:end] = ["%s=%s" % option for option in more.items() if option[1]]
         self.write("sendmail.cf", "\n".join(lines) + "\n")
         self.write("service.switch", "hosts dns files\npasswd files\naliases files\n")
         self.write("access", "TLS_Srv:\tTEMP+ENCR:112\n" if c["policy"] == "encrypt" else "")
@@ -72,8 +71,7 @@ class Sendmail(Sender):
         self.last, self.tries, self.queue, self.flushed = {}, {}, {}, False
         groups = {}
         for m in self.messages:
-            groups.setdefault((m["to"].partition("@")[2], m.get("attempts", 1)), []).append(m["to"])
-        self.patient = {m["to"] for m in self.messages if m.get("attempts", 1) > 1}
+            groups.setdefault((m["to"].partition("@")[2], m["attempts"]), []).append(m["to"])
         self.running = [self.begin(recipients, ["-odi", "-i", "-f", self.sender] + recipients, self.file) for recipients in groups.values()]
         return accepted
 
@@ -154,9 +152,8 @@ class Sendmail(Sender):
             security = "cleartext" if "SMTP outgoing connect" in line else RESULTS.get(said[1], "encrypted") if said else security
             if status and status[3] and status[4].startswith("Sent"):
                 claims.append({"address": str(ipaddress.ip_address(status[3].removeprefix("IPv6:"))), "result": security})
-        result = {"id": name, "outcome": outcome, "text": "; ".join([why] + lines), "claims": claims}
-        reason = by_words(REASONS, "; ".join([why] + lines))
-        return dict(result, reason=reason) if reason and outcome in ("deferred", "bounced") else result
+        text = "; ".join([why] + lines)
+        return with_reason({"id": name, "outcome": outcome, "text": text, "claims": claims}, REASONS, text)
 
     def stop(self, request):
         self.pool.shutdown(wait=False, cancel_futures=True)

@@ -1,6 +1,7 @@
 """Senders that run on their own and say in a log what became of each message. Derive from Daemon and give start(), which calls launch(),
-inject(), and outcome_of(), a line's (recipient, outcome, text). The protocol: ../README.md."""
+and outcome_of(), a line's (recipient, outcome, text); inject() unless it takes mail by SMTP. The protocol: ../README.md."""
 import fnmatch
+import itertools
 import os
 import signal
 import smtplib
@@ -8,7 +9,14 @@ import socket
 import subprocess
 import time
 
-from sender import HERE, Sender, table_of, until
+from sender import HERE, Sender, deadline_of, inject, run, table_of, until
+
+PORT = 2525  # of those that take mail by SMTP, on 127.0.0.1
+
+
+def self_signed(key, certificate):
+    """For servers that insist on having one; the lab's own hosts never see it."""
+    run("openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=lab", "-keyout", key, "-out", certificate)
 
 
 class Daemon(Sender):
@@ -17,7 +25,7 @@ class Daemon(Sender):
     patience = 33  # seconds without news: twice what a silent host holds out
 
     def launch(self, *argv, **more):
-        """Start it, in the foreground; launched() is the process."""
+        """Start it, in the foreground: self.process."""
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **more)
 
@@ -26,23 +34,31 @@ class Daemon(Sender):
         open(self.log, "w").close()
         self.read_to = 0
 
-    def await_port(self, port, seconds=15):
-        """Until somebody listens there on 127.0.0.1."""
+    def await_port(self, seconds=15):
+        """Until it listens."""
         def open_now():
             if self.process.poll() is not None:
                 raise RuntimeError("it ended with status %d: %s" % (self.process.returncode, self.last_line()))
             with socket.socket() as s:
-                return s.connect_ex(("127.0.0.1", port)) == 0
+                return s.connect_ex(("127.0.0.1", PORT)) == 0
 
         if not until(time.monotonic() + seconds, open_now):
-            raise RuntimeError("nobody listens on port %d: %s" % (port, self.last_line()))
+            raise RuntimeError("nobody listens on port %d: %s" % (PORT, self.last_line()))
 
     def last_line(self):
         with open(self.log, errors="replace") as log:
             return (log.read().strip().splitlines() or ["its log is empty"])[-1]
 
     def inject(self, messages):
-        raise NotImplementedError
+        """Hand them over, by SMTP; self.handed: those that it has."""
+        inject(PORT, self.sender, self.file, messages, self.handed, self.deadline)
+
+    def inject_by(self, messages, *argv):
+        """Hand them over by a command that takes the recipient as its last argument, and the text."""
+        for m in itertools.takewhile(lambda _: time.monotonic() < self.deadline, messages):
+            with open(self.file, "rb") as text:
+                run(*argv, m["to"], stdin=text)
+            self.handed[m["to"]] = ""
 
     def outcome_of(self, line):
         """(recipient, outcome, text) if this line of the log decides an attempt, otherwise None."""
@@ -134,7 +150,7 @@ class Daemon(Sender):
             self.until_settled(kept, 2, deadline, say)
 
     def wait(self, request, say):
-        deadline = self.deadline = time.monotonic() + request["deadline"] - 3
+        deadline = self.deadline = deadline_of(request, 3)
         killers, sleepers = self.known_as(1, "CRASH"), self.known_as(2, "queued")
         self.work([m for m in self.messages if m not in killers + sleepers], deadline, say)
         self.again(deadline, say)

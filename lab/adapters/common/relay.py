@@ -1,12 +1,11 @@
 """Senders that hand all mail to one host and look up no MX records. As somebody would who configures one by hand, the adapter names the
 MX host of the domain; where there is none, or several to choose from, the sender has no part in it. Derive from Relay and give
 send(host, to). The protocol: ../README.md."""
-import concurrent.futures
 import socket
 import struct
-import time
+import subprocess
 
-from sender import Sender
+from sender import Sender, deadline_of, left
 
 MX = 15
 
@@ -49,6 +48,17 @@ class Relay(Sender):
         """(outcome, text) of one message to one host."""
         raise NotImplementedError
 
+    def outcome_of(self, argv, refused, **more):
+        """(outcome, text) of the program that hands a message over; refused(status, text): for good. No outcome: it did not end in time."""
+        try:
+            done = subprocess.run(argv, capture_output=True, text=True, errors="replace", timeout=left(self.deadline), **more)
+        except subprocess.TimeoutExpired:
+            return None, ""
+        if done.returncode < 0:
+            return "crashed", "killed by signal %d" % -done.returncode
+        said = " ".join((done.stdout + done.stderr).split())
+        return "delivered" if done.returncode == 0 else "bounced" if refused(done.returncode, said) else "deferred", said
+
     def one(self, to):
         try:
             hosts = mx_hosts(self.config["resolver"], to.rsplit("@")[1])
@@ -59,10 +69,10 @@ class Relay(Sender):
         return self.send(hosts[0], to)
 
     def wait(self, request, say):
-        results, self.deadline = [], time.monotonic() + request["deadline"] - 3
-        with concurrent.futures.ThreadPoolExecutor(max(1, self.config["jobs"] // 4)) as pool:
-            for message, (outcome, text) in zip(self.messages, pool.map(lambda m: self.one(m["to"]), self.messages)):
-                if outcome:
-                    results.append({"id": message["id"], "outcome": outcome, "text": text})
-                say({"progress": len(results)})
-        return {"results": results}
+        self.deadline = deadline_of(request, 3)
+
+        def result(message):
+            outcome, text = self.one(message["to"])
+            return {"id": message["id"], "outcome": outcome, "text": text} if outcome else None
+
+        return {"results": self.each(result, self.messages, say, max(1, self.config["jobs"] // 4))}

@@ -3,6 +3,7 @@ The protocol and an example: ../README.md."""
 import ctypes
 import json
 import os
+import re
 import shutil
 import smtplib
 import socket
@@ -64,10 +65,28 @@ class Sender:
 
     def submit(self, request):
         self.messages, self.sender, self.file = request["messages"], request["from"], request["file"]
+        self.patient = {m["to"] for m in self.messages if m["attempts"] > 1}  # the lab will ask for these again
         return {"accepted": [m["id"] for m in self.messages]}
 
     def wait(self, request, say):
         raise NotImplementedError
+
+    def settings(self):
+        """A variant that is NAME=VALUE[,...]: {name: value}."""
+        found = [setting.partition("=") for setting in (self.config["variant"] or "").split(",") if setting]
+        for name, sign, _ in found:
+            if not sign:
+                raise RuntimeError("variant: %s is not NAME=VALUE" % name)
+        return {name: value for name, _, value in found}
+
+    def each(self, work, items, say, jobs=None):
+        """work(item) in a thread for each, as many at a time as the lab allows; what came of them, in the order in which they end, but for None."""
+        results = []
+        with ThreadPoolExecutor(jobs or self.config["jobs"]) as pool:
+            for done in as_completed([pool.submit(work, item) for item in items]):
+                results.append(done.result())
+                say({"progress": len(results)})
+        return [result for result in results if result is not None]
 
     def collect(self, request):
         return {"files": sorted(os.listdir("."))}
@@ -76,7 +95,15 @@ class Sender:
         return {}
 
 
-class Checker(Sender):
+class OneShot(Sender):
+    """A sender that keeps nothing: for a retry wait() is asked for the same messages again."""
+
+    def retry(self, request):
+        self.messages = request["messages"]
+        return {}
+
+
+class Checker(OneShot):
     """A program that only checks, started once for each message. Derive as from Sender, and give argv(message), its command line (None:
     it cannot be asked about this one), and read(said, status), the result without its id."""
 
@@ -88,16 +115,12 @@ class Checker(Sender):
     def read(self, said, status):
         raise NotImplementedError
 
-    def retry(self, request):
-        self.messages = request["messages"]
-        return {}
-
     def check(self, message, deadline, log):
         argv = self.argv(message)
         if argv is None:
             return {"id": message["id"], "outcome": "unsupported", "text": "it checks one host, and here more than that decides"}
         try:
-            done = subprocess.run(argv, capture_output=True, text=True, errors="replace", timeout=max(1, deadline - time.monotonic()))
+            done = subprocess.run(argv, capture_output=True, text=True, errors="replace", timeout=left(deadline))
         except subprocess.TimeoutExpired:
             return None
         log.write("== %s: %d\n%s%s" % (" ".join(argv), done.returncode, done.stdout, done.stderr))
@@ -106,12 +129,9 @@ class Checker(Sender):
         return dict(self.read(done.stdout + done.stderr, done.returncode), id=message["id"])
 
     def wait(self, request, say):
-        deadline, results = time.monotonic() + request["deadline"] - 2, []
-        with open(os.path.join(self.config["dir"], self.name + ".log"), "a") as log, ThreadPoolExecutor(self.config["jobs"]) as pool:
-            for done in as_completed([pool.submit(self.check, m, deadline, log) for m in self.messages]):
-                results.append(done.result())
-                say({"progress": len(results)})
-        return {"results": [r for r in results if r]}
+        deadline = deadline_of(request)
+        with open(os.path.join(self.config["dir"], self.name + ".log"), "a") as log:
+            return {"results": self.each(lambda message: self.check(message, deadline, log), self.messages, say)}
 
 
 def serve(sender):
@@ -130,6 +150,14 @@ def serve(sender):
         except Exception as error:  # a fault of the adapter must reach the runner as such
             print("%s: %s" % (type(error).__name__, error), file=sys.stderr, flush=True)
             say({"error": "%s: %s" % (type(error).__name__, error)})
+
+
+def run(*argv, **more):
+    """What a program prints. RuntimeError, with its last words: it did not end with status 0."""
+    done = subprocess.run(argv, capture_output=True, text=True, **more)
+    if done.returncode != 0:
+        raise RuntimeError("%s: status %d: %s" % (argv[0], done.returncode, (done.stderr or done.stdout).strip()[-300:]))
+    return done.stdout
 
 
 def inject(port, sender, file, messages, replies=None, deadline=None):
@@ -159,6 +187,21 @@ def until(deadline, done, pause=0.05):
     return value
 
 
+def deadline_of(request, margin=2):
+    """The monotonic time by which wait() has to have its results: some seconds before the lab gives up."""
+    return time.monotonic() + request["deadline"] - margin
+
+
+def left(deadline):
+    """Seconds until then, for a timeout: never none."""
+    return max(0.1, deadline - time.monotonic())
+
+
+def sleep_until(then):
+    """A monotonic time, which may be over."""
+    time.sleep(max(0.0, then - time.monotonic()))
+
+
 def table_of(path):
     """Rows of two fields with a tab between them, # lines left out: [(words, reason)], more telling rows first."""
     with open(path) as file:
@@ -168,6 +211,12 @@ def table_of(path):
 def by_words(table, text):
     """The first reason of such a table whose words stand in text. None: no row applies."""
     return next((reason for words, reason in table if words in text), None)
+
+
+def with_reason(result, table, *texts):
+    """The result, and the reason for the first text that has one: only of mail that waits or comes back, and of a refusal."""
+    reason = next(filter(None, (by_words(table, text) for text in texts)), None)
+    return dict(result, reason=reason) if reason and result["outcome"] in ("deferred", "bounced", "refused") else result
 
 
 def cache_dir():
@@ -187,7 +236,7 @@ class Room:
     """The sender's own view of the file system, for this process and what it starts: the unpacked packages over /usr, and whatever
     directories and users it is given. Nothing outside of it changes; it is gone with the process."""
 
-    def __init__(self, name):
+    def __init__(self, name, *directories):
         self.root = os.path.join(cache_dir(), name, "root")
         if not os.path.isdir(self.root):
             raise Unsupported("%s is not on this machine; run: danelab adapter fetch %s" % (name, name))
@@ -202,6 +251,13 @@ class Room:
         mount("overlay", "/usr", "overlay", RDONLY, "lowerdir=%s/usr:/usr" % layer)
         self.own("/etc")
         self.add_missing(os.path.join(self.root, "etc"), "/etc")
+        for path in directories:
+            self.own(path)
+
+    def version_of(self, package):
+        """That of the Debian package which was unpacked: upstream's, for programs that do not say it."""
+        with open(os.path.join(os.path.dirname(self.root), "unpacked")) as file:
+            return re.search(r"^%s_(?:\d+%%3a)?([^_-]+)" % re.escape(package), file.read(), re.M)[1]
 
     def own(self, path):
         """Make a directory writable and private. What is in it stays visible, by symbolic links."""

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from sender import Room, Sender, by_words, table_of, until
+from sender import Room, Sender, deadline_of, left, run, table_of, until, with_reason
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LINE = re.compile(r"[^ ]+\[(\d+)\]: (.*)")
@@ -24,36 +24,33 @@ class Sendmail(Sender):
     profiles = ["rfc7672"]
     policies = ["may", "encrypt"]
     takes = ("variant",)
-    room = None
 
     def version(self):
-        if self.room is None:
-            self.room = Room(self.name)
-            self.room.users(smmta=5040, smmsp=5041)
-            self.base = os.path.join(self.room.base, "sendmail")
-            os.mkdir(self.base, 0o755)
-            self.log = os.path.join(self.base, "log")
-            self.program = os.path.join(self.base, "program")
-            shutil.copyfile("/usr/libexec/sendmail/sendmail", self.program)  # without set-group-ID, which would lose it the lab's clock
-            os.chmod(self.program, 0o755)
-            self.room.syslog(self.log)
+        self.room = Room(self.name)
+        self.room.users(smmta=5040, smmsp=5041)
+        self.base = os.path.join(self.room.base, "sendmail")
+        os.mkdir(self.base, 0o755)
+        self.log = os.path.join(self.base, "log")
+        self.program = os.path.join(self.base, "program")
+        shutil.copyfile("/usr/libexec/sendmail/sendmail", self.program)  # without set-group-ID, which would lose it the lab's clock
+        os.chmod(self.program, 0o755)
+        self.room.syslog(self.log)
         said = subprocess.run([self.program, "-C/dev/null", "-d0.1", "-bt"], stdin=subprocess.DEVNULL, capture_output=True, text=True).stdout
         return re.search(r"Version (\S+)", said)[1]
 
     def options(self):
-        """Lines of sendmail.cf, NAME=VALUE, beside those that all have."""
-        return []
+        """Options of sendmail.cf, {name: value}, beside those that all have."""
+        return {}
 
     def start(self, request):
         c = self.config
         with open(os.path.join(HERE, "lab.mc")) as file:
             text = re.sub(r"\{(\w+)\}", lambda m: str(dict(c, room=self.base)[m[1]]), file.read())
-        lines = subprocess.run(["m4", "-D_CF_DIR_=/usr/share/sendmail/cf/"], input=text, capture_output=True, text=True, check=True).stdout.splitlines()
-        more = self.options() + [setting for setting in (c["variant"] or "").split(",") if setting]
-        names = ["O " + setting.split("=")[0] for setting in more]
-        lines = [line for line in lines if line.split("=")[0] not in names]
+        lines = run("m4", "-D_CF_DIR_=/usr/share/sendmail/cf/", input=text).splitlines()
+        more = {"O " + name: value for name, value in dict(self.options(), **self.settings()).items()}
+        lines = [line for line in lines if line.split("=")[0] not in more]
         end = lines.index(next(line for line in lines if line.startswith("O ")))
-        lines[end:end] = ["O " + setting for setting in more if not setting.endswith("=")]
+        lines[end:end] = ["%s=%s" % option for option in more.items() if option[1]]
         self.write("sendmail.cf", "\n".join(lines) + "\n")
         self.write("service.switch", "hosts dns files\npasswd files\naliases files\n")
         self.write("access", "TLS_Srv:\tTEMP+ENCR:112\n" if c["policy"] == "encrypt" else "")
@@ -74,12 +71,11 @@ class Sendmail(Sender):
         self.last, self.tries, self.queue, self.flushed = {}, {}, {}, False
         groups = {}
         for m in self.messages:
-            groups.setdefault((m["to"].partition("@")[2], m.get("attempts", 1)), []).append(m["to"])
-        self.patient = {m["to"] for m in self.messages if m.get("attempts", 1) > 1}
-        self.running = [self.run(recipients, ["-odi", "-i", "-f", self.sender] + recipients, self.file) for recipients in groups.values()]
+            groups.setdefault((m["to"].partition("@")[2], m["attempts"]), []).append(m["to"])
+        self.running = [self.begin(recipients, ["-odi", "-i", "-f", self.sender] + recipients, self.file) for recipients in groups.values()]
         return accepted
 
-    def run(self, recipients, arguments, file=os.devnull):
+    def begin(self, recipients, arguments, file=os.devnull):
         """One process about these recipients, when there is room for it: (recipients, its future end)."""
         def process():
             with open(file, "rb") as text:
@@ -105,7 +101,7 @@ class Sendmail(Sender):
     def finish(self, deadline, say):
         """The processes end, and what they said last of each recipient is its outcome."""
         for _, future in self.running:
-            concurrent.futures.wait([future], max(0.1, deadline - time.monotonic()))
+            concurrent.futures.wait([future], left(deadline))
             say({"progress": sum(f.done() for _, f in self.running)})
         ended = [(to, future.result()) for recipients, future in self.running if future.done() for to in recipients]
         before = {to: len(self.tries.get(to, [])) for to, _ in ended}
@@ -133,7 +129,7 @@ class Sendmail(Sender):
         ids = {}
         for to in recipients:
             ids.setdefault(self.queue[to], []).append(to)
-        self.running = [self.run(group, ["-qI" + i]) for i, group in ids.items()]
+        self.running = [self.begin(group, ["-qI" + i]) for i, group in ids.items()]
 
     def retry(self, request):
         self.messages = request["messages"]
@@ -141,7 +137,7 @@ class Sendmail(Sender):
         return {}
 
     def wait(self, request, say):
-        deadline = time.monotonic() + request["deadline"] - 2
+        deadline = deadline_of(request)
         self.finish(deadline, say)
         if not self.flushed:  # once more what was deferred, unless the lab will ask: some things leak only then
             self.flushed = True
@@ -156,9 +152,8 @@ class Sendmail(Sender):
             security = "cleartext" if "SMTP outgoing connect" in line else RESULTS.get(said[1], "encrypted") if said else security
             if status and status[3] and status[4].startswith("Sent"):
                 claims.append({"address": str(ipaddress.ip_address(status[3].removeprefix("IPv6:"))), "result": security})
-        result = {"id": name, "outcome": outcome, "text": "; ".join([why] + lines), "claims": claims}
-        reason = by_words(REASONS, "; ".join([why] + lines))
-        return dict(result, reason=reason) if reason and outcome in ("deferred", "bounced") else result
+        text = "; ".join([why] + lines)
+        return with_reason({"id": name, "outcome": outcome, "text": text, "claims": claims}, REASONS, text)
 
     def stop(self, request):
         self.pool.shutdown(wait=False, cancel_futures=True)

@@ -10,6 +10,7 @@
 #include "run/evidence_dir.h"
 #include "run/group.h"
 #include "run/known.h"
+#include "run/order.h"
 #include "run/play.h"
 #include "run/setup.h"
 #include "smtp/smtp.h"
@@ -114,17 +115,8 @@ static void add_messages(const struct lab_batch *b, const struct lab_case *k, js
 static void add_cases(const struct lab_batch *b, json_t *messages)
 {
     size_t *order = lab_calloc(b->count, sizeof(*order));
-    unsigned state = b->config->seed;
 
-    for (size_t i = 0; i < b->count; i++)
-        order[i] = i;
-    for (size_t i = b->count; b->config->shuffle && i > 1; i--) {
-        size_t k = (size_t)rand_r(&state) % i;
-        size_t held = order[i - 1];
-
-        order[i - 1] = order[k];
-        order[k] = held;
-    }
+    lab_order(b->cases, b->count, b->config->shuffle, b->config->seed, order);
     for (size_t i = 0; i < b->count; i++) {
         add_messages(b, b->cases[order[i]], messages);
         b->cases[i]->attempts = 1;

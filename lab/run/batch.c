@@ -431,7 +431,7 @@ int lab_case_finish(const struct lab_batch *b, struct lab_case *k, struct lab_ev
         return 0;
     rerun = lab_rerun_command(b->config, k);
     rc = lab_record_case(b->record, b->world, k, &evidence, traces, fault);
-    lab_console_case(b->console, k, b->config->out_dir, rerun);
+    lab_console_case(b->console, b->config, k, rerun);
     free(rerun);
     return rc;
 }

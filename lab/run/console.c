@@ -162,6 +162,17 @@ static char *logs_text(const struct lab_run_config *config, const char *phase)
     return out;
 }
 
+/* The adapter broke; whoever checks it knows the command. */
+static void say_adapter(struct lab_console *c, const struct lab_run_config *config,
+                        const char *logs)
+{
+    if (config->command != NULL && strcmp(config->command, "danelab adapter check") == 0)
+        lab_console_say(c, "    next      see what the adapter said%s", logs);
+    else
+        lab_console_say(c, "    next      danelab adapter check %s runs the controls alone%s",
+                        config->sut, logs);
+}
+
 /* Where the verdict is not about what was decided on the wire: what to do about it. */
 static void say_next(struct lab_console *c, const struct lab_run_config *config,
                      const struct lab_case *k)
@@ -180,8 +191,7 @@ static void say_next(struct lab_console *c, const struct lab_run_config *config,
     if (v == LAB_V_CRASH)
         lab_console_say(c, "    next      see what the sender said before it died%s", logs);
     if (v == LAB_V_ADAPTER_ERROR)
-        lab_console_say(c, "    next      danelab adapter check %s runs the controls alone%s",
-                        config->sut, logs);
+        say_adapter(c, config, logs);
     if (v == LAB_V_LAB_INVALID)
         lab_console_say(c, "    next      danelab up %s makes this world for you to look at",
                         k->scenario->id);

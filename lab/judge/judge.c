@@ -9,8 +9,8 @@
  *   more than once -> OTHER.
  * - no attempt: not delivered, but neither a query nor a session -> OTHER: a sender that does
  *   nothing also "defers".
- * - too early: delivered or bounced before the last attempt that the scenario asks for -> LEAK,
- *   DOWNGRADE, OTHER, LOST.
+ * - too early: delivered or bounced before the last attempt that the scenario asks for: what it
+ *   comes to says early_verdict; bounced -> LOST.
  * - outcome: the first accepted alternative that fits. None: delivered in clear -> LEAK, in TLS ->
  *   LEAK or DOWNGRADE, bounced -> LOST, deferred -> STUCK.
  * - message: delivered, but not as it was -> OTHER.
@@ -279,6 +279,18 @@ static bool check_contradiction(struct trial *t, enum lab_verdict *v)
     return true;
 }
 
+/* Delivered before the last attempt. In clear only where that may be, or check_leak had spoken: if
+ * the world is the same at all attempts, nothing was given away, the sender has only gone on at
+ * once. Where time goes by, what may be at the end was wrong before. */
+static enum lab_verdict early_verdict(const struct trial *t)
+{
+    if (t->s->impact != LAB_IMPACT_LEAK && t->s->impact != LAB_IMPACT_DOWNGRADE)
+        return LAB_V_OTHER;
+    if (!t->delivery->message_tls)
+        return t->s->steps_count > 0 ? LAB_V_LEAK : LAB_V_OTHER;
+    return t->s->impact == LAB_IMPACT_LEAK ? LAB_V_LEAK : LAB_V_DOWNGRADE;
+}
+
 /* The scenario wants the message kept for another attempt, and the sender did not keep it. */
 static bool check_too_early(struct trial *t, enum lab_verdict *v)
 {
@@ -289,12 +301,7 @@ static bool check_too_early(struct trial *t, enum lab_verdict *v)
         return false;
     lab_text_put(&t->why, "%s at attempt %u of %u, where it has to wait",
                  lab_outcome_name(t->outcome), done, wanted);
-    if (t->outcome == LAB_BOUNCED)
-        *v = LAB_V_LOST;
-    else if (!t->delivery->message_tls || t->s->impact == LAB_IMPACT_LEAK)
-        *v = LAB_V_LEAK;
-    else
-        *v = t->s->impact == LAB_IMPACT_DOWNGRADE ? LAB_V_DOWNGRADE : LAB_V_OTHER;
+    *v = t->outcome == LAB_BOUNCED ? LAB_V_LOST : early_verdict(t);
     return true;
 }
 

@@ -58,20 +58,38 @@ static int start(const struct lab_world *world, struct lab_adapter *a, char *con
     return a->pid > 0 ? 0 : -1;
 }
 
+static char *program_of(const struct lab_paths *paths, const char *name)
+{
+    return lab_format("%s/lab/adapters/%s/adapter", paths->source, name);
+}
+
+int lab_adapter_find(const struct lab_paths *paths, const char *name, struct lab_fault *fault)
+{
+    char *program = program_of(paths, name);
+    int rc = access(program, X_OK) == 0
+                 ? 0
+                 : lab_fail(fault, EX_NOINPUT,
+                            "no adapter \"%s\": %s is not an executable file; danelab adapter list "
+                            "names those that are there",
+                            name, program);
+
+    free(program);
+    return rc;
+}
+
 int lab_adapter_open(const struct lab_world *world, const struct lab_paths *paths, const char *name,
                      const char *work, struct lab_adapter **out, struct lab_fault *fault)
 {
-    char *program = lab_format("%s/lab/adapters/%s/adapter", paths->source, name);
+    char *program = program_of(paths, name);
     char *const argv[] = {program, NULL};
     struct lab_adapter *a = lab_calloc(1, sizeof(*a));
-    int rc = lab_make_dirs(work, fault);
+    int rc = lab_adapter_find(paths, name, fault);
 
     a->name = lab_strdup(name);
     a->in = -1;
     a->out = -1;
-    if (rc == 0 && access(program, X_OK) != 0)
-        rc = lab_fail(fault, EX_NOINPUT, "no adapter \"%s\": %s is not an executable file", name,
-                      program);
+    if (rc == 0)
+        rc = lab_make_dirs(work, fault);
     if (rc == 0)
         rc = start(world, a, argv, work, fault);
     free(program);

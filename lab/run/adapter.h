@@ -13,6 +13,10 @@
 
 struct lab_adapter;
 
+/* Is there an adapter of that name? */
+LAB_MUST_USE int lab_adapter_find(const struct lab_paths *paths, const char *name,
+                                  struct lab_fault *fault);
+
 /* Start lab/adapters/NAME/adapter in the sender's place. work: directory it may write to (its
  * working directory; created). */
 LAB_MUST_USE int lab_adapter_open(const struct lab_world *world, const struct lab_paths *paths,

@@ -13,6 +13,7 @@
 #include "run/order.h"
 #include "run/play.h"
 #include "run/setup.h"
+#include "scen/reason.h"
 #include "smtp/smtp.h"
 
 #define CALL_SECONDS 20u
@@ -166,6 +167,23 @@ static char *text_of(const json_t *result, const char *key)
     return s != NULL ? lab_strdup(s) : NULL;
 }
 
+/* A word of its own would be FAIL:reason, or nothing where any reason will do. */
+static void check_reason_word(struct lab_case *k)
+{
+    const char *near;
+    char *why;
+
+    if (k->reason == NULL || lab_reason_known(k->reason))
+        return;
+    near = lab_reason_near(k->reason);
+    why = lab_format("the adapter gives the reason \"%s\", which is no reason word%s%s%s; expected "
+                     "one of lab/adapters/README.md, or none",
+                     k->reason, near != NULL ? " (did you mean " : "", near != NULL ? near : "",
+                     near != NULL ? "?)" : "");
+    lab_batch_give(k, LAB_V_ADAPTER_ERROR, why);
+    free(why);
+}
+
 static void take_results(struct lab_batch *b, const json_t *reply)
 {
     const json_t *results = json_object_get(reply, "results");
@@ -190,6 +208,7 @@ static void take_results(struct lab_batch *b, const json_t *reply)
         if (k->outcome == LAB_R_NONE)
             lab_batch_give(k, LAB_V_ADAPTER_ERROR,
                            "the adapter's result has no outcome that the protocol knows");
+        check_reason_word(k);
     }
 }
 
@@ -404,7 +423,7 @@ int lab_case_finish(const struct lab_batch *b, struct lab_case *k, struct lab_ev
         return 0;
     rerun = lab_rerun_command(b->config, k);
     rc = lab_record_case(b->record, b->world, k, &evidence, traces, fault);
-    lab_console_case(b->console, k, b->config->out_dir, rerun);
+    lab_console_case(b->console, b->config, k, rerun);
     free(rerun);
     return rc;
 }

@@ -148,8 +148,69 @@ static void say_evidence(struct lab_console *c, const struct lab_case *k, const 
     free(folder);
 }
 
-void lab_console_case(struct lab_console *c, const struct lab_case *k, const char *evidence_dir,
-                      const char *rerun)
+/* Where the adapter and the sender have said more: what of it is there. The caller frees it. */
+static char *logs_text(const struct lab_run_config *config, const char *phase)
+{
+    const char *dir = config->out_dir != NULL ? config->out_dir : "";
+    char *adapter = lab_format("%s/sender/adapter/adapter.log", dir);
+    char *sender = lab_format("%s/sender/%s", dir, phase);
+    bool both = config->out_dir != NULL && access(sender, F_OK) == 0;
+    char *out = both ? lab_format("; logs: %s, %s", sender, adapter) : lab_strdup("");
+
+    free(adapter);
+    free(sender);
+    return out;
+}
+
+/* The adapter broke; whoever checks it knows the command. */
+static void say_adapter(struct lab_console *c, const struct lab_run_config *config,
+                        const char *logs)
+{
+    if (config->command != NULL && strcmp(config->command, "danelab adapter check") == 0)
+        lab_console_say(c, "    next      see what the adapter said%s", logs);
+    else
+        lab_console_say(c, "    next      danelab adapter check %s runs the controls alone%s",
+                        config->sut, logs);
+}
+
+/* Where the verdict is not about what was decided on the wire: what to do about it. */
+static void say_next(struct lab_console *c, const struct lab_run_config *config,
+                     const struct lab_case *k)
+{
+    char *phase = lab_format("%s%s", lab_policy_name(k->policy),
+                             k->scenario->steps_count > 0 ? "-steps" : "");
+    char *logs = logs_text(config, phase);
+    const enum lab_verdict v = k->judgement.verdict;
+
+    if (v == LAB_V_HANG)
+        lab_console_say(
+            c,
+            "    next      --deadline gives a batch more than %u seconds, -j the sender "
+            "less at once%s",
+            config->deadline, logs);
+    if (v == LAB_V_CRASH)
+        lab_console_say(c, "    next      see what the sender said before it died%s", logs);
+    if (v == LAB_V_ADAPTER_ERROR)
+        say_adapter(c, config, logs);
+    if (v == LAB_V_LAB_INVALID)
+        lab_console_say(c, "    next      danelab up %s makes this world for you to look at",
+                        k->scenario->id);
+    free(logs);
+    free(phase);
+}
+
+void lab_console_controls(struct lab_console *c, const struct lab_run_config *config,
+                          const char *phase)
+{
+    char *logs = logs_text(config, phase);
+
+    lab_console_say(c, "    next      danelab adapter check %s tells more of each control%s",
+                    config->sut, logs);
+    free(logs);
+}
+
+void lab_console_case(struct lab_console *c, const struct lab_run_config *config,
+                      const struct lab_case *k, const char *rerun)
 {
     enum lab_verdict v = k->judgement.verdict;
     char *rules;
@@ -168,7 +229,8 @@ void lab_console_case(struct lab_console *c, const struct lab_case *k, const cha
     say_field(c, "because", k->judgement.why);
     say_expect_file(c, k);
     say_field(c, "rules", rules);
-    say_evidence(c, k, evidence_dir);
+    say_evidence(c, k, config->out_dir);
+    say_next(c, config, k);
     say_field(c, "again", rerun);
     free(rules);
 }

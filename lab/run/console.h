@@ -20,8 +20,11 @@ void lab_console_init(struct lab_console *c, enum lab_loudness loudness);
 void lab_console_bar(struct lab_console *c, const char *phase, unsigned done, unsigned total);
 /* A line of text above the bar. */
 void lab_console_say(struct lab_console *c, const char *format, ...) LAB_PRINTF(2, 3);
-void lab_console_case(struct lab_console *c, const struct lab_case *k, const char *evidence_dir,
-                      const char *rerun);
+void lab_console_case(struct lab_console *c, const struct lab_run_config *config,
+                      const struct lab_case *k, const char *rerun);
+/* Below the line that says which control failed: what to do. phase: its batch. */
+void lab_console_controls(struct lab_console *c, const struct lab_run_config *config,
+                          const char *phase);
 /* The last lines; the very last is "N passed, N failed, N skipped". */
 void lab_console_sum(struct lab_console *c, const struct lab_run_config *config,
                      const struct lab_run_result *r);

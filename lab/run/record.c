@@ -15,7 +15,8 @@
 struct lab_record {
     const struct lab_run_config *config;
     FILE *out;
-    bool any; /* case is in it */
+    bool any;  /* case is in it */
+    bool last; /* out/last names it */
 };
 
 static int write_line(struct lab_record *r, json_t *object, struct lab_fault *fault)
@@ -51,8 +52,9 @@ static char *inputs_digest(struct lab_scenario *const *scenarios, size_t count)
     return lab_hex(digest, sizeof(digest));
 }
 
-/* out/last always names the newest run there; a failure to say so is no failure of the run. In
- * other places it would be one directory too many: of the parts to be merged, for one. */
+/* out/last names the newest run there in which a sender was asked for something; a failure to say
+ * so is no failure of the run. In other places it would be one directory too many: of the parts to
+ * be merged, for one. */
 static void link_last(const char *out_dir)
 {
     const char *slash = strrchr(out_dir, '/');
@@ -107,7 +109,6 @@ int lab_record_open(const struct lab_run_config *config, const json_t *hello,
         free(r);
         return -1;
     }
-    link_last(config->out_dir);
     *out = r;
     return 0;
 }
@@ -148,6 +149,11 @@ int lab_record_case(struct lab_record *r, const struct lab_world *world, const s
                     struct lab_fault *fault)
 {
     r->any = true;
+    /* Not if the adapter broke before it came to that: then the run before is worth more. */
+    if (!r->last && (k->attempts > 0 || k->judgement.verdict == LAB_V_UNSUPPORTED)) {
+        link_last(r->config->out_dir);
+        r->last = true;
+    }
     if (write_line(r, lab_record_verdict(r->config, k), fault) != 0)
         return -1;
     if (r->config->lean && k->judgement.verdict == LAB_V_PASS)

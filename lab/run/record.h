@@ -17,7 +17,8 @@ json_t *lab_record_verdict(const struct lab_run_config *config, const struct lab
 LAB_MUST_USE int lab_record_open(const struct lab_run_config *config, const json_t *hello,
                                  struct lab_record **out, struct lab_fault *fault);
 
-/* One record, and the folder of evidence_dir.h (in a lean run not for a PASS). */
+/* One record, and the folder of evidence_dir.h (in a lean run not for a PASS). The first case that
+ * the sender was asked for makes this run out/last. */
 LAB_MUST_USE int lab_record_case(struct lab_record *r, const struct lab_world *world,
                                  const struct lab_case *k, const struct lab_evidence *evidence,
                                  const struct lab_traces *traces, struct lab_fault *fault);

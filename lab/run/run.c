@@ -2,6 +2,8 @@
 #include "run/run.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "run/batch.h"
 #include "run/checker.h"
@@ -275,6 +277,8 @@ static int send_all(struct run *r)
     if (r->config->controls_count > 0 && run_controls(r, "controls-before") != 0) {
         lab_console_say(&r->console, "%s: %s", r->unproven ? "LAB-INVALID" : "ADAPTER-ERROR",
                         r->fault.what);
+        if (!r->unproven)
+            lab_console_controls(&r->console, r->config, "controls-before");
         controls_failed(r, r->fault.what);
         r->result.lab_broken = true;
         return 0;
@@ -286,9 +290,28 @@ static int send_all(struct run *r)
         rc = lab_world_check(r->world, &r->fault);
     if (rc == 0 && r->config->controls_count > 0 && run_controls(r, "controls-after") != 0) {
         lab_console_say(&r->console, "ADAPTER-ERROR: %s", r->fault.what);
+        lab_console_controls(&r->console, r->config, "controls-after");
         r->result.lab_broken = true;
     }
     return rc;
+}
+
+/* Of a run that did not begin nothing stays but what somebody has said in it. */
+static void discard(const char *out_dir, const char *work)
+{
+    static const char *const parts[] = {"/sender/adapter", "/sender", ""};
+    char *log = lab_format("%s/adapter.log", work);
+    struct stat st;
+
+    if (stat(log, &st) == 0 && st.st_size == 0)
+        (void)unlink(log);
+    for (size_t i = 0; i < LAB_COUNT(parts); i++) {
+        char *dir = lab_format("%s%s", out_dir, parts[i]);
+
+        (void)rmdir(dir); /* fails if something is in it */
+        free(dir);
+    }
+    free(log);
 }
 
 static int open_sender(struct run *r, json_t **hello)
@@ -297,8 +320,15 @@ static int open_sender(struct run *r, json_t **hello)
     int rc =
         lab_adapter_open(r->world, r->config->paths, r->config->sut, work, &r->adapter, &r->fault);
 
+    if (rc == 0)
+        rc = lab_batch_greet(r->adapter, hello, &r->fault);
+    if (rc != 0) {
+        lab_adapter_close(&r->adapter);
+        if (r->config->out_dir != NULL)
+            discard(r->config->out_dir, work);
+    }
     free(work);
-    return rc == 0 ? lab_batch_greet(r->adapter, hello, &r->fault) : -1;
+    return rc;
 }
 
 int lab_run_status(const struct lab_run_config *config, const struct lab_run_result *result)
@@ -363,5 +393,7 @@ int lab_run(const struct lab_run_config *config, struct lab_fault *fault)
 {
     struct run r = {.config = config};
 
+    if (lab_adapter_find(config->paths, config->sut, fault) != 0)
+        return -1;
     return lab_world_enter(body, &r, fault);
 }

@@ -208,24 +208,30 @@ static struct lab_session took_other[] = {{.conn = 1, AT(HOST, "198.18.3.1"), .s
 static const struct {
     const char *label;
     unsigned wanted; /* attempts */
+    unsigned steps;  /* between them */
     struct lab_expect expect;
     struct lab_evidence seen;
     enum lab_impact impact;
     enum lab_verdict want;
     const char *why;
 } attempts[] = {
-    {"at the last attempt", 2, {ACCEPT(tls_mx)}, {SEEN(took_tls), SAID(DELIVERED), .attempts = 2}, 0, LAB_V_PASS, ""},
-    {"too early", 2, {ACCEPT(tls_mx)}, {SEEN(took_tls), SAID(DELIVERED), .attempts = 1}, LAB_IMPACT_LEAK, LAB_V_LEAK, "attempt 1 of 2"},
-    {"too early, a downgrade", 3, {ACCEPT(tls_mx)}, {SEEN(took_tls), SAID(DELIVERED), .attempts = 2}, LAB_IMPACT_DOWNGRADE, LAB_V_DOWNGRADE, "attempt 2 of 3"},
-    {"too early, no harm", 2, {ACCEPT(tls_mx)}, {SEEN(took_tls), SAID(DELIVERED), .attempts = 1}, LAB_IMPACT_STUCK, LAB_V_OTHER, "attempt 1"},
-    {"too early in clear", 2, {ACCEPT(clear_mx)}, {SEEN(took_clear), SAID(DELIVERED), .attempts = 1}, LAB_IMPACT_STUCK, LAB_V_LEAK, "attempt 1"},
-    {"bounced too early", 2, {ACCEPT(bounce)}, {ASKED(asked), SAID(BOUNCED), .attempts = 1}, 0, LAB_V_LOST, "bounced at attempt 1"},
-    {"deferred to the end", 2, {ACCEPT(defer)}, {ASKED(asked), SAID(DEFERRED), .attempts = 2}, 0, LAB_V_PASS, ""},
-    {"a leak at any attempt", 2, {ACCEPT(defer)}, {SEEN(mail_clear), SAID(DEFERRED), .attempts = 2}, 0, LAB_V_LEAK, "in clear"},
-    {"taken for the recipient", 0, {ACCEPT(tls_mx)}, {SEEN(took_user), SAID(DELIVERED), FOR("user@x.example")}, 0, LAB_V_PASS, ""},
-    {"taken for another", 0, {ACCEPT(bounce)}, {SEEN(took_other), SAID(BOUNCED), FOR("user@x.example")}, 0, LAB_V_PASS, ""},
-    {"taken for another, reported as delivered", 0, {ACCEPT(tls_mx)}, {SEEN(took_other), SAID(DELIVERED), FOR("user@x.example")}, 0, LAB_V_OTHER, "no host has"},
-    {"anybody's will do", 0, {ACCEPT(tls_mx)}, {SEEN(took_other), SAID(DELIVERED)}, 0, LAB_V_PASS, ""},
+    {"at the last attempt", 2, 0, {ACCEPT(tls_mx)}, {SEEN(took_tls), SAID(DELIVERED), .attempts = 2}, 0, LAB_V_PASS, ""},
+    {"too early", 2, 0, {ACCEPT(tls_mx)}, {SEEN(took_tls), SAID(DELIVERED), .attempts = 1}, LAB_IMPACT_LEAK, LAB_V_LEAK, "attempt 1 of 2"},
+    {"too early, a downgrade", 3, 0, {ACCEPT(tls_mx)}, {SEEN(took_tls), SAID(DELIVERED), .attempts = 2}, LAB_IMPACT_DOWNGRADE, LAB_V_DOWNGRADE, "attempt 2 of 3"},
+    {"too early, no harm", 2, 0, {ACCEPT(tls_mx)}, {SEEN(took_tls), SAID(DELIVERED), .attempts = 1}, LAB_IMPACT_STUCK, LAB_V_OTHER, "attempt 1"},
+    {"too early in clear, which may be", 2, 0, {ACCEPT(clear_mx)}, {SEEN(took_clear), SAID(DELIVERED), .attempts = 1}, LAB_IMPACT_STUCK, LAB_V_OTHER, "attempt 1"},
+    {"the same where a leak is the danger", 2, 0, {ACCEPT(clear_mx)}, {SEEN(took_clear), SAID(DELIVERED), .attempts = 1}, LAB_IMPACT_LEAK, LAB_V_OTHER, "attempt 1"},
+    {"the same, and time had gone by", 2, 1, {ACCEPT(clear_mx)}, {SEEN(took_clear), SAID(DELIVERED), .attempts = 1}, LAB_IMPACT_LEAK, LAB_V_LEAK, "attempt 1"},
+    {"the same, a downgrade", 2, 1, {ACCEPT(any_mx)}, {SEEN(took_clear), SAID(DELIVERED), .attempts = 1}, LAB_IMPACT_DOWNGRADE, LAB_V_LEAK, "attempt 1"},
+    {"the same, no harm", 2, 1, {ACCEPT(any_mx)}, {SEEN(took_clear), SAID(DELIVERED), .attempts = 1}, LAB_IMPACT_STUCK, LAB_V_OTHER, "attempt 1"},
+    {"too early in clear, which may not be", 2, 0, {ACCEPT(tls_mx)}, {SEEN(took_clear), SAID(DELIVERED), .attempts = 1}, LAB_IMPACT_STUCK, LAB_V_LEAK, "in clear to mx"},
+    {"bounced too early", 2, 0, {ACCEPT(bounce)}, {ASKED(asked), SAID(BOUNCED), .attempts = 1}, 0, LAB_V_LOST, "bounced at attempt 1"},
+    {"deferred to the end", 2, 0, {ACCEPT(defer)}, {ASKED(asked), SAID(DEFERRED), .attempts = 2}, 0, LAB_V_PASS, ""},
+    {"a leak at any attempt", 2, 0, {ACCEPT(defer)}, {SEEN(mail_clear), SAID(DEFERRED), .attempts = 2}, 0, LAB_V_LEAK, "in clear"},
+    {"taken for the recipient", 0, 0, {ACCEPT(tls_mx)}, {SEEN(took_user), SAID(DELIVERED), FOR("user@x.example")}, 0, LAB_V_PASS, ""},
+    {"taken for another", 0, 0, {ACCEPT(bounce)}, {SEEN(took_other), SAID(BOUNCED), FOR("user@x.example")}, 0, LAB_V_PASS, ""},
+    {"taken for another, reported as delivered", 0, 0, {ACCEPT(tls_mx)}, {SEEN(took_other), SAID(DELIVERED), FOR("user@x.example")}, 0, LAB_V_OTHER, "no host has"},
+    {"anybody's will do", 0, 0, {ACCEPT(tls_mx)}, {SEEN(took_other), SAID(DELIVERED)}, 0, LAB_V_PASS, ""},
 };
 /* clang-format on */
 
@@ -236,6 +242,7 @@ static void test_attempts(void)
                                        .impact = attempts[i].impact,
                                        .hosts = hosts,
                                        .hosts_count = 2,
+                                       .steps_count = attempts[i].steps,
                                        .attempts = attempts[i].wanted};
 
         check_row(attempts[i].label);

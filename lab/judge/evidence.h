@@ -28,6 +28,11 @@ struct lab_evidence_gap {
 LAB_MUST_USE int lab_evidence_now(const char *smtp_log, const char *dns_log,
                                   struct lab_evidence_from *out, struct lab_fault *fault);
 
+/* Wait, at most so many milliseconds, until every SMTP session that began behind the octet from of
+ * the hosts' log has ended there, too: a sender may be done before its last packets have been
+ * looked at. false: some are still open, or the log cannot be read. */
+bool lab_evidence_settle(const char *smtp_log, size_t from, unsigned ms);
+
 struct lab_evidence_index;
 
 /* Read both logs from there on. A last line without its end is still being written and is left out.

@@ -17,6 +17,7 @@
 #include "smtp/smtp.h"
 
 #define CALL_SECONDS 20u
+#define SETTLE_MS 3000u /* the sender has stopped: nothing keeps its sessions open */
 
 void lab_batch_give(struct lab_case *k, enum lab_verdict verdict, const char *why)
 {
@@ -460,8 +461,10 @@ int lab_batch_run(struct lab_batch *b, struct lab_fault *fault)
         (b->record != NULL && lab_traces_now(b->world, &packets, fault) != 0))
         return -1;
     on_progress(b, 0);
+    b->smtp_from = from.smtp;
     lab_world_show(b->world, LAB_NEW_DELIVERY);
     (void)drive(b);
+    (void)lab_evidence_settle(lab_world_smtp_log(b->world), from.smtp, SETTLE_MS);
     from.gaps = b->gaps;
     from.gaps_count = b->times_count;
     rc = finish_all(b, from, packets, fault);

@@ -24,7 +24,8 @@ struct lab_batch {
     size_t count;
     unsigned *times; /* of all steps, in order; run/play.c fills and frees it */
     size_t times_count;
-    unsigned now; /* the step that is on, in seconds after the start */
+    unsigned now;     /* the step that is on, in seconds after the start */
+    size_t smtp_from; /* where the hosts' log was when the sender began */
     struct lab_memory *memory;
     struct lab_evidence_gap *gaps; /* one for each step: when the lab proved it */
 };

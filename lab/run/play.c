@@ -6,6 +6,8 @@
 #include "judge/evidence.h"
 #include "run/prove.h"
 
+#define SETTLE_MS 300u /* a sender may keep sessions open for the next message */
+
 static int by_size(const void *a, const void *b)
 {
     const unsigned x = *(const unsigned *)a;
@@ -99,6 +101,7 @@ int lab_play_step(struct lab_batch *b, size_t which, struct lab_fault *fault)
     struct lab_evidence_from from, to;
 
     b->now = b->times[which];
+    (void)lab_evidence_settle(lab_world_smtp_log(b->world), b->smtp_from, SETTLE_MS);
     if (lab_world_set_time(b->world, b->now, fault) != 0 || mark(b, &from, &gap->ms, fault) != 0 ||
         prove(b, fault) != 0 || mark(b, &to, &gap->ms_end, fault) != 0)
         return -1;

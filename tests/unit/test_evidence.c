@@ -186,9 +186,43 @@ static void test_broken_logs(void)
     }
 }
 
+#define OPEN(conn) "{\"t\":1,\"conn\":" #conn ",\"event\":\"connect\"}\n"
+#define CLOSE(conn) "{\"t\":1,\"conn\":" #conn ",\"event\":\"close\"}\n"
+
+/* Sessions that began before do not count, and a line counts when it is whole. */
+static void test_settle(void)
+{
+    static const struct {
+        const char *label, *log;
+        bool settled;
+    } cases[] = {
+        {"nobody called", "", true},
+        {"all over", OPEN(8) OPEN(9) CLOSE(9) CLOSE(8), true},
+        {"one open", OPEN(8) OPEN(9) CLOSE(8), false},
+        {"an older one ends", CLOSE(7) OPEN(8) CLOSE(6), false},
+        {"the line is not whole", OPEN(8) "{\"t\":1,\"conn\":8,\"event\":\"close\"}", false},
+        {"said by a client", OPEN(8) "{\"conn\":8,\"line\":\"\\\"event\\\":\\\"close\\\"\"}\n",
+         false},
+    };
+
+    for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
+        struct logs l;
+
+        check_row(cases[i].label);
+        make_logs(&l);
+        put(l.smtp, OLD_SMTP, 0);
+        put(l.smtp, cases[i].log, O_APPEND);
+        check_int(lab_evidence_settle(l.smtp, strlen(OLD_SMTP), 20), cases[i].settled);
+        (void)unlink(l.smtp);
+        check_true(!lab_evidence_settle(l.smtp, 0, 20));
+        (void)unlink(l.dns);
+    }
+}
+
 static const struct check_test tests[] = {
     {"evidence from the logs", test_evidence},
     {"gaps in the evidence", test_gaps},
     {"broken logs", test_broken_logs},
+    {"waiting for the end of sessions", test_settle},
 };
 SUITE(evidence, tests);

@@ -29,7 +29,7 @@ ifeq ($(firstword $(MAKECMDGOALS)),deps)
 .NOTPARALLEL:
 .PHONY: $(MAKECMDGOALS)
 deps:
-	tests/tools/deps
+	tests/tools/deps $(filter-out $@,$(MAKECMDGOALS))
 $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS)):
 	$(MAKE) $@
 else

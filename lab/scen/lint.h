@@ -12,8 +12,9 @@
  * there is one. Steps: later and later, of zones and hosts that the file has; the world at each one
  * held to the same rules. Expectations: known profiles; each profile and policy once; deferral and
  * bounce name no host; accepted alternatives can happen and are not covered by an earlier one; what
- * is not PASS has a note; observations complete, possible, and required and forbidden ones do not
- * contradict one another or the accepted outcomes; at policies dane and dane-only, a connection is
+ * is not PASS has a note; reason words of reason.h, each once; observations complete, possible,
+ * about names in a zone of the file, and required and forbidden ones do not contradict one another
+ * or the accepted outcomes; at policies dane and dane-only, a connection is
  * forbidden to a host whose TLSA question is proven to fail, and the envelope at every host that
  * can be reached where the impact is leak or downgrade and nothing may be delivered. Twin: for
  * every profile and policy whose first choice is not delivery, the twin's first choice is.

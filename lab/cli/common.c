@@ -184,7 +184,8 @@ int lab_suite_load(const struct lab_paths *paths, const char *root, struct lab_c
                                                  .behaviours = k.behaviours,
                                                  .behaviours_count = k.behaviours_count,
                                                  .certs = k.cert_names,
-                                                 .certs_count = k.recipes->list_count};
+                                                 .certs_count = k.recipes->list_count,
+                                                 .records = lab_zone_check};
 
         faults = lab_catalogue_load(root, &context, report, NULL, out);
     }

@@ -165,6 +165,12 @@ static char *essence(const struct lab_scenario *s)
         if (a != NULL) {
             lab_text_put(&out, "%s", a->sign);
             at += strlen(a->name) - 1;
+        } else if (in_label(*at)) {
+            const char *from = at;
+
+            while (in_label(at[1])) /* no alias begins within a label */
+                at++;
+            lab_text_add(&out, from, (size_t)(at - from) + 1);
         } else if (!blank || (out.len > 0 && out.text[out.len - 1] != ' ')) {
             lab_text_add(&out, blank ? " " : at, 1);
         }

@@ -109,7 +109,7 @@ struct lab_zone {
     struct lab_serve *serve; /* faults of its name server, the first that fits counts; none: NSD */
     unsigned serve_count;
     bool spare;    /* a second name server for it, without these faults */
-    char *records; /* master-file lines; {a H} {aaaa H} {tlsa H[.ELEMENT] U S M} are replaced */
+    char *records; /* master-file lines; placeholders (scen/fill.h) are replaced */
     struct lab_damage *damage;
     unsigned damage_count;
     unsigned from; /* set by the loader: seconds after the start from which it is like this */
@@ -286,6 +286,11 @@ struct lab_known_behaviour {
     bool mail_tls;   /* takes a message inside TLS */
     bool mail_clear; /* takes a message outside TLS */
 };
+/* A place in the records of a zone. */
+struct lab_record_place {
+    unsigned line; /* from 1 */
+    char word[32]; /* on that line; "": its first */
+};
 struct lab_lint_context {
     const char *rules_path; /* scenarios/rules.tsv, or NULL */
     const struct lab_known_damage *damage;
@@ -294,6 +299,10 @@ struct lab_lint_context {
     size_t behaviours_count;
     const char *const *certs; /* names of certificate recipes */
     size_t certs_count;
+    /* Are these, with placeholders replaced, the records of a zone of that (absolute) name? -1: the
+     * fault says why not, place where. NULL: not checked. */
+    int (*records)(const char *zone, const char *records, struct lab_record_place *place,
+                   struct lab_fault *fault);
 };
 
 /* Load every *.yaml below root, or one file. Faults are collected: each is given to report (never

@@ -13,6 +13,7 @@
 #include "scen/scenario.h"
 #include "scen/steps.h"
 #include "scen/words.h"
+#include "sign/sign.h"
 
 #define BAD "tests/golden/bad-scenarios"
 
@@ -38,6 +39,7 @@ static struct lab_lint_context context(void)
         .behaviours_count = CHECK_COUNT(behaviours),
         .certs = certs,
         .certs_count = CHECK_COUNT(certs),
+        .records = lab_zone_check,
     };
 }
 

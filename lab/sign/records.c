@@ -46,21 +46,12 @@ static bool is_short_tlsa(const ldns_rr *rr)
     return ldns_rr_get_type(rr) == LDNS_RR_TYPE_TLSA && ldns_rr_rd_count(rr) < 3;
 }
 
-static int check_record(const struct parse *p, const char *entry, const ldns_rr *rr)
+/* What the lab makes itself, or has to stand elsewhere. */
+static int check_place(const struct parse *p, const ldns_rr *rr)
 {
     ldns_rr_type type = ldns_rr_get_type(rr);
     bool at_apex = ldns_dname_compare(ldns_rr_owner(rr), p->apex) == 0;
-    const char *doubt = lab_entry_doubt(entry, rr);
 
-    if (doubt != NULL)
-        return lab_fail(p->fault, EX_DATAERR, "%s", doubt);
-    if (ldns_rr_get_class(rr) != LDNS_RR_CLASS_IN)
-        return wrong(p, "a record of another class", "class IN");
-    if (is_meta(type))
-        return wrong(p, "this type is not one of records", "a type of zone data");
-    if (is_short_tlsa(rr))
-        return wrong(p, "TLSA data of fewer than three octets, which NSD does not load",
-                     "at least three: usage, selector, matching type");
     if (!at_or_below(ldns_rr_owner(rr), p->apex))
         return wrong(p, "the owner is not in the zone", "the zone's name or a name below it");
     if (is_ours(type))
@@ -76,6 +67,22 @@ static int check_record(const struct parse *p, const char *entry, const ldns_rr 
     if (at_apex && type == LDNS_RR_TYPE_NS && !p->whole)
         return wrong(p, "an NS record at the top of the zone", "none: the lab adds it");
     return 0;
+}
+
+static int check_record(const struct parse *p, const char *entry, const ldns_rr *rr)
+{
+    const char *doubt = lab_entry_doubt(entry, rr);
+
+    if (doubt != NULL)
+        return lab_fail(p->fault, EX_DATAERR, "%s", doubt);
+    if (ldns_rr_get_class(rr) != LDNS_RR_CLASS_IN)
+        return wrong(p, "a record of another class", "class IN");
+    if (is_meta(ldns_rr_get_type(rr)))
+        return wrong(p, "this type is not one of records", "a type of zone data");
+    if (is_short_tlsa(rr))
+        return wrong(p, "TLSA data of fewer than three octets, which NSD does not load",
+                     "at least three: usage, selector, matching type");
+    return check_place(p, rr);
 }
 
 static void keep(struct lab_records *all, ldns_rr *rr, unsigned line)

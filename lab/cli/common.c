@@ -82,7 +82,7 @@ struct known {
     struct lab_known_damage *damages;
     struct lab_known_behaviour *behaviours;
     size_t behaviours_count;
-    char *rules, *damage_path, *certs;
+    char *rules, *damage_path, *certs, *home;
 };
 
 static struct lab_known_behaviour known_side(const struct lab_behaviour *b)
@@ -121,6 +121,7 @@ static int know(const struct lab_paths *paths, struct known *k, struct lab_fault
     k->rules = lab_format("%s/scenarios/rules.tsv", paths->source);
     k->damage_path = lab_format("%s/zones/damage.yaml", paths->source);
     k->certs = lab_format("%s/certs/recipes.yaml", paths->source);
+    k->home = lab_format("%s/scenarios", paths->source);
     if (lab_damage_load(k->damage_path, &k->damage, fault) != 0 ||
         lab_recipes_load(k->certs, &k->recipes, fault) != 0)
         return -1;
@@ -146,6 +147,7 @@ static void forget(struct known *k)
     free(k->rules);
     free(k->damage_path);
     free(k->certs);
+    free(k->home);
 }
 
 int lab_suite_states(const struct lab_paths *paths, struct lab_states *out)
@@ -183,6 +185,7 @@ int lab_suite_load(const struct lab_paths *paths, const char *root, struct lab_c
         (void)lab_complaint(fault.status, "%s", fault.what);
     } else {
         const struct lab_lint_context context = {.rules_path = k.rules,
+                                                 .home = k.home,
                                                  .damage = k.damages,
                                                  .damage_count = k.damage.count,
                                                  .behaviours = k.behaviours,

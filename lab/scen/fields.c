@@ -11,7 +11,7 @@ static const struct {
     const char *section, *key, *fallback, *says;
 } texts[] = {
     {"file", "id", "", "the file's name without `.yaml`: lower-case letters, digits, single hyphens, at most 40; the domain is `<id>.example.`"},
-    {"file", "title", "", "one line, at most 100 octets, saying what happens"},
+    {"file", "title", "", "one line, at most 100 octets, saying what happens; in quotes if it has a colon or a # in it"},
     {"file", "rules", "", "ids from `rules.tsv`"},
     {"file", "impact", "", "what goes wrong in the world if a sender gets it wrong"},
     {"file", "tags", "none", "words for `--tag`"},

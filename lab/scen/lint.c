@@ -225,6 +225,10 @@ static void lint_head(const struct lab_lint *l)
         lab_complain(l->source, lab_place("title"),
                      "title of %zu octets%s; expected one line of at most 100", strlen(s->title),
                      strchr(s->title, '\n') != NULL ? " on several lines" : "");
+    if (lab_source_cut(l->source, lab_place("title")))
+        lab_complain(l->source, lab_place("title"),
+                     "a comment behind the title, which ends before it; expected the title alone: "
+                     "one with ` #` in it needs quotes");
     lint_rules(l);
     for (unsigned i = 0; i < s->tags_count; i++) {
         if (s->tags[i][strspn(s->tags[i], LOWER DIGIT "-")] != '\0')

@@ -38,8 +38,10 @@ struct lab_lint {
 /* Everything about one file by itself. */
 void lab_lint_scenario(const struct lab_lint *l);
 
-/* What concerns several: twins, the same scenario twice. Entries in order of id. */
-void lab_lint_catalogue(const struct lab_lint *list, size_t count);
+/* What concerns several: twins, which may be in home, and the same scenario twice. Entries in order
+ * of id. */
+void lab_lint_catalogue(const struct lab_lint *list, size_t count,
+                        const struct lab_catalogue *home);
 
 /* The profiles that expectations may name; NULL past the end. */
 const char *lab_profile_at(size_t index);

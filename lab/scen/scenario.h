@@ -293,6 +293,7 @@ struct lab_record_place {
 };
 struct lab_lint_context {
     const char *rules_path; /* scenarios/rules.tsv, or NULL */
+    const char *home;       /* scenarios/: where twins are that are nowhere else; or NULL */
     const struct lab_known_damage *damage;
     size_t damage_count;
     const struct lab_known_behaviour *behaviours;
@@ -310,7 +311,7 @@ struct lab_lint_context {
  * line reported) if root or the rules cannot be read. Checks the schema and every rule of
  * scen/lint.h; files with faults are not in out, which is always filled. A single file
  * NN-topic/ID.yaml is loaded as part of its catalogue (twins, addresses), but only it is reported
- * on and returned. */
+ * on and returned. Twins that are not below root are looked for in the context's home. */
 int lab_catalogue_load(const char *root, const struct lab_lint_context *context,
                        void (*report)(void *self, const char *line), void *self,
                        struct lab_catalogue *out);

@@ -104,7 +104,7 @@ int lab_placeholder_read(const struct lab_scenario *s, const char *text,
                          struct lab_placeholder *out, struct lab_fault *fault)
 {
     size_t len = strcspn(text, "}\n");
-    char *words[MAX_WORDS + 1] = {NULL};
+    char *words[MAX_WORDS + 1];
     size_t count = 0;
     const char *wrong;
     char *inner;
@@ -113,6 +113,8 @@ int lab_placeholder_read(const struct lab_scenario *s, const char *text,
     if (text[len] != '}')
         return lab_fail(fault, EX_DATAERR, "`{` without `}`; expected a placeholder on one line");
     inner = lab_strndup(text + 1, len - 1);
+    for (size_t i = 0; i < LAB_COUNT(words); i++)
+        words[i] = inner + len - 1; /* "" */
     for (char *rest = inner; count < LAB_COUNT(words) && rest != NULL; count++)
         words[count] = strsep(&rest, " ");
     wrong = read_words(s, words, count, out);

@@ -25,9 +25,9 @@ LAB_MUST_USE int lab_placeholder_read(const struct lab_scenario *s, const char *
 /* Where data of certificates comes from: hex digits for a TLSA or DIGEST, which the caller frees.
  */
 struct lab_pinned {
-    int (*data)(void *self, const struct lab_scenario *s, const struct lab_placeholder *p,
+    int (*data)(const void *self, const struct lab_scenario *s, const struct lab_placeholder *p,
                 char **hex, struct lab_fault *fault);
-    void *self;
+    const void *self;
 };
 
 /* records with placeholders replaced; comments and lines stay. The caller frees *out. */

@@ -110,7 +110,7 @@ static unsigned mix(unsigned hash, const char *word)
 
 /* Data that no certificate has, the same for the same placeholder: as long as the real ones, which
  * are made with the world. */
-static int stand_in(void *self, const struct lab_scenario *s, const struct lab_placeholder *p,
+static int stand_in(const void *self, const struct lab_scenario *s, const struct lab_placeholder *p,
                     char **hex, struct lab_fault *fault)
 {
     size_t digits = p->matching == 2 ? 128 : 64;

@@ -180,8 +180,8 @@ void lab_world_free_hosts(struct lab_world *w)
 }
 
 /* struct lab_pinned, of a world. */
-static int pinned_data(void *self, const struct lab_scenario *s, const struct lab_placeholder *p,
-                       char **hex, struct lab_fault *fault)
+static int pinned_data(const void *self, const struct lab_scenario *s,
+                       const struct lab_placeholder *p, char **hex, struct lab_fault *fault)
 {
     const struct lab_world *w = self;
 
@@ -205,7 +205,7 @@ static int add_zone(const struct lab_world *w, const struct lab_scenario *s,
                     const struct lab_scenario *written, const struct lab_zone *z, bool as_it_is,
                     struct lab_tree *tree, struct lab_fault *fault)
 {
-    const struct lab_pinned pinned = {pinned_data, (void *)(uintptr_t)w};
+    const struct lab_pinned pinned = {pinned_data, w};
     char *name = lab_scenario_name(s, z->name != NULL ? z->name : "@");
     char *records = NULL;
     bool none = z->records == NULL || as_it_is;

@@ -9,7 +9,7 @@
 /* Every certificate has these octets. */
 #define DATA "00112233445566778899"
 
-static int data(void *self, const struct lab_scenario *s, const struct lab_placeholder *p,
+static int data(const void *self, const struct lab_scenario *s, const struct lab_placeholder *p,
                 char **hex, struct lab_fault *fault)
 {
     (void)self, (void)s;

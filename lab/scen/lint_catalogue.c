@@ -53,6 +53,19 @@ static const char *scenario_id(const void *list, size_t i)
     return ((struct lab_scenario *const *)list)[i]->id;
 }
 
+static void unknown_twin(const struct lab_lint *l, const struct lab_lint *list, size_t count,
+                         const struct lab_catalogue *home)
+{
+    const char *expected = "the id of another scenario (that loads)";
+    const char *twin = l->scenario->twin;
+
+    if (home->count > 0)
+        lab_lint_unknown(l, lab_place("twin"), "twin", twin, scenario_id, home->list, home->count,
+                         expected);
+    else
+        lab_lint_unknown(l, lab_place("twin"), "twin", twin, lint_id, list, count, expected);
+}
+
 static void lint_twin(const struct lab_lint *l, const struct lab_lint *list, size_t count,
                       const struct lab_catalogue *home)
 {
@@ -66,10 +79,7 @@ static void lint_twin(const struct lab_lint *l, const struct lab_lint *list, siz
     if (s->twin != NULL && twin == NULL)
         twin = lab_catalogue_find(home, s->twin);
     if (s->twin != NULL && twin == NULL) {
-        lab_lint_unknown(
-            l, lab_place("twin"), "twin", s->twin, home->count > 0 ? scenario_id : lint_id,
-            home->count > 0 ? (const void *)home->list : list,
-            home->count > 0 ? home->count : count, "the id of another scenario (that loads)");
+        unknown_twin(l, list, count, home);
         return;
     }
     for (unsigned n = 0; n < s->expect_count; n++) {

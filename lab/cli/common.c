@@ -136,6 +136,13 @@ static int know(const struct lab_paths *paths, struct known *k, struct lab_fault
     return 0;
 }
 
+static const char *element_at(const void *recipes, size_t cert, size_t i)
+{
+    const struct lab_recipe *r = &((const struct lab_recipes *)recipes)->list[cert];
+
+    return i < r->chain_count ? r->chain[i].element : NULL;
+}
+
 static void forget(struct known *k)
 {
     if (k->recipes != NULL)
@@ -192,6 +199,8 @@ int lab_suite_load(const struct lab_paths *paths, const char *root, struct lab_c
                                                  .behaviours_count = k.behaviours_count,
                                                  .certs = k.cert_names,
                                                  .certs_count = k.recipes->list_count,
+                                                 .element = element_at,
+                                                 .recipes = k.recipes,
                                                  .records = lab_zone_check};
 
         faults = lab_catalogue_load(root, &context, report, NULL, out);

@@ -21,6 +21,39 @@ static bool octet(const char *word)
     return len >= 1 && len <= 3 && word[len] == '\0' && strtoul(word, NULL, 10) <= 255;
 }
 
+/* Is the element one of the host's chain? known: those that are. */
+static bool has_element(const struct lab_lint_context *c, const struct lab_placeholder *p,
+                        struct lab_text *known)
+{
+    const char *element;
+    bool found = strcmp(p->element, "wrong") == 0;
+    size_t cert = 0;
+
+    while (cert < c->certs_count && strcmp(c->certs[cert], p->host->cert) != 0)
+        cert++;
+    if (cert == c->certs_count) /* told elsewhere */
+        return true;
+    for (size_t i = 0; (element = c->element(c->recipes, cert, i)) != NULL; i++) {
+        lab_text_put(known, "%s ", element);
+        found = found || strcmp(p->element, element) == 0;
+    }
+    return found;
+}
+
+static void lint_element(const struct spot *at, const char *whole, const struct lab_placeholder *p)
+{
+    struct lab_text known = {0};
+
+    lab_text_add(&known, "", 0);
+    if (!has_element(at->l->context, p, &known))
+        lab_complain_line(
+            at->l->source, at->place, at->line, whole,
+            "placeholder `%.60s`: recipe %.60s has no element `%.60s`; expected one of "
+            "%.300swrong",
+            whole, p->host->cert, p->element, known.text);
+    free(known.text);
+}
+
 /* Look at the placeholder that begins at open; returns where to go on. */
 static const char *lint_placeholder(const struct spot *at, const char *open, bool *mentioned)
 {
@@ -32,6 +65,8 @@ static const char *lint_placeholder(const struct spot *at, const char *open, boo
 
     if (rc != 0)
         lab_complain_line(at->l->source, at->place, at->line, whole, "%s", fault.what);
+    else if (p.element != NULL && at->l->context->element != NULL)
+        lint_element(at, whole, &p);
     if (p.host != NULL)
         mentioned[p.host - s->hosts] = true;
     free(whole);

@@ -300,6 +300,9 @@ struct lab_lint_context {
     size_t behaviours_count;
     const char *const *certs; /* names of certificate recipes */
     size_t certs_count;
+    /* The i-th element of the certs_index-th of them; NULL past the last. NULL: not checked. */
+    const char *(*element)(const void *recipes, size_t certs_index, size_t i);
+    const void *recipes;
     /* Are these, with placeholders replaced, the records of a zone of that (absolute) name? -1: the
      * fault says why not, place where. NULL: not checked. */
     int (*records)(const char *zone, const char *records, struct lab_record_place *place,

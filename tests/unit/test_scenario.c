@@ -29,6 +29,12 @@ static const struct lab_known_behaviour behaviours[] = {
 /* clang-format on */
 static const char *const certs[] = {"self-signed", "ca-leaf"};
 
+static const char *element_at(const void *recipes, size_t cert, size_t i)
+{
+    (void)recipes;
+    return i == 0 ? "leaf" : i == 1 && cert == 1 ? "ca" : NULL;
+}
+
 static struct lab_lint_context context(void)
 {
     return (struct lab_lint_context){
@@ -39,6 +45,7 @@ static struct lab_lint_context context(void)
         .behaviours_count = CHECK_COUNT(behaviours),
         .certs = certs,
         .certs_count = CHECK_COUNT(certs),
+        .element = element_at,
         .records = lab_zone_check,
     };
 }

@@ -181,6 +181,8 @@ static const struct {
     {"block sequence entries are not",      "a list on lines of its own: a value that begins with `- ` needs quotes"},
     {"did not find expected key",           "KEY: VALUE: a value that begins with [ { or a quote, and goes on behind it, needs quotes"},
     {"did not find expected ',' or",        "commas between entries: a value with `: ` or `, ` in it needs quotes"},
+    {"could not find expected ':'",        "KEY: VALUE: lines of a block of text are indented more than its key"},
+    {"did not find expected '-'",          "entries of a list that begin in one column, with `- `"},
     {"found unexpected end of stream",      "a quote at the end of what begins here"},
     {"found a tab character",               "blanks, not tabs"},
     /* clang-format on */

@@ -60,7 +60,7 @@ int lab_cmd_new(int argc, char **argv)
         return lab_complaint(2, "new: expected one id of lower-case letters, digits and hyphens");
     (void)printf("id: %s\n", argv[first]);
     (void)fputs(
-        "title: One line that says what is special and what should happen\n"
+        "title: \"One line that says what is special and what should happen\"\n"
         "rules: [R-7672-2.2-3]\n"
         "impact: leak\n"
         "tags: [dane]\n"

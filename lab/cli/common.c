@@ -4,6 +4,7 @@
 #include <fnmatch.h>
 #include <libgen.h>
 #include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,7 +82,7 @@ struct known {
     struct lab_known_damage *damages;
     struct lab_known_behaviour *behaviours;
     size_t behaviours_count;
-    char *rules, *damage_path, *certs;
+    char *rules, *damage_path, *certs, *home;
 };
 
 static struct lab_known_behaviour known_side(const struct lab_behaviour *b)
@@ -120,6 +121,7 @@ static int know(const struct lab_paths *paths, struct known *k, struct lab_fault
     k->rules = lab_format("%s/scenarios/rules.tsv", paths->source);
     k->damage_path = lab_format("%s/zones/damage.yaml", paths->source);
     k->certs = lab_format("%s/certs/recipes.yaml", paths->source);
+    k->home = lab_format("%s/scenarios", paths->source);
     if (lab_damage_load(k->damage_path, &k->damage, fault) != 0 ||
         lab_recipes_load(k->certs, &k->recipes, fault) != 0)
         return -1;
@@ -134,6 +136,13 @@ static int know(const struct lab_paths *paths, struct known *k, struct lab_fault
     return 0;
 }
 
+static const char *element_at(const void *recipes, size_t cert, size_t i)
+{
+    const struct lab_recipe *r = &((const struct lab_recipes *)recipes)->list[cert];
+
+    return i < r->chain_count ? r->chain[i].element : NULL;
+}
+
 static void forget(struct known *k)
 {
     if (k->recipes != NULL)
@@ -145,6 +154,7 @@ static void forget(struct known *k)
     free(k->rules);
     free(k->damage_path);
     free(k->certs);
+    free(k->home);
 }
 
 int lab_suite_states(const struct lab_paths *paths, struct lab_states *out)
@@ -175,16 +185,23 @@ int lab_suite_load(const struct lab_paths *paths, const char *root, struct lab_c
     int faults = -1;
 
     *out = (struct lab_catalogue){0};
+    /* ldns takes 64 KiB for each record that it reads: do not hand them back to the kernel in
+     * between, which would cost as much as the reading */
+    (void)mallopt(M_TRIM_THRESHOLD, 16 << 20);
     if (know(paths, &k, &fault) != 0) {
         (void)lab_complaint(fault.status, "%s", fault.what);
     } else {
         const struct lab_lint_context context = {.rules_path = k.rules,
+                                                 .home = k.home,
                                                  .damage = k.damages,
                                                  .damage_count = k.damage.count,
                                                  .behaviours = k.behaviours,
                                                  .behaviours_count = k.behaviours_count,
                                                  .certs = k.cert_names,
-                                                 .certs_count = k.recipes->list_count};
+                                                 .certs_count = k.recipes->list_count,
+                                                 .element = element_at,
+                                                 .recipes = k.recipes,
+                                                 .records = lab_zone_check};
 
         faults = lab_catalogue_load(root, &context, report, NULL, out);
     }

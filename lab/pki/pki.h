@@ -62,12 +62,12 @@ void lab_chain_free(struct lab_chain *chain);
 unsigned lab_chain_sent(const struct lab_chain *chain, bool other,
                         const struct lab_cert *out[LAB_CHAIN_MAX]);
 
-/* TLSA association data of an element, "U S M HEX". element NULL: the leaf; "wrong": a certificate
- * that no host ever shows. The caller frees *out. Matching types 0, 1 and 2 (RFC 6698,
- * section 2.1.3); anything else gives the SHA2-256 digest with the numbers as asked for. */
-LAB_MUST_USE int lab_tlsa_text(const struct lab_pki *pki, const struct lab_chain *chain,
-                               const char *element, unsigned usage, unsigned selector,
-                               unsigned matching, char **out, struct lab_fault *fault);
+/* TLSA association data of an element, in hex. element NULL: the leaf; "wrong": a certificate that
+ * no host ever shows. The caller frees *out. Matching types 0, 1 and 2 (RFC 6698, section 2.1.3);
+ * anything else gives the SHA2-256 digest. */
+LAB_MUST_USE int lab_tlsa_data(const struct lab_pki *pki, const struct lab_chain *chain,
+                               const char *element, unsigned selector, unsigned matching,
+                               char **out, struct lab_fault *fault);
 
 /* Write the lab's roots of trust (every recipe's private root), PEM, for senders that want a CA
  * file. */

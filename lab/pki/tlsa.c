@@ -44,13 +44,11 @@ static int selected(const X509 *x, unsigned selector, uint8_t **out)
     return selector == 1 ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x), out) : i2d_X509(x, out);
 }
 
-int lab_tlsa_text(const struct lab_pki *pki, const struct lab_chain *chain, const char *element,
-                  unsigned usage, unsigned selector, unsigned matching, char **out,
-                  struct lab_fault *fault)
+int lab_tlsa_data(const struct lab_pki *pki, const struct lab_chain *chain, const char *element,
+                  unsigned selector, unsigned matching, char **out, struct lab_fault *fault)
 {
     const X509 *x = pinned(pki, chain, element);
     uint8_t digest[SHA512_DIGEST_LENGTH], *der;
-    char *hex;
     int len;
 
     if (x == NULL)
@@ -59,14 +57,12 @@ int lab_tlsa_text(const struct lab_pki *pki, const struct lab_chain *chain, cons
     if (len <= 0)
         return lab_pki_fail(fault, "TLSA data");
     if (matching == 0)
-        hex = lab_hex(der, (size_t)len);
+        *out = lab_hex(der, (size_t)len);
     else if (matching == 2)
-        hex = lab_hex(SHA512(der, (size_t)len, digest), SHA512_DIGEST_LENGTH);
+        *out = lab_hex(SHA512(der, (size_t)len, digest), SHA512_DIGEST_LENGTH);
     else
-        hex = lab_hex(SHA256(der, (size_t)len, digest), SHA256_DIGEST_LENGTH);
+        *out = lab_hex(SHA256(der, (size_t)len, digest), SHA256_DIGEST_LENGTH);
     OPENSSL_free(der);
-    *out = lab_format("%u %u %u %s", usage, selector, matching, hex);
-    free(hex);
     return 0;
 }
 

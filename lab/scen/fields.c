@@ -11,7 +11,7 @@ static const struct {
     const char *section, *key, *fallback, *says;
 } texts[] = {
     {"file", "id", "", "the file's name without `.yaml`: lower-case letters, digits, single hyphens, at most 40; the domain is `<id>.example.`"},
-    {"file", "title", "", "one line, at most 100 octets, saying what happens"},
+    {"file", "title", "", "one line, at most 100 octets, saying what happens; in quotes if it has a colon or a # in it"},
     {"file", "rules", "", "ids from `rules.tsv`"},
     {"file", "impact", "", "what goes wrong in the world if a sender gets it wrong"},
     {"file", "tags", "none", "words for `--tag`"},
@@ -62,7 +62,7 @@ static const struct {
     {"expect", "profiles", "", "versions of the rules: `rfc7672` `seed2013` `opp2013` `draft2014` `draft2014b` `postfix`"},
     {"expect", "policies", "`[dane]`", "local policies: `dane` `dane-only` `may` `encrypt`"},
     {"expect", "accept", "", "outcomes in order of preference; the first that fits counts"},
-    {"expect", "reasons", "any", "reason words that a sender may give; one that gives none is not blamed"},
+    {"expect", "reasons", "any", "reason words (lab/adapters/README.md) that a sender may give; one that gives none is not blamed"},
     {"expect", "require", "none", "observations that must be made, whichever outcome"},
     {"expect", "forbid", "none", "observations that must not be made"},
 
@@ -82,7 +82,7 @@ static const struct {
 
     {"require", "see", "", "what is seen"},
     {"require", "at", "none", "the host; needed with all but `query`"},
-    {"require", "of", "none", "with `query`: owner and type (`*.OWNER`: any name below); with `sni`: the name"},
+    {"require", "of", "none", "with `query`: owner and type (`*.OWNER`: any name below); with `sni`: the name; in a zone of the file, but it need not exist"},
 
     {"serve.as", "drop", NULL, "no answer at all, which costs whoever asks some seconds: for few scenarios, with the tag `slow`"},
     {"serve.as", "drop-udp", NULL, "no answer over UDP"},

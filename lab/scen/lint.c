@@ -215,16 +215,27 @@ static void lint_rules(const struct lab_lint *l)
     }
 }
 
+static void lint_title(const struct lab_lint *l)
+{
+    const struct lab_scenario *s = l->scenario;
+
+    if (strchr(s->title, '\n') != NULL || strlen(s->title) > 100)
+        lab_complain(l->source, lab_place("title"),
+                     "title of %zu octets%s; expected one line of at most 100", strlen(s->title),
+                     strchr(s->title, '\n') != NULL ? " on several lines" : "");
+    if (lab_source_cut(l->source, lab_place("title")))
+        lab_complain(l->source, lab_place("title"),
+                     "a comment behind the title, which ends before it; expected the title alone: "
+                     "one with ` #` in it needs quotes");
+}
+
 static void lint_head(const struct lab_lint *l)
 {
     const struct lab_scenario *s = l->scenario;
 
     if (s->family == LAB_FAMILY_BOTH)
         lint_id(l);
-    if (strchr(s->title, '\n') != NULL || strlen(s->title) > 100)
-        lab_complain(l->source, lab_place("title"),
-                     "title of %zu octets%s; expected one line of at most 100", strlen(s->title),
-                     strchr(s->title, '\n') != NULL ? " on several lines" : "");
+    lint_title(l);
     lint_rules(l);
     for (unsigned i = 0; i < s->tags_count; i++) {
         if (s->tags[i][strspn(s->tags[i], LOWER DIGIT "-")] != '\0')

@@ -7,19 +7,21 @@
  * owner and type exactly if the recipe concerns an RRset; hosts once, below those domains,
  * certificate recipe and behaviour known, a certificate where TLS can succeed, a shared key with
  * one of the same recipe; every host mentioned in the records; placeholders well formed and about
- * hosts of the file; no pasted TLSA data. Proofs: OWNER TYPE with the owner in a zone of the file,
- * each once; nothing secure below an unsigned zone; bogus only with damage; an answer only where
- * there is one. Steps: later and later, of zones and hosts that the file has; the world at each one
- * held to the same rules. Expectations: known profiles; each profile and policy once; deferral and
- * bounce name no host; accepted alternatives can happen and are not covered by an earlier one; what
- * is not PASS has a note; observations complete, possible, and required and forbidden ones do not
- * contradict one another or the accepted outcomes; at policies dane and dane-only, a connection is
- * forbidden to a host whose TLSA question is proven to fail, and the envelope at every host that
- * can be reached where the impact is leak or downgrade and nothing may be delivered. Twin: for
- * every profile and policy whose first choice is not delivery, the twin's first choice is.
- * Family: each once; addresses of both for each host, which nothing damages, and with proofs that
- * can be told from their line. Catalogue: no two scenarios with the same world, proofs and
- * expectations, whatever their hosts and zones are called. */
+ * hosts of the file and elements of their chains; no pasted TLSA data; records that can be read and
+ * can stand together. Proofs: OWNER TYPE with the owner in a zone of the file, each once; nothing
+ * secure below an unsigned zone; bogus only with damage; an answer only where there is one. Steps:
+ * later and later, of zones and hosts that the file has; the world at each one held to the same
+ * rules. Expectations: known profiles; each profile and policy once; deferral and bounce name no
+ * host; accepted alternatives can happen and are not covered by an earlier one; what is not PASS
+ * has a note; reason words of reason.h, each once; observations complete, possible, about names in
+ * a zone of the file, and required and forbidden ones do not contradict one another or the accepted
+ * outcomes; at policies dane and dane-only, a connection is forbidden to a host whose TLSA question
+ * is proven to fail, and the envelope at every host that can be reached where the impact is leak or
+ * downgrade and nothing may be delivered. Twin: for every profile and policy whose first choice is
+ * not delivery, the twin's first choice is. Family: each once; addresses of both for each host,
+ * which nothing damages, and with proofs that can be told from their line. Catalogue: no two
+ * scenarios with the same world, proofs and expectations, whatever their hosts and zones are
+ * called. */
 #ifndef LAB_SCEN_LINT_H
 #define LAB_SCEN_LINT_H
 
@@ -37,8 +39,10 @@ struct lab_lint {
 /* Everything about one file by itself. */
 void lab_lint_scenario(const struct lab_lint *l);
 
-/* What concerns several: twins, the same scenario twice. Entries in order of id. */
-void lab_lint_catalogue(const struct lab_lint *list, size_t count);
+/* What concerns several: twins, which may be in home, and the same scenario twice. Entries in order
+ * of id. */
+void lab_lint_catalogue(const struct lab_lint *list, size_t count,
+                        const struct lab_catalogue *home);
 
 /* The profiles that expectations may name; NULL past the end. */
 const char *lab_profile_at(size_t index);

@@ -7,11 +7,11 @@
 #include "scen/lint.h"
 #include "scen/schema.h"
 
-static const struct lab_lint *find(const struct lab_lint *list, size_t count, const char *id)
+static const struct lab_scenario *find(const struct lab_lint *list, size_t count, const char *id)
 {
     for (size_t i = 0; i < count; i++) {
         if (strcmp(list[i].scenario->id, id) == 0)
-            return &list[i];
+            return list[i].scenario;
     }
     return NULL;
 }
@@ -48,18 +48,38 @@ static const char *lint_id(const void *list, size_t i)
     return ((const struct lab_lint *)list)[i].scenario->id;
 }
 
-static void lint_twin(const struct lab_lint *l, const struct lab_lint *list, size_t count)
+static const char *scenario_id(const void *list, size_t i)
+{
+    return ((struct lab_scenario *const *)list)[i]->id;
+}
+
+static void unknown_twin(const struct lab_lint *l, const struct lab_lint *list, size_t count,
+                         const struct lab_catalogue *home)
+{
+    const char *expected = "the id of another scenario (that loads)";
+    const char *twin = l->scenario->twin;
+
+    if (home->count > 0)
+        lab_lint_unknown(l, lab_place("twin"), "twin", twin, scenario_id, home->list, home->count,
+                         expected);
+    else
+        lab_lint_unknown(l, lab_place("twin"), "twin", twin, lint_id, list, count, expected);
+}
+
+static void lint_twin(const struct lab_lint *l, const struct lab_lint *list, size_t count,
+                      const struct lab_catalogue *home)
 {
     const struct lab_scenario *s = l->scenario;
-    const struct lab_lint *twin = s->twin != NULL ? find(list, count, s->twin) : NULL;
+    const struct lab_scenario *twin = s->twin != NULL ? find(list, count, s->twin) : NULL;
 
     if (s->twin != NULL && strcmp(s->twin, s->id) == 0) {
         lab_complain(l->source, lab_place("twin"), "its own twin; expected another scenario");
         return;
     }
+    if (s->twin != NULL && twin == NULL)
+        twin = lab_catalogue_find(home, s->twin);
     if (s->twin != NULL && twin == NULL) {
-        lab_lint_unknown(l, lab_place("twin"), "twin", s->twin, lint_id, list, count,
-                         "the id of another scenario (that loads)");
+        unknown_twin(l, list, count, home);
         return;
     }
     for (unsigned n = 0; n < s->expect_count; n++) {
@@ -69,8 +89,7 @@ static void lint_twin(const struct lab_lint *l, const struct lab_lint *list, siz
         for (unsigned i = 0; i < e->profiles_count && l->source->faults == before; i++) {
             for (int p = 0; p < LAB_POLICY_COUNT && l->source->faults == before; p++)
                 if (lab_expect_has_policy(e, (enum lab_policy)p))
-                    lint_twin_for(l, twin != NULL ? twin->scenario : NULL, n, e->profiles[i],
-                                  (enum lab_policy)p);
+                    lint_twin_for(l, twin, n, e->profiles[i], (enum lab_policy)p);
         }
     }
 }
@@ -165,6 +184,12 @@ static char *essence(const struct lab_scenario *s)
         if (a != NULL) {
             lab_text_put(&out, "%s", a->sign);
             at += strlen(a->name) - 1;
+        } else if (in_label(*at)) {
+            const char *from = at;
+
+            while (in_label(at[1])) /* no alias begins within a label */
+                at++;
+            lab_text_add(&out, from, (size_t)(at - from) + 1);
         } else if (!blank || (out.len > 0 && out.text[out.len - 1] != ' ')) {
             lab_text_add(&out, blank ? " " : at, 1);
         }
@@ -196,14 +221,14 @@ static void lint_doubles(const struct lab_lint *list, size_t count)
     free(texts);
 }
 
-void lab_lint_catalogue(const struct lab_lint *list, size_t count)
+void lab_lint_catalogue(const struct lab_lint *list, size_t count, const struct lab_catalogue *home)
 {
     for (size_t i = 0; i < count; i++) {
         if (i > 0 && strcmp(list[i].scenario->id, list[i - 1].scenario->id) == 0)
             lab_complain(list[i].source, lab_place("id"),
                          "id `%s` is taken by %s; expected another", list[i].scenario->id,
                          list[i - 1].source->path);
-        lint_twin(&list[i], list, count);
+        lint_twin(&list[i], list, count, home);
     }
     lint_doubles(list, count);
 }

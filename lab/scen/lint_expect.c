@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "scen/lint.h"
+#include "scen/reason.h"
 
 static const char *profile_word(const void *list, size_t i)
 {
@@ -141,23 +142,38 @@ static void lint_accept(const struct lab_lint *l, unsigned n, unsigned i)
     }
 }
 
+/* A name that some sender may ask for or say: it need not exist, but it must be below a zone of the
+ * file, or nobody can ever see it there. */
+static void lint_seen_name(const struct lab_lint *l, const char *absolute, struct lab_place of)
+{
+    const char *name = strncmp(absolute, "*.", 2) == 0 ? absolute + 2 : absolute;
+
+    if (!lab_lint_own(l->scenario, name))
+        lab_complain(l->source, of,
+                     "%.120s is not this scenario's; expected a name at or below %s.example.",
+                     absolute, l->scenario->id);
+    else if (lab_lint_zone_of(l->scenario, name) == NULL)
+        lab_complain(l->source, of,
+                     "%.120s is in no zone of this file; expected a name at or below one of "
+                     "world.zones",
+                     absolute);
+}
+
 /* `of`: the question, or the name in SNI. */
 static void lint_of(const struct lab_lint *l, const struct lab_observation *o, struct lab_place of)
 {
     const char *type;
-    char *owner;
+    char *name = NULL;
 
-    if (o->see == LAB_SEE_SNI) {
-        if (strcmp(o->of, "@") != 0 && !lab_lint_name_ok(o->of))
-            lab_complain(l->source, of, "`%.80s` is no domain name; expected the name in SNI",
-                         o->of);
-    } else if (lab_lint_question(l, of, o->of, &owner, &type)) {
-        if (!lab_lint_own(l->scenario, owner))
-            lab_complain(l->source, of,
-                         "%.120s is not this scenario's; expected a name at or below %s.example.",
-                         owner, l->scenario->id);
-        free(owner);
-    }
+    if (o->see != LAB_SEE_SNI)
+        (void)lab_lint_question(l, of, o->of, &name, &type);
+    else if (strcmp(o->of, "@") == 0 || lab_lint_name_ok(o->of))
+        name = lab_scenario_name(l->scenario, o->of);
+    else
+        lab_complain(l->source, of, "`%.80s` is no domain name; expected the name in SNI", o->of);
+    if (name != NULL)
+        lint_seen_name(l, name, of);
+    free(name);
 }
 
 /* Form of one observation, wherever it stands. */
@@ -275,16 +291,30 @@ static void lint_forbidden(const struct lab_lint *l, unsigned n, unsigned i)
     }
 }
 
+static const char *reason_word(const void *list, size_t i)
+{
+    (void)list;
+    return lab_reason_at(i)->word;
+}
+
 static void lint_reasons(const struct lab_lint *l, unsigned n)
 {
     const struct lab_expect *e = &l->scenario->expect[n];
+    size_t count = 0;
 
+    while (lab_reason_at(count) != NULL)
+        count++;
     for (unsigned i = 0; i < e->reasons_count; i++) {
-        if (e->reasons[i][strspn(e->reasons[i], "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")] != '\0')
-            lab_complain(
-                l->source, lab_place("expect[%u].reasons[%u]", n, i),
-                "reason `%.60s`; expected a word of capitals, digits and _ such as TLSA_BOGUS",
-                e->reasons[i]);
+        struct lab_place place = lab_place("expect[%u].reasons[%u]", n, i);
+
+        if (!lab_reason_known(e->reasons[i]))
+            lab_lint_unknown(l, place, "reason", e->reasons[i], reason_word, NULL, count,
+                             "a word of the table in lab/adapters/README.md");
+        for (unsigned j = 0; j < i; j++) {
+            if (strcmp(e->reasons[j], e->reasons[i]) == 0)
+                lab_complain(l->source, place, "reason %.60s again; expected it once",
+                             e->reasons[i]);
+        }
     }
 }
 

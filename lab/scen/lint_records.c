@@ -1,8 +1,10 @@
 /* lint_records.c - placeholders and TLSA data in the records of a scenario. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "scen/fill.h"
 #include "scen/lint.h"
 
 /* Where a placeholder stands. */
@@ -19,105 +21,57 @@ static bool octet(const char *word)
     return len >= 1 && len <= 3 && word[len] == '\0' && strtoul(word, NULL, 10) <= 255;
 }
 
-static bool few_octets(const char *word)
+/* Is the element one of the host's chain? known: those that are. */
+static bool has_element(const struct lab_lint_context *c, const struct lab_placeholder *p,
+                        struct lab_text *known)
 {
-    size_t len = strspn(word, "0123456789");
+    const char *element;
+    bool found = strcmp(p->element, "wrong") == 0;
+    size_t cert = 0;
 
-    return len >= 1 && len <= 5 && word[len] == '\0' && strtoul(word, NULL, 10) <= 65000;
+    while (cert < c->certs_count && strcmp(c->certs[cert], p->host->cert) != 0)
+        cert++;
+    if (cert == c->certs_count) /* told elsewhere */
+        return true;
+    for (size_t i = 0; (element = c->element(c->recipes, cert, i)) != NULL; i++) {
+        lab_text_put(known, "%s ", element);
+        found = found || strcmp(p->element, element) == 0;
+    }
+    return found;
 }
 
-/* The host of a placeholder. "mx.ca" can be the host mx.ca or the element ca of the host mx: the
- * host counts first. */
-static const struct lab_host *host_of(const struct lab_scenario *s, const char *word, bool *element)
+static void lint_element(const struct spot *at, const char *whole, const struct lab_placeholder *p)
 {
-    const struct lab_host *h = lab_scenario_host(s, word);
-    char *cut = lab_strdup(word);
-    char *dot = strrchr(cut, '.');
+    struct lab_text known = {0};
 
-    *element = false;
-    if (h == NULL && dot != NULL && dot[1] != '\0') {
-        *dot = '\0';
-        h = lab_scenario_host(s, cut);
-        *element = h != NULL;
-    }
-    free(cut);
-    return h;
-}
-
-/* Placeholders by their first word and the number of words. */
-enum kind { NONE, ADDRESS, TLSA, OCTETS };
-
-static enum kind kind_of(char *const words[], size_t count)
-{
-    if (count == 5 && strcmp(words[0], "tlsa") == 0)
-        return TLSA;
-    if (count == 2 && strcmp(words[0], "octets") == 0 && few_octets(words[1]))
-        return OCTETS;
-    return count == 2 && (strcmp(words[0], "a") == 0 || strcmp(words[0], "aaaa") == 0) ? ADDRESS
-                                                                                       : NONE;
-}
-
-/* words: what stood between the braces, split at spaces. */
-static void lint_words(const struct spot *at, const char *whole, char *words[], size_t count,
-                       bool *mentioned)
-{
-    const struct lab_scenario *s = at->l->scenario;
-    enum kind kind = kind_of(words, count);
-    bool element;
-    const struct lab_host *h;
-
-    if (kind == NONE) {
-        lab_complain_line(at->l->source, at->place, at->line, whole,
-                          "placeholder `%.60s`; expected {a HOST} {aaaa HOST} {octets N} or {tlsa "
-                          "HOST[.ELEMENT] USAGE SELECTOR MATCHING}",
-                          whole);
-        return;
-    }
-    if (kind == OCTETS)
-        return;
-    h = host_of(s, words[1], &element);
-    if (h == NULL || (element && kind != TLSA)) {
-        lab_complain_line(at->l->source, at->place, at->line, whole,
-                          "placeholder `%.60s` names no host of this file; expected the name of "
-                          "one of world.hosts",
-                          whole);
-        return;
-    }
-    mentioned[h - s->hosts] = true;
-    if (kind != TLSA)
-        return;
-    if (!octet(words[2]) || !octet(words[3]) || !octet(words[4]))
-        lab_complain_line(at->l->source, at->place, at->line, whole,
-                          "placeholder `%.60s`; expected three numbers of 0 to 255", whole);
-    if (h->cert == NULL)
+    lab_text_add(&known, "", 0);
+    if (!has_element(at->l->context, p, &known))
         lab_complain_line(
             at->l->source, at->place, at->line, whole,
-            "placeholder `%.60s`: the host has no certificate; expected `cert` in world.hosts",
-            whole);
+            "placeholder `%.60s`: recipe %.60s has no element `%.60s`; expected one of "
+            "%.300swrong",
+            whole, p->host->cert, p->element, known.text);
+    free(known.text);
 }
 
 /* Look at the placeholder that begins at open; returns where to go on. */
 static const char *lint_placeholder(const struct spot *at, const char *open, bool *mentioned)
 {
-    size_t len = strcspn(open, "}\n");
-    char *whole = lab_strndup(open, len + (open[len] == '}'));
-    char *inner = lab_strndup(open + 1, len - 1);
-    char *rest = inner;
-    char *words[6] = {NULL};
-    size_t count = 0;
+    const struct lab_scenario *s = at->l->scenario;
+    struct lab_placeholder p;
+    struct lab_fault fault;
+    int rc = lab_placeholder_read(s, open, &p, &fault);
+    char *whole = lab_strndup(open, p.len);
 
-    if (open[len] != '}') {
-        lab_complain_line(at->l->source, at->place, at->line, whole,
-                          "`{` without `}`; expected a placeholder on one line");
-    } else {
-        do
-            words[count++] = strsep(&rest, " ");
-        while (count < 6 && rest != NULL);
-        lint_words(at, whole, words, count, mentioned);
-    }
+    if (rc != 0)
+        lab_complain_line(at->l->source, at->place, at->line, whole, "%s", fault.what);
+    else if (p.element != NULL && at->l->context->element != NULL)
+        lint_element(at, whole, &p);
+    if (p.host != NULL)
+        mentioned[p.host - s->hosts] = true;
     free(whole);
-    free(inner);
-    return open + len;
+    free(p.element);
+    return open + p.len - 1;
 }
 
 /* The hex digits of a TLSA record on this line, blanks taken out, or NULL; text is cut up. */
@@ -180,16 +134,92 @@ static void lint_zone(const struct lab_lint *l, unsigned zone, bool *mentioned)
     }
 }
 
+/* FNV-1a; word may be NULL. */
+static unsigned mix(unsigned hash, const char *word)
+{
+    hash = (hash ^ '.') * 16777619U;
+    for (; word != NULL && *word != '\0'; word++)
+        hash = (hash ^ (unsigned char)*word) * 16777619U;
+    return hash;
+}
+
+/* Data that no certificate has, the same for the same placeholder: as long as the real ones, which
+ * are made with the world. */
+static int stand_in(const void *self, const struct lab_scenario *s, const struct lab_placeholder *p,
+                    char **hex, struct lab_fault *fault)
+{
+    size_t digits = p->matching == 2 ? 128 : 64;
+    unsigned hash = mix(mix(2166136261U, p->host->name), p->element);
+    char word[9];
+
+    (void)self, (void)s, (void)fault;
+    if (p->matching == 0 && p->octets * (size_t)2 > digits)
+        digits = p->octets * (size_t)2;
+    (void)snprintf(word, sizeof(word), "%08x", hash ^ (p->selector << 8 | p->matching));
+    *hex = lab_calloc(digits + 1, 1);
+    for (size_t i = 0; i < digits; i++)
+        (*hex)[i] = word[i % 8];
+    return 0;
+}
+
+/* The word of a block of text at that place, or the first on its line. The caller frees it. */
+static char *word_at(const char *text, const struct lab_record_place *at)
+{
+    const char *hit;
+    size_t len;
+
+    for (unsigned i = 1; i < at->line && *text != '\0'; i++) {
+        text += strcspn(text, "\n");
+        text += *text == '\n';
+    }
+    len = strcspn(text, "\n");
+    hit = at->word[0] != '\0' ? memmem(text, len, at->word, strlen(at->word)) : NULL;
+    if (hit != NULL)
+        return lab_strdup(at->word);
+    text += strspn(text, " \t");
+    return lab_strndup(text, strcspn(text, " \t\n"));
+}
+
+/* The records as the world will have them: what is no record, and what cannot stand together. */
+static void lint_parsed(const struct lab_lint *l, unsigned zone)
+{
+    static const struct lab_pinned pinned = {stand_in, NULL};
+    const struct lab_zone *z = &l->scenario->zones[zone];
+    char *name = lab_scenario_name(l->scenario, z->name);
+    struct lab_place place = lab_place("world.zones[%u].records", zone);
+    struct lab_record_place at = {.line = 1};
+    struct lab_fault fault;
+    char *text = NULL;
+
+    if (lab_fill_records(l->scenario, z->records, &pinned, &text, &fault) != 0) {
+        lab_complain(l->source, place, "%s", fault.what);
+    } else if (l->context->records(name, text, &at, &fault) != 0) {
+        char *word = word_at(z->records, &at);
+
+        lab_complain_line(l->source, place, at.line - 1, word, "%s", fault.what);
+        free(word);
+    }
+    free(text);
+    free(name);
+}
+
 void lab_lint_records(const struct lab_lint *l)
 {
+    const struct lab_scenario *s = l->scenario;
+    int before = l->source->faults;
     bool mentioned[64] = {false};
 
-    for (unsigned i = 0; i < l->scenario->zones_count; i++)
+    for (unsigned i = 0; i < s->zones_count; i++)
         lint_zone(l, i, mentioned);
-    for (unsigned i = 0; i < l->scenario->hosts_count; i++) {
+    for (unsigned i = 0; i < s->hosts_count; i++) {
         if (!mentioned[i])
             lab_complain(l->source, lab_place("world.hosts[%u].name", i),
                          "host %.80s is in no record; expected a placeholder such as {a %.80s}",
-                         l->scenario->hosts[i].name, l->scenario->hosts[i].name);
+                         s->hosts[i].name, s->hosts[i].name);
+    }
+    for (unsigned i = 0;
+         i < s->zones_count && l->context->records != NULL && l->source->faults == before; i++) {
+        if (s->zones[i].from == s->now) /* otherwise a step before has told */
+            lint_parsed(l, i);
     }
 }

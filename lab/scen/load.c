@@ -26,6 +26,7 @@ struct loading {
     struct lab_rules rules;
     struct entry *list;
     size_t count;
+    struct lab_catalogue home; /* where twins are that are not in the list; only if there are any */
 };
 
 void lab_scenario_free(struct lab_scenario *s)
@@ -225,6 +226,28 @@ static struct lab_scenario *find_entry(const struct loading *in, const char *id)
     return NULL;
 }
 
+static void ignore(void *self, const char *line)
+{
+    (void)self;
+    (void)line;
+}
+
+/* Files that lie elsewhere than the lab's own may have twins among those: load them, if so. */
+static void visit_home(struct loading *in)
+{
+    struct lab_lint_context context = *in->context;
+    bool away = false;
+
+    for (size_t i = 0; i < in->count && !away; i++) {
+        const struct lab_scenario *s = in->list[i].scenario;
+
+        away = s != NULL && s->twin != NULL && find_entry(in, s->twin) == NULL;
+    }
+    context.home = NULL;
+    if (away && in->context->home != NULL)
+        (void)lab_catalogue_load(in->context->home, &context, ignore, NULL, &in->home);
+}
+
 /* The twin that differs in one fact is the one of the same family, if there is one. */
 static void pair_families(const struct loading *in)
 {
@@ -234,7 +257,8 @@ static void pair_families(const struct loading *in)
                          ? lab_family_id(s->twin, s->family)
                          : NULL;
 
-        if (twin != NULL && find_entry(in, twin) != NULL) {
+        if (twin != NULL &&
+            (find_entry(in, twin) != NULL || lab_catalogue_find(&in->home, twin) != NULL)) {
             free(s->twin);
             s->twin = twin;
         } else {
@@ -294,7 +318,7 @@ static void lint_together(struct loading *in)
             (struct lab_lint){in->list[count].scenario, &in->list[count].source, in->context, NULL};
         count++;
     }
-    lab_lint_catalogue(lints, count);
+    lab_lint_catalogue(lints, count, &in->home);
     give_blocks(in, count);
     free(lints);
 }
@@ -387,9 +411,11 @@ int lab_catalogue_load(const char *root, const struct lab_lint_context *context,
         lint_entry(&in, &in.list[i]);
     }
     add_families(&in);
+    visit_home(&in);
     pair_families(&in);
     lint_together(&in);
     faults = finish(&in, out);
+    lab_catalogue_free(&in.home);
     lab_rules_free(&in.rules);
     return faults;
 }

@@ -109,7 +109,7 @@ struct lab_zone {
     struct lab_serve *serve; /* faults of its name server, the first that fits counts; none: NSD */
     unsigned serve_count;
     bool spare;    /* a second name server for it, without these faults */
-    char *records; /* master-file lines; {a H} {aaaa H} {tlsa H[.ELEMENT] U S M} are replaced */
+    char *records; /* master-file lines; placeholders (scen/fill.h) are replaced */
     struct lab_damage *damage;
     unsigned damage_count;
     unsigned from; /* set by the loader: seconds after the start from which it is like this */
@@ -286,14 +286,27 @@ struct lab_known_behaviour {
     bool mail_tls;   /* takes a message inside TLS */
     bool mail_clear; /* takes a message outside TLS */
 };
+/* A place in the records of a zone. */
+struct lab_record_place {
+    unsigned line; /* from 1 */
+    char word[32]; /* on that line; "": its first */
+};
 struct lab_lint_context {
     const char *rules_path; /* scenarios/rules.tsv, or NULL */
+    const char *home;       /* scenarios/: where twins are that are nowhere else; or NULL */
     const struct lab_known_damage *damage;
     size_t damage_count;
     const struct lab_known_behaviour *behaviours;
     size_t behaviours_count;
     const char *const *certs; /* names of certificate recipes */
     size_t certs_count;
+    /* The i-th element of the certs_index-th of them; NULL past the last. NULL: not checked. */
+    const char *(*element)(const void *recipes, size_t certs_index, size_t i);
+    const void *recipes;
+    /* Are these, with placeholders replaced, the records of a zone of that (absolute) name? -1: the
+     * fault says why not, place where. NULL: not checked. */
+    int (*records)(const char *zone, const char *records, struct lab_record_place *place,
+                   struct lab_fault *fault);
 };
 
 /* Load every *.yaml below root, or one file. Faults are collected: each is given to report (never
@@ -301,7 +314,7 @@ struct lab_lint_context {
  * line reported) if root or the rules cannot be read. Checks the schema and every rule of
  * scen/lint.h; files with faults are not in out, which is always filled. A single file
  * NN-topic/ID.yaml is loaded as part of its catalogue (twins, addresses), but only it is reported
- * on and returned. */
+ * on and returned. Twins that are not below root are looked for in the context's home. */
 int lab_catalogue_load(const char *root, const struct lab_lint_context *context,
                        void (*report)(void *self, const char *line), void *self,
                        struct lab_catalogue *out);

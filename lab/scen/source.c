@@ -125,6 +125,23 @@ bool lab_source_has(struct lab_source *s, struct lab_place place)
     return all;
 }
 
+bool lab_source_cut(struct lab_source *s, struct lab_place place)
+{
+    bool all;
+    const yaml_node_t *node = walk(s, place.text, &all);
+    size_t at = node->end_mark.index;
+
+    /* the mark counts characters: this looks for the line's own octets */
+    if (!all || node->type != YAML_SCALAR_NODE ||
+        node->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
+        return false;
+    for (const char *c = s->text; *c != '\0'; c++) {
+        if ((*c & 0xc0) != 0x80 && at-- == 0)
+            return c[strspn(c, " \t")] == '#';
+    }
+    return false;
+}
+
 void lab_complain_line(struct lab_source *s, struct lab_place place, size_t line, const char *token,
                        const char *format, ...)
 {
@@ -154,7 +171,34 @@ void lab_complain_line(struct lab_source *s, struct lab_place place, size_t line
     va_end(args);
 }
 
-/* What libyaml found wrong, where it says. Faults of the encoding come with an offset only. */
+/* What people mostly meant where libyaml says that; the beginning of its words. */
+static const struct {
+    const char *problem, *expected;
+} hints[] = {
+    /* clang-format off */
+    {"mapping values are not allowed",      "one key on a line: a value with `: ` in it needs quotes"},
+    {"found character that cannot start",   "plain YAML: a value that begins with @ % or ` needs quotes"},
+    {"block sequence entries are not",      "a list on lines of its own: a value that begins with `- ` needs quotes"},
+    {"did not find expected key",           "KEY: VALUE: a value that begins with [ { or a quote, and goes on behind it, needs quotes"},
+    {"did not find expected ',' or",        "commas between entries: a value with `: ` or `, ` in it needs quotes"},
+    {"could not find expected ':'",        "KEY: VALUE: lines of a block of text are indented more than its key"},
+    {"did not find expected '-'",          "entries of a list that begin in one column, with `- `"},
+    {"found unexpected end of stream",      "a quote at the end of what begins here"},
+    {"found a tab character",               "blanks, not tabs"},
+    /* clang-format on */
+};
+
+static const char *hint_for(const char *problem)
+{
+    for (size_t i = 0; i < LAB_COUNT(hints); i++) {
+        if (strncmp(problem, hints[i].problem, strlen(hints[i].problem)) == 0)
+            return hints[i].expected;
+    }
+    return "plain YAML";
+}
+
+/* What libyaml found wrong, where it says. Faults of the encoding come with an offset only; what
+ * has no end, with that of the file. */
 static void parser_fault(struct lab_source *s, const yaml_parser_t *parser)
 {
     const char *problem = parser->problem != NULL ? parser->problem : "not YAML";
@@ -170,9 +214,10 @@ static void parser_fault(struct lab_source *s, const yaml_parser_t *parser)
             }
         }
     }
-    lab_complain_mark(s, &mark, "%s%s%s; expected plain YAML", problem,
-                      parser->context != NULL ? " " : "",
-                      parser->context != NULL ? parser->context : "");
+    if (strcmp(problem, "found unexpected end of stream") == 0)
+        mark = parser->context_mark;
+    lab_complain_mark(s, &mark, "%s%s%s; expected %s", problem, parser->context != NULL ? " " : "",
+                      parser->context != NULL ? parser->context : "", hint_for(problem));
 }
 
 /* How far the scan is. libyaml takes quadratic time for deep nesting, so that is cut short. */
@@ -186,9 +231,9 @@ static const char *not_wanted(const yaml_token_t *token, struct scan *at)
     switch (token->type) {
     case YAML_ANCHOR_TOKEN:
     case YAML_ALIAS_TOKEN:
-        return "an anchor or alias";
+        return "an anchor or alias (text that begins with & or * needs quotes)";
     case YAML_TAG_TOKEN:
-        return "a tag";
+        return "a tag (text that begins with ! needs quotes)";
     case YAML_VERSION_DIRECTIVE_TOKEN:
     case YAML_TAG_DIRECTIVE_TOKEN:
         return "a directive";

@@ -50,5 +50,7 @@ void lab_complain_line(struct lab_source *s, struct lab_place place, size_t line
                        const char *format, ...) LAB_PRINTF(5, 6);
 /* Does the file say anything at this place? */
 bool lab_source_has(struct lab_source *s, struct lab_place place);
+/* Does a comment follow what it says there, without quotes? */
+bool lab_source_cut(struct lab_source *s, struct lab_place place);
 
 #endif

@@ -31,8 +31,9 @@ static int quoted(struct lab_entry_reader *r)
     return 0;
 }
 
-/* One character outside quoted strings. 1: the entry ends here; 0: go on; -1: malformed. */
-static int plain(struct lab_entry_reader *r, unsigned *depth)
+/* A character outside quoted strings that is not just itself. 1: the entry ends here; 0: go on; -1:
+ * malformed. */
+static int special(struct lab_entry_reader *r, unsigned *depth)
 {
     char c = *r->at++;
 
@@ -55,13 +56,10 @@ static int plain(struct lab_entry_reader *r, unsigned *depth)
         return 0;
     case '\r':
         return 0;
-    case '\\':
+    default: /* a backslash */
         put(r, c);
         if (*r->at != '\0' && *r->at != '\n')
             put(r, *r->at++);
-        return 0;
-    default:
-        put(r, c);
         return 0;
     }
 }
@@ -75,8 +73,14 @@ static int read_entry(struct lab_entry_reader *r)
     r->text.len = 0;
     lab_text_add(&r->text, "", 0);
     r->start = r->line;
-    while (end == 0 && *r->at != '\0')
-        end = *r->at == '"' ? quoted(r) : plain(r, &depth);
+    while (end == 0 && *r->at != '\0') {
+        size_t run = strcspn(r->at, "\n\r;()\\\"");
+
+        lab_text_add(&r->text, r->at, run);
+        r->at += run;
+        if (run == 0)
+            end = *r->at == '"' ? quoted(r) : special(r, &depth);
+    }
     if (end == 0 && depth > 0)
         return malformed(r, "'(' is not closed; expected ')' before the end of the text");
     return end < 0 ? -1 : 0;
@@ -129,6 +133,22 @@ static const char *type_word(const char *entry, const ldns_rr *rr, bool *ttl_fit
             *ttl_fits = false;
     }
     return NULL;
+}
+
+ldns_rr_type lab_entry_type(const char *entry, char word[LAB_ENTRY_WORD])
+{
+    const char *at = entry;
+    size_t len;
+
+    if (*at != ' ' && *at != '\t')
+        at += strcspn(at, " \t"); /* the owner */
+    while ((len = next_word(&at)) > 0 &&
+           (isdigit((unsigned char)*at) != 0 || (len == 2 && strncasecmp(at, "IN", len) == 0)))
+        at += len; /* TTL and class */
+    len = len < LAB_ENTRY_WORD ? len : LAB_ENTRY_WORD - 1;
+    memcpy(word, at, len);
+    word[len] = '\0';
+    return ldns_get_rr_type_by_name(word);
 }
 
 /* The largest number that the field holds, or 0 if it is no number. */

@@ -1,4 +1,5 @@
 /* records.c - master-file text to records, with every rule that a lone zone file can break. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -6,21 +7,20 @@
 #include "sign/tree.h"
 
 struct parse {
-    const char *whose;
     bool whole;
     const ldns_rdf *apex;
-    ldns_rdf *origin;   /* $ORIGIN */
-    ldns_rdf *previous; /* owner of the entry before */
-    uint32_t ttl;       /* $TTL */
-    unsigned line;
+    ldns_rdf *origin;          /* $ORIGIN */
+    ldns_rdf *previous;        /* owner of the entry before */
+    uint32_t ttl;              /* $TTL */
+    unsigned line;             /* where a fault is */
+    char word[LAB_ENTRY_WORD]; /* and at which word there; "": at the first */
     struct lab_records *out;
     struct lab_fault *fault;
 };
 
 static int wrong(const struct parse *p, const char *what, const char *expected)
 {
-    return lab_fail(p->fault, EX_DATAERR, "%s, line %u: %s; expected %s", p->whose, p->line, what,
-                    expected);
+    return lab_fail(p->fault, EX_DATAERR, "%s; expected %s", what, expected);
 }
 
 static bool at_or_below(const ldns_rdf *name, const ldns_rdf *top)
@@ -46,21 +46,12 @@ static bool is_short_tlsa(const ldns_rr *rr)
     return ldns_rr_get_type(rr) == LDNS_RR_TYPE_TLSA && ldns_rr_rd_count(rr) < 3;
 }
 
-static int check_record(const struct parse *p, const char *entry, const ldns_rr *rr)
+/* What the lab makes itself, or has to stand elsewhere. */
+static int check_place(const struct parse *p, const ldns_rr *rr)
 {
     ldns_rr_type type = ldns_rr_get_type(rr);
     bool at_apex = ldns_dname_compare(ldns_rr_owner(rr), p->apex) == 0;
-    const char *doubt = lab_entry_doubt(entry, rr);
 
-    if (doubt != NULL)
-        return lab_fail(p->fault, EX_DATAERR, "%s, line %u: %s", p->whose, p->line, doubt);
-    if (ldns_rr_get_class(rr) != LDNS_RR_CLASS_IN)
-        return wrong(p, "a record of another class", "class IN");
-    if (is_meta(type))
-        return wrong(p, "this type is not one of records", "a type of zone data");
-    if (is_short_tlsa(rr))
-        return wrong(p, "TLSA data of fewer than three octets, which NSD does not load",
-                     "at least three: usage, selector, matching type");
     if (!at_or_below(ldns_rr_owner(rr), p->apex))
         return wrong(p, "the owner is not in the zone", "the zone's name or a name below it");
     if (is_ours(type))
@@ -69,11 +60,29 @@ static int check_record(const struct parse *p, const char *entry, const ldns_rr 
     if (at_apex && type == LDNS_RR_TYPE_DS)
         return wrong(p, "a DS record at the top of the zone",
                      "it in the parent, where the lab makes it");
+    if (at_apex && type == LDNS_RR_TYPE_CNAME)
+        return wrong(p, "a CNAME at the top of the zone, beside SOA and NS", "it at a name below");
     if (type == LDNS_RR_TYPE_SOA && !(at_apex && p->whole))
         return wrong(p, "an SOA record", "none: the lab adds it");
     if (at_apex && type == LDNS_RR_TYPE_NS && !p->whole)
         return wrong(p, "an NS record at the top of the zone", "none: the lab adds it");
     return 0;
+}
+
+static int check_record(const struct parse *p, const char *entry, const ldns_rr *rr)
+{
+    const char *doubt = lab_entry_doubt(entry, rr);
+
+    if (doubt != NULL)
+        return lab_fail(p->fault, EX_DATAERR, "%s", doubt);
+    if (ldns_rr_get_class(rr) != LDNS_RR_CLASS_IN)
+        return wrong(p, "a record of another class", "class IN");
+    if (is_meta(ldns_rr_get_type(rr)))
+        return wrong(p, "this type is not one of records", "a type of zone data");
+    if (is_short_tlsa(rr))
+        return wrong(p, "TLSA data of fewer than three octets, which NSD does not load",
+                     "at least three: usage, selector, matching type");
+    return check_place(p, rr);
 }
 
 static void keep(struct lab_records *all, ldns_rr *rr, unsigned line)
@@ -116,19 +125,23 @@ static int directive(struct parse *p, const char *entry)
     return wrong(p, "an unknown or incomplete directive", "$ORIGIN NAME or $TTL SECONDS");
 }
 
+static int no_record(struct parse *p, const char *entry, ldns_status st)
+{
+    const char *expected = "expected [OWNER] [TTL] TYPE DATA";
+
+    if (lab_entry_type(entry, p->word) == 0)
+        return lab_fail(p->fault, EX_DATAERR, "`%s` is no type of record; %s", p->word, expected);
+    return lab_fail(p->fault, EX_DATAERR, "data of this %s record cannot be read (%s); %s", p->word,
+                    ldns_get_errorstr_by_id(st), expected);
+}
+
 static int parse_record(struct parse *p, const char *entry)
 {
     ldns_rr *rr = NULL;
     ldns_status st = ldns_rr_new_frm_str(&rr, entry, p->ttl, p->origin, &p->previous);
 
-    if (st != LDNS_STATUS_OK) {
-        const char *text = entry + strspn(entry, " \t");
-
-        return lab_fail(
-            p->fault, EX_DATAERR,
-            "%s, line %u: \"%.120s\" is no record (%s); expected [OWNER] [TTL] TYPE DATA", p->whose,
-            p->line, text, ldns_get_errorstr_by_id(st));
-    }
+    if (st != LDNS_STATUS_OK)
+        return no_record(p, entry, st);
     ldns_dname2canonical(ldns_rr_owner(rr));
     if (check_record(p, entry, rr) != 0) {
         ldns_rr_free(rr);
@@ -212,43 +225,72 @@ static bool has_at(const struct lab_records *all, const ldns_rdf *owner, ldns_rr
     return false;
 }
 
+/* Entry by entry, then all together. */
+static int parse_entries(struct parse *p, const char *text)
+{
+    struct lab_entry_reader reader = {.at = text, .line = 1};
+    int rc = 0;
+    int got;
+
+    while (rc == 0 && (got = lab_entry_next(&reader)) != 0) {
+        p->line = reader.start;
+        if (got < 0)
+            rc = lab_fail(p->fault, EX_DATAERR, "%s", reader.wrong);
+        else
+            rc = reader.text.text[0] == '$' ? directive(p, reader.text.text)
+                                            : parse_record(p, reader.text.text);
+    }
+    free(reader.text.text);
+    return rc == 0 ? check_all(p) : rc;
+}
+
+static int parse_text(struct parse *p, const char *text)
+{
+    int rc;
+
+    p->ttl = LAB_ZONE_TTL;
+    p->origin = lab_must(ldns_rdf_clone(p->apex));
+    p->previous = lab_must(ldns_rdf_clone(p->apex));
+    rc = parse_entries(p, text);
+    ldns_rdf_deep_free(p->origin);
+    ldns_rdf_deep_free(p->previous);
+    return rc;
+}
+
 int lab_records_parse(const char *whose, const char *text, const ldns_rdf *origin, bool whole,
                       struct lab_records *out, struct lab_fault *fault)
 {
     struct lab_records all = {0};
-    struct lab_entry_reader reader = {.at = text, .line = 1};
-    struct parse p = {.whose = whose,
-                      .whole = whole,
-                      .apex = origin,
-                      .ttl = LAB_ZONE_TTL,
-                      .out = &all,
-                      .fault = fault};
-    int rc = 0;
-    int got;
+    struct lab_fault inner;
+    struct parse p = {.whole = whole, .apex = origin, .out = &all, .fault = &inner};
+    int rc = parse_text(&p, text);
 
-    p.origin = lab_must(ldns_rdf_clone(origin));
-    p.previous = lab_must(ldns_rdf_clone(origin));
-    while (rc == 0 && (got = lab_entry_next(&reader)) != 0) {
-        p.line = reader.start;
-        if (got < 0)
-            rc = lab_fail(fault, EX_DATAERR, "%s, line %u: %s", whose, p.line, reader.wrong);
-        else
-            rc = reader.text.text[0] == '$' ? directive(&p, reader.text.text)
-                                            : parse_record(&p, reader.text.text);
-    }
-    if (rc == 0)
-        rc = check_all(&p);
-    if (rc == 0 && whole &&
-        !(has_at(&all, origin, LDNS_RR_TYPE_SOA) && has_at(&all, origin, LDNS_RR_TYPE_NS)))
+    if (rc != 0)
+        (void)lab_fail(fault, inner.status, "%s, line %u: %s", whose, p.line, inner.what);
+    else if (whole &&
+             !(has_at(&all, origin, LDNS_RR_TYPE_SOA) && has_at(&all, origin, LDNS_RR_TYPE_NS)))
         rc = lab_fail(fault, EX_DATAERR,
                       "%s: no SOA or no NS record; expected both at the top of the zone", whose);
-    free(reader.text.text);
-    ldns_rdf_deep_free(p.origin);
-    ldns_rdf_deep_free(p.previous);
     if (rc != 0)
         lab_records_free(&all);
     else
         *out = all;
+    return rc;
+}
+
+int lab_zone_check(const char *name, const char *records, struct lab_record_place *place,
+                   struct lab_fault *fault)
+{
+    struct lab_records all = {0};
+    ldns_rdf *apex = ldns_dname_new_frm_str(name);
+    struct parse p = {.apex = apex, .line = 1, .out = &all, .fault = fault};
+    int rc = apex == NULL ? lab_fail(fault, EX_DATAERR, "zone %s: not a domain name", name)
+                          : parse_text(&p, records);
+
+    place->line = p.line;
+    (void)snprintf(place->word, sizeof(place->word), "%s", p.word);
+    ldns_rdf_deep_free(apex);
+    lab_records_free(&all);
     return rc;
 }
 

@@ -61,6 +61,11 @@ struct lab_zone_input {
 LAB_MUST_USE int lab_tree_add(struct lab_tree *tree, const struct lab_zone_input *zone,
                               struct lab_fault *fault);
 
+/* Could these be the records of a zone of that name, by themselves (lab_tree_add)? place: where in
+ * records a fault is. */
+LAB_MUST_USE int lab_zone_check(const char *name, const char *records,
+                                struct lab_record_place *place, struct lab_fault *fault);
+
 /* Sign and damage everything and write below dir: root/ tld/ leaf/ with one file for each zone and
  * an nsd.conf each (log, pid, zone list files below the same directory; listening on the level's
  * addresses, port 53; start them as nsd -d -c FILE with SSL_CERT_FILE=/dev/null, or each reads the

@@ -113,6 +113,9 @@ struct lab_entry_reader {
 };
 /* 1: an entry is in text; 0: end; -1: malformed, see wrong and start. */
 int lab_entry_next(struct lab_entry_reader *reader);
+/* The word that stands where the type should, cut to fit, and the type that it names; 0: none. */
+#define LAB_ENTRY_WORD 32
+ldns_rr_type lab_entry_type(const char *entry, char word[LAB_ENTRY_WORD]);
 /* ldns cuts numbers to their field's width and pads odd hex: find what it let pass. NULL if
  * nothing. */
 const char *lab_entry_doubt(const char *entry, const ldns_rr *rr);

@@ -119,9 +119,6 @@ LAB_MUST_USE int lab_world_make_zones(const struct lab_world *w, unsigned now, b
 /* The rows of the fault server. */
 void lab_world_make_faults(struct lab_world *w);
 void lab_world_free_faults(struct lab_world *w);
-/* Records of a scenario with the placeholders replaced; the caller frees *out. */
-LAB_MUST_USE int lab_world_fill(const struct lab_world *w, const struct lab_scenario *s,
-                                const char *records, char **out, struct lab_fault *fault);
 
 /* sender.c: the sender's place; net.c: the wire between the two. */
 LAB_MUST_USE int lab_world_make_sender(struct lab_world *w, struct lab_fault *fault);

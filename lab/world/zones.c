@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scen/fill.h"
 #include "sign/sign.h"
 #include "world/internal.h"
 
@@ -178,140 +179,14 @@ void lab_world_free_hosts(struct lab_world *w)
     lab_pki_close(&w->pki);
 }
 
-/* HOST or HOST.ELEMENT; "mx.ca" is the host mx.ca if there is one. element: NULL, or the caller
- * frees it. */
-static const struct lab_host *find_host(const struct lab_scenario *s, const char *word,
-                                        char **element)
+/* struct lab_pinned, of a world. */
+static int pinned_data(const void *self, const struct lab_scenario *s,
+                       const struct lab_placeholder *p, char **hex, struct lab_fault *fault)
 {
-    const struct lab_host *h = lab_scenario_host(s, word);
-    const char *dot = strrchr(word, '.');
-    char *host;
+    const struct lab_world *w = self;
 
-    *element = NULL;
-    if (h != NULL || dot == NULL || dot[1] == '\0')
-        return h;
-    host = lab_strndup(word, (size_t)(dot - word));
-    h = lab_scenario_host(s, host);
-    free(host);
-    if (h != NULL)
-        *element = lab_strdup(dot + 1);
-    return h;
-}
-
-/* words: HOST[.ELEMENT] USAGE SELECTOR MATCHING. */
-static int fill_tlsa(const struct lab_world *w, const struct lab_scenario *s, char *const words[4],
-                     struct lab_text *out, struct lab_fault *fault)
-{
-    unsigned numbers[3];
-    char *element = NULL;
-    char *data = NULL;
-    const struct lab_host *h = find_host(s, words[0], &element);
-    int rc = 0;
-
-    for (int i = 0; i < 3; i++) {
-        char *end;
-        unsigned long value = strtoul(words[i + 1], &end, 10);
-
-        if (end == words[i + 1] || *end != '\0' || value > 255)
-            rc = lab_fail(fault, EX_DATAERR, "\"%s\" in a tlsa placeholder; expected 0 to 255",
-                          words[i + 1]);
-        numbers[i] = (unsigned)value;
-    }
-    if (rc == 0 && h == NULL)
-        rc = lab_fail(fault, EX_DATAERR, "placeholder names no host of the scenario: %s", words[0]);
-    else if (rc == 0 && h->cert == NULL && (element == NULL || strcmp(element, "wrong") != 0))
-        rc = lab_fail(fault, EX_DATAERR,
-                      "placeholder for TLSA data of a host without a certificate: %s", words[0]);
-    if (rc == 0)
-        rc = lab_tlsa_text(w->pki, lab_world_chain_slot(w, s, h), element, numbers[0], numbers[1],
-                           numbers[2], &data, fault);
-    if (rc == 0)
-        lab_text_put(out, "%s", data);
-    free(data);
-    free(element);
-    return rc;
-}
-
-static int fill_address(const struct lab_scenario *s, bool ipv6, const char *host,
-                        struct lab_text *out, struct lab_fault *fault)
-{
-    const struct lab_host *h = lab_scenario_host(s, host);
-    char address[46];
-
-    if (h == NULL)
-        return lab_fail(fault, EX_DATAERR, "placeholder names no host of the scenario: %s", host);
-    lab_host_address(s->block, (unsigned)(h - s->hosts), ipv6, address);
-    lab_text_put(out, "%s", address);
-    return 0;
-}
-
-/* As many octets of hex as asked for, for data that is only long. */
-static int fill_octets(const char *count, struct lab_text *out, struct lab_fault *fault)
-{
-    char *end;
-    unsigned long n = strtoul(count, &end, 10);
-
-    if (end == count || *end != '\0' || n > 65000)
-        return lab_fail(fault, EX_DATAERR, "\"%s\" octets in a placeholder; expected 1 to 65000",
-                        count);
-    for (unsigned long i = 0; i < n; i++)
-        lab_text_add(out, "5a", 2);
-    return 0;
-}
-
-/* inner: what stands between the braces; it is cut up. */
-static int fill_one(const struct lab_world *w, const struct lab_scenario *s, char *inner,
-                    struct lab_text *out, struct lab_fault *fault)
-{
-    char *words[6] = {NULL};
-    size_t count = 0;
-
-    for (char *rest = inner; count < LAB_COUNT(words) && rest != NULL; count++)
-        words[count] = strsep(&rest, " ");
-    if (count == 5 && strcmp(words[0], "tlsa") == 0)
-        return fill_tlsa(w, s, words + 1, out, fault);
-    if (count == 2 && (strcmp(words[0], "a") == 0 || strcmp(words[0], "aaaa") == 0))
-        return fill_address(s, words[0][1] != '\0', words[1], out, fault);
-    if (count == 2 && strcmp(words[0], "octets") == 0)
-        return fill_octets(words[1], out, fault);
-    return lab_fail(fault, EX_DATAERR,
-                    "placeholder \"%s\"; expected {a HOST} {aaaa HOST} {tlsa HOST[.ELEMENT] U S M} "
-                    "{octets N}",
-                    words[0]);
-}
-
-int lab_world_fill(const struct lab_world *w, const struct lab_scenario *s, const char *records,
-                   char **out, struct lab_fault *fault)
-{
-    struct lab_text text = {0};
-    int rc = 0;
-
-    lab_text_add(&text, "", 0);
-    while (rc == 0 && *records != '\0') {
-        size_t plain = strcspn(records, "{;");
-        size_t len;
-
-        lab_text_add(&text, records, plain);
-        records += plain;
-        len = strcspn(records, *records == ';' ? "\n" : "}\n");
-        if (*records == ';') {
-            lab_text_add(&text, records, len);
-        } else if (*records == '{') {
-            char *inner = lab_strndup(records + 1, len - 1);
-
-            rc = records[len] == '}'
-                     ? fill_one(w, s, inner, &text, fault)
-                     : lab_fail(fault, EX_DATAERR, "\"{%s\" without \"}\" on its line", inner);
-            free(inner);
-            len++;
-        }
-        records += rc == 0 ? len : 0;
-    }
-    if (rc == 0)
-        *out = text.text;
-    else
-        free(text.text);
-    return rc;
+    return lab_tlsa_data(w->pki, lab_world_chain_slot(w, s, p->host), p->element, p->selector,
+                         p->matching, hex, fault);
 }
 
 /* A connection is for all zones of an address: to hang up for one would be to hang up for all. */
@@ -330,10 +205,11 @@ static int add_zone(const struct lab_world *w, const struct lab_scenario *s,
                     const struct lab_scenario *written, const struct lab_zone *z, bool as_it_is,
                     struct lab_tree *tree, struct lab_fault *fault)
 {
+    const struct lab_pinned pinned = {pinned_data, w};
     char *name = lab_scenario_name(s, z->name != NULL ? z->name : "@");
     char *records = NULL;
     bool none = z->records == NULL || as_it_is;
-    int rc = lab_world_fill(w, written, none ? "" : z->records, &records, fault);
+    int rc = lab_fill_records(written, none ? "" : z->records, &pinned, &records, fault);
 
     if (rc != 0) {
         (void)in_scenario(s, name, fault);

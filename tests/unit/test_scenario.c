@@ -13,6 +13,7 @@
 #include "scen/scenario.h"
 #include "scen/steps.h"
 #include "scen/words.h"
+#include "sign/sign.h"
 
 #define BAD "tests/golden/bad-scenarios"
 
@@ -28,6 +29,12 @@ static const struct lab_known_behaviour behaviours[] = {
 /* clang-format on */
 static const char *const certs[] = {"self-signed", "ca-leaf"};
 
+static const char *element_at(const void *recipes, size_t cert, size_t i)
+{
+    (void)recipes;
+    return i == 0 ? "leaf" : i == 1 && cert == 1 ? "ca" : NULL;
+}
+
 static struct lab_lint_context context(void)
 {
     return (struct lab_lint_context){
@@ -38,6 +45,8 @@ static struct lab_lint_context context(void)
         .behaviours_count = CHECK_COUNT(behaviours),
         .certs = certs,
         .certs_count = CHECK_COUNT(certs),
+        .element = element_at,
+        .records = lab_zone_check,
     };
 }
 
@@ -88,7 +97,7 @@ static void test_bad(void)
     int faults = lab_catalogue_load(BAD, &c, keep, &got, &catalogue);
 
     check_int(faults, (intmax_t)got.count);
-    check_uint(catalogue.count, 5); /* good, double-a, and all of family-lines but its IPv6 */
+    check_uint(catalogue.count, 6); /* good, twin-away, double-a, family-lines without IPv6 */
     check_true(lab_catalogue_find(&catalogue, "good") != NULL);
     check_true(lab_catalogue_find(&catalogue, "double-a") != NULL);
     check_true(lab_catalogue_find(&catalogue, "double-b") == NULL);
@@ -151,6 +160,40 @@ static void test_neighbours(void)
     }
     lab_catalogue_free(&catalogue);
     drop(&got);
+}
+
+/* Twins of a file are beside it, or else among the lab's own, which are held to the same. */
+static void test_home(void)
+{
+    /* clang-format off */
+    static const struct {
+        const char *file, *home, *want;
+    } cases[] = {
+        {"twin-policy.yaml",  NULL,        "twin-policy.yaml:5:7: unknown twin `good`; expected the id of another scenario (that loads)"},
+        {"twin-policy.yaml",  BAD,         "twin-policy.yaml:5:7: twin good expects nothing for profile rfc7672, policy dane-only; expected it delivered there"},
+        {"twin-unknown.yaml", BAD,         "twin-unknown.yaml:5:7: unknown twin `goood` (did you mean `good`?); expected the id of another scenario (that loads)"},
+        {"twin-unknown.yaml", BAD "/none", "twin-unknown.yaml:5:7: unknown twin `goood`; expected the id of another scenario (that loads)"},
+        {"sub/twin-away.yaml", BAD,        NULL},
+    };
+    /* clang-format on */
+
+    for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
+        struct lab_lint_context c = context();
+        char *path = lab_format("%s/%s", BAD, cases[i].file);
+        struct lab_catalogue catalogue;
+        struct lines got = {NULL, 0};
+
+        c.home = cases[i].home;
+        check_row(path);
+        check_int(lab_catalogue_load(path, &c, keep, &got, &catalogue), cases[i].want != NULL);
+        check_uint(got.count, cases[i].want != NULL);
+        check_str(got.count > 0 ? got.list[0] : NULL, cases[i].want);
+        check_uint(catalogue.count, cases[i].want == NULL);
+        drop(&got);
+        lab_catalogue_free(&catalogue);
+        free(path);
+    }
+    check_row(NULL);
 }
 
 /* What is written about addresses of the other family goes, names change, lines stay in place. */
@@ -383,6 +426,7 @@ static const struct check_test tests[] = {
     {"every bad file is refused where it is bad", test_bad},
     {"a single file and its defaults", test_single_file},
     {"a single file among its neighbours", test_neighbours},
+    {"a single file away from home", test_home},
     {"address families", test_families},
     {"steps", test_steps},
     {"times of steps", test_step_times},

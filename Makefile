@@ -347,8 +347,8 @@ install: all ## below DESTDIR and PREFIX (/usr/local); libraries go to LIBDIR (P
 	$(foreach m,$(MAN),install -D -m 644 $m $(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $m))/$(notdir $m) &&) true
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/,bash-completion/completions zsh/site-functions)
 	for p in danelab danesmtp; do \
-	    sed "s/@PROGRAM@/$$p/" lab/completion.bash.in >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$p && \
-	    sed "s/@PROGRAM@/$$p/" lab/completion.zsh.in >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$p || exit; done
+	    sed "s/@PROGRAM@/$$p/g" lab/completion.bash.in >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$p && \
+	    sed "s/@PROGRAM@/$$p/g" lab/completion.zsh.in >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$p || exit; done
 
 uninstall: ## remove what install has put there, under the same DESTDIR, PREFIX and LIBDIR
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/danesmtp bin/danelab $(HELPERS) include/danesmtp.h $(PAGES) $(addprefix share/bash-completion/completions/,danelab danesmtp) $(addprefix share/zsh/site-functions/_,danelab danesmtp))

@@ -81,5 +81,5 @@ int lab_cmd_adapter(int argc, char **argv)
         return rc;
     if (argc - first != 2 || strcmp(argv[first], "check") != 0)
         return manage(argv + first - 1);
-    return check(argv[first + 1], got[PROFILE] != NULL ? got[PROFILE] : "rfc7672");
+    return check(argv[first + 1], got[PROFILE] != NULL ? got[PROFILE] : LAB_DEFAULT_PROFILE);
 }

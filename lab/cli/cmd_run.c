@@ -12,6 +12,7 @@
 #include "cli/expect_file.h"
 #include "cli/options.h"
 #include "cli/run_by.h"
+#include "cli/select.h"
 #include "run/known.h"
 #include "run/run.h"
 #include "run/setup.h"
@@ -161,8 +162,8 @@ static int take_number(const char *name, const char *text, long min, long max, u
 /* Options into the configuration; an exit status >= 0 when they are wrong. */
 static int configure(const char **got, struct lab_run_config *config)
 {
-    config->sut = got[SUT] != NULL ? got[SUT] : "danesmtp";
-    config->profile = got[PROFILE] != NULL ? got[PROFILE] : "rfc7672";
+    config->sut = got[SUT] != NULL ? got[SUT] : LAB_DEFAULT_SUT;
+    config->profile = got[PROFILE] != NULL ? got[PROFILE] : LAB_DEFAULT_PROFILE;
     config->variant = got[VARIANT];
     config->any_policy = got[POLICY] == NULL;
     config->deadline = DEADLINE_SECONDS;
@@ -259,13 +260,15 @@ static int configure_manner(const char **got, struct lab_run_config *config, str
 }
 
 /* Every N-th scenario, so that the parts take about the same time. */
-static size_t take_shard(struct lab_scenario **list, size_t count, const struct plan *plan)
+static void take_shard(struct lab_selected *s, const struct plan *plan)
 {
     size_t kept = 0;
 
-    for (size_t i = plan->shard; i < count; i += plan->shards)
-        list[kept++] = list[i];
-    return kept;
+    for (size_t i = plan->shard; i < s->count; i += plan->shards, kept++) {
+        s->list[kept] = s->list[i];
+        s->policies[kept] = s->policies[i];
+    }
+    s->count = kept;
 }
 
 /* The set-up of that name; an exit status >= 0 when there is none. NULL: as it should be. */
@@ -316,18 +319,21 @@ static int run(const struct lab_suite *suite, const struct lab_selection *select
                const char **got, struct plan *plan)
 {
     struct lab_run_config *config = &plan->config;
-    struct lab_scenario **selected = NULL, **controls = NULL;
-    long count = lab_select(suite, selection, &selected);
+    struct lab_scenario **controls = NULL;
+    struct lab_selected selected;
+    const bool chosen = lab_select(suite, selection, &selected) == 0;
     struct lab_knowns knowns = {0};
     char *out = got[OUT] != NULL ? absolute(got[OUT]) : default_out(config->sut, config->profile);
     int rc = 2;
 
-    config->count = count > 0 ? take_shard(selected, (size_t)count, plan) : 0;
-    if (count >= 0 && config->count == 0)
+    take_shard(&selected, plan);
+    config->count = selected.count;
+    if (chosen && config->count == 0)
         rc = lab_complaint(4, "no scenario fits");
-    if (config->count > 0) {
+    if (chosen && config->count > 0) {
         config->paths = suite->paths;
-        config->scenarios = selected;
+        config->scenarios = selected.list;
+        config->policies = selected.policies;
         config->out_dir = out;
         config->controls_count =
             got[NO_CONTROLS] == NULL && config->setup == NULL ? lab_controls(suite, &controls) : 0;
@@ -340,7 +346,7 @@ static int run(const struct lab_suite *suite, const struct lab_selection *select
         lab_knowns_free(&knowns);
     }
     free(out);
-    free(selected);
+    lab_selected_free(&selected);
     free(controls);
     return rc;
 }

@@ -140,7 +140,8 @@ static int run_matrix(const struct lab_suite *suite, char *const faults[], size_
                                     .sut = "danesmtp",
                                     .deadline = 20,
                                     .any_policy = true,
-                                    .profile = got[PROFILE] != NULL ? got[PROFILE] : "rfc7672",
+                                    .profile =
+                                        got[PROFILE] != NULL ? got[PROFILE] : LAB_DEFAULT_PROFILE,
                                     .scenarios = list};
     struct lab_fault fault;
     int rc;

@@ -38,7 +38,7 @@ static const struct {
     {"adapter",  "check|fetch|new NAME", "try a sender with the controls, get it, begin one; or list",  lab_cmd_adapter},
     {"report",   "DIR...",               "runs as a matrix: text, Markdown, HTML, JUnit, TAP or JSON", lab_cmd_report},
     {"compare",  "OLD NEW",              "what changed from one run to another",                       lab_cmd_compare},
-    {"replay",   "DIR",                  "judge the evidence of a run again, without running anything", lab_cmd_replay},
+    {"replay",   "DIR [CASE|GLOB]...",   "judge the evidence of a run again, without running anything", lab_cmd_replay},
     {"merge",    "--out DIR DIR...",     "the records of several runs as one",                         lab_cmd_merge},
     {"bundle",   "DIR CASE...",          "the evidence of these cases as one archive",                 lab_cmd_bundle},
     {"states",   "[STATE|GLOB]...",      "list the DNS states that zones can be put into, or prove them", lab_cmd_states},
@@ -74,9 +74,10 @@ static void usage(FILE *out)
         if (commands[i].says != NULL)
             (void)fprintf(out, "  danelab %-9s %-20s %s\n", commands[i].name, commands[i].arguments,
                           commands[i].says);
-    (void)fputs(
-        "\n`danelab COMMAND --help` lists a command's options. The manual page is danelab(1).\n",
-        out);
+    (void)fputs("\n`danelab COMMAND --help` lists a command's options, `danelab --version` says "
+                "which this is. The "
+                "manual page is danelab(1).\n",
+                out);
 }
 
 int main(int argc, char **argv)
@@ -88,6 +89,10 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
         strcmp(argv[1], "help") == 0) {
         usage(stdout);
+        return 0;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        (void)puts("danelab " LAB_VERSION);
         return 0;
     }
     if (strcmp(argv[1], "complete") == 0)

@@ -27,9 +27,10 @@ struct run {
     struct lab_fault fault;
 };
 
-static bool selected(const struct lab_run_config *c, enum lab_policy policy)
+static bool selected(const struct lab_run_config *c, size_t scenario, enum lab_policy policy)
 {
-    return c->any_policy || c->policy == policy;
+    return (c->any_policy || c->policy == policy) &&
+           (c->policies == NULL || (c->policies[scenario] >> policy & 1) != 0);
 }
 
 char *lab_case_name(const struct lab_scenario *s, enum lab_policy policy)
@@ -59,7 +60,7 @@ size_t lab_cases_make(const struct lab_run_config *config, struct lab_case **out
             const struct lab_expect *expect =
                 lab_expect_for(config->scenarios[i], config->profile, policy);
 
-            if (expect != NULL && selected(config, policy))
+            if (expect != NULL && selected(config, i, policy))
                 add_case(out, &count, config->scenarios[i], policy, expect);
         }
     }

@@ -236,7 +236,7 @@ bench: $(BENCHES) ## figures: core, TLS, batch against others, DNS rounds, memor
 bench-table: $(BENCHES) ## the same as a Markdown table
 	@set -o pipefail; tests/bench/run build/release $(CURDIR)/build/bench/cache | tests/bench/table markdown
 
-gates: clang lint headers layers purity symbols complexity banned words rules format-check man docs installed ## every rule that a command can check
+gates: clang lint headers layers purity symbols complexity banned words rules format-check man docs wrong installed ## every rule that a command can check
 
 clang: $(SOURCES:%.c=build/clang/%.o) ## compile with clang and its extra warnings
 build/clang/%.o: %.c Makefile
@@ -298,6 +298,9 @@ man: build/release/danelab ## lint the manual pages; what is printed of the sche
 
 docs: all ## the command lines of all documents that need no world; check-lab runs the others, too
 	@tests/tools/check-docs check build/$(VARIANT)/danelab
+
+wrong: all ## what both programs say to whoever uses them wrongly
+	@tests/tools/check-wrong build/$(VARIANT)
 
 installed: all ## install, build the examples against that, uninstall
 	@tests/tools/check-install $(VARIANT)
@@ -370,5 +373,5 @@ help: ## this list
 
 FORCE:
 .PHONY: FORCE analyzer core-coverage starve test-starve valgrind all unit deps test test-release test-asan test-cross test-fast cross cross-broken replay fuzz bench bench-table selftest-matrix check check-lab check-mta check-report-browser gates clang lint cppcheck headers layers \
-        purity symbols complexity banned words rules format format-check man docs installed coverage install uninstall deb check-deb clean help
+        purity symbols complexity banned words rules format format-check man docs wrong installed coverage install uninstall deb check-deb clean help
 endif

@@ -167,12 +167,21 @@ static int show_run(const struct lab_scenario *s, const struct view *v)
 {
     static const char *const keys[] = {"verdict", "expected", "seen", "why"};
     char *path = case_file(s, v, "verdict.json");
+    json_t *record = NULL;
+    struct lab_fault fault;
     json_error_t error;
-    json_t *record = json_load_file(path, 0, &error);
-    int rc = 0;
+    char *text;
+    int rc = lab_file_read(path, &text, NULL, &fault);
 
+    if (rc == 0) {
+        record = json_loads(text, 0, &error);
+        free(text);
+        if (record == NULL)
+            (void)lab_fail(&fault, EX_DATAERR, "%s:%d:%d: %s", path, error.line, error.column,
+                           error.text);
+    }
     if (record == NULL)
-        rc = lab_complaint(2, "%s:%d:%d: %s", path, error.line, error.column, error.text);
+        rc = lab_complaint(2, "%s; expected the evidence of a case, see --run", fault.what);
     for (size_t i = 0; i < LAB_COUNT(keys) && rc == 0; i++)
         (void)printf("%s%-9s %s\n", i == 0 ? "\n" : "", keys[i],
                      json_string_value(json_object_get(record, keys[i])) != NULL
@@ -226,6 +235,8 @@ static int explain(const struct lab_suite *suite, const char *what, struct view 
         return 2;
     if (s != NULL && svg)
         return v->run != NULL ? show_file(s, v, "path.svg") : draw(s, v);
+    if (svg && s == NULL)
+        return lab_complaint(2, "explain: no such scenario; only what happens in one is drawn");
     lab_suite_rules(suite->paths, &rules);
     rule = lab_rules_find(&rules, what);
     if (s != NULL)
@@ -244,7 +255,7 @@ static int explain(const struct lab_suite *suite, const char *what, struct view 
 int lab_cmd_explain(int argc, char **argv)
 {
     const char *got[LAB_COUNT(table)];
-    struct view v = {.profile = LAB_DEFAULT_PROFILE, .policy = LAB_POLICY_DANE};
+    struct view v = {.policy = LAB_POLICY_DANE};
     struct lab_suite suite;
     int first;
     int rc = lab_options(argc, argv, table, "explain [OPTION]... ID|RULE", got, &first);
@@ -253,8 +264,8 @@ int lab_cmd_explain(int argc, char **argv)
         return rc;
     if (argc - first != 1)
         return lab_complaint(2, "explain: expected one id");
-    if (got[PROFILE] != NULL)
-        v.profile = got[PROFILE];
+    if (lab_take_profile(got[PROFILE], &v.profile) != 0)
+        return 2;
     if (got[POLICY] != NULL && lab_take_policy(got[POLICY], &v.policy) != 0)
         return 2;
     v.policy_given = got[POLICY] != NULL;

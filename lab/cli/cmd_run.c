@@ -16,7 +16,6 @@
 #include "run/known.h"
 #include "run/run.h"
 #include "run/setup.h"
-#include "scen/lint.h"
 
 #define DEADLINE_SECONDS 60u
 
@@ -93,14 +92,6 @@ struct plan {
     lab_runner *runner;
 };
 
-static bool profile_known(const char *word)
-{
-    for (size_t i = 0; lab_profile_at(i) != NULL; i++)
-        if (strcmp(lab_profile_at(i), word) == 0)
-            return true;
-    return false;
-}
-
 static char *default_out(const char *sut, const char *profile)
 {
     char *here = getcwd(NULL, 0);
@@ -163,7 +154,6 @@ static int take_number(const char *name, const char *text, long min, long max, u
 static int configure(const char **got, struct lab_run_config *config)
 {
     config->sut = got[SUT] != NULL ? got[SUT] : LAB_DEFAULT_SUT;
-    config->profile = got[PROFILE] != NULL ? got[PROFILE] : LAB_DEFAULT_PROFILE;
     config->variant = got[VARIANT];
     config->any_policy = got[POLICY] == NULL;
     config->deadline = DEADLINE_SECONDS;
@@ -177,12 +167,8 @@ static int configure(const char **got, struct lab_run_config *config)
         return lab_complaint(
             2, "--sut: \"%s\" is no name; expected that of a directory of lab/adapters",
             config->sut);
-    if (!profile_known(config->profile))
-        return lab_complaint(2,
-                             "--profile: no profile \"%s\"; expected rfc7672, seed2013, opp2013, "
-                             "draft2014, draft2014b or postfix",
-                             config->profile);
-    if ((got[POLICY] != NULL && lab_take_policy(got[POLICY], &config->policy) != 0) ||
+    if (lab_take_profile(got[PROFILE], &config->profile) != 0 ||
+        (got[POLICY] != NULL && lab_take_policy(got[POLICY], &config->policy) != 0) ||
         take_number("min", got[MIN], 0, 100000, &config->min) != 0 ||
         take_number("deadline", got[DEADLINE], 1, 86400, &config->deadline) != 0)
         return 2;

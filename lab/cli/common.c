@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "pki/recipe.h"
+#include "run/run.h"
+#include "scen/lint.h"
 #include "sign/sign.h"
 #include "smtp/smtp.h"
 
@@ -241,6 +243,23 @@ int lab_take_resolver(const char *name, const struct lab_resolver **out)
     for (size_t i = 0; lab_resolver_at(i) != NULL; i++)
         lab_text_put(&known, "%s%s", i > 0 ? ", " : "", lab_resolver_at(i)->name);
     (void)lab_complaint(2, "--resolver: no resolver \"%s\"; expected one of %s", name, known.text);
+    free(known.text);
+    return -1;
+}
+
+int lab_take_profile(const char *name, const char **out)
+{
+    struct lab_text known = {0};
+
+    *out = name != NULL ? name : LAB_DEFAULT_PROFILE;
+    for (size_t i = 0; lab_profile_at(i) != NULL; i++) {
+        if (strcmp(lab_profile_at(i), *out) == 0) {
+            free(known.text);
+            return 0;
+        }
+        lab_text_put(&known, "%s%s", i > 0 ? ", " : "", lab_profile_at(i));
+    }
+    (void)lab_complaint(2, "--profile: no profile \"%s\"; expected one of %s", *out, known.text);
     free(known.text);
     return -1;
 }

@@ -40,6 +40,8 @@ size_t lab_controls(const struct lab_suite *suite, struct lab_scenario ***out);
 
 /* The resolver of that name; -1 after a complaint. */
 int lab_take_resolver(const char *name, const struct lab_resolver **out);
+/* That profile, the default for NULL; -1 after a complaint: there is none. */
+int lab_take_profile(const char *name, const char **out);
 /* The policy of that name; -1 after a complaint. */
 int lab_take_policy(const char *name, enum lab_policy *out);
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/streams.h"
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/complete.h"
@@ -80,7 +81,7 @@ static void usage(FILE *out)
                 out);
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     if (argc < 2) {
         usage(stderr);
@@ -101,4 +102,10 @@ int main(int argc, char **argv)
         if (strcmp(commands[i].name, argv[1]) == 0)
             return commands[i].run(argc - 1, argv + 1);
     return lab_complaint(2, "no command \"%s\"; danelab --help lists them", argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+    lab_streams_occupy();
+    return lab_streams_end(run(argc, argv));
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/streams.h"
 #include "run/batch.h"
 #include "run/checker.h"
 #include "run/claims.h"
@@ -357,7 +358,7 @@ static int body(void *self)
     else
         (void)fprintf(stderr, "danelab: %s\n", r->fault.what);
     lab_world_stop(&r->world);
-    return rc == 0 ? lab_run_status(r->config, &r->result) : 3;
+    return lab_streams_end(rc == 0 ? lab_run_status(r->config, &r->result) : 3);
 }
 
 int lab_run(const struct lab_run_config *config, struct lab_fault *fault)

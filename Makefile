@@ -219,6 +219,9 @@ check-mta: build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab ## scenarios again
 check-report-browser: build/$(VARIANT)/danelab ## the HTML report in headless Chromium: phone and desktop, light and dark, time to open (skipped without Chromium)
 	tests/tools/check-report-browser build/$(VARIANT)/danelab
 
+check-slurm: build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab ## what lab/CI.md says of Slurm, on one node, as root (skipped without the packages slurmctld, slurmd, slurm-client and munge)
+	tests/tools/check-slurm build/$(VARIANT)/danelab
+
 # A few seconds for each of some hundred faults.
 MATRIX = out/matrix
 MUTANTS = $(shell cut -f1 tests/faults/faults.tsv tests/faults/mutants.tsv | grep -v '^\#') $(shell DANESMTP_FAULT=list build/$(VARIANT)/danesmtp-faulty | sort -u)
@@ -372,6 +375,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
 
 FORCE:
-.PHONY: FORCE analyzer core-coverage starve test-starve valgrind all unit deps test test-release test-asan test-cross test-fast cross cross-broken replay fuzz bench bench-table selftest-matrix check check-lab check-mta check-report-browser gates clang lint cppcheck headers layers \
+.PHONY: FORCE analyzer core-coverage starve test-starve valgrind all unit deps test test-release test-asan test-cross test-fast cross cross-broken replay fuzz bench bench-table selftest-matrix check check-lab check-mta check-report-browser check-slurm gates clang lint cppcheck headers layers \
         purity symbols complexity banned words rules format format-check man docs wrong installed coverage install uninstall deb check-deb clean help
 endif

@@ -170,6 +170,7 @@ static int run_controls(struct run *r, const char *phase)
 
     c.scenarios = r->config->controls;
     c.count = r->config->controls_count;
+    c.policies = NULL;
     c.any_policy = false;
     c.policy = LAB_POLICY_DANE;
     count = lab_cases_make(&c, &cases);

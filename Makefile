@@ -219,6 +219,9 @@ check-mta: build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab ## scenarios again
 check-report-browser: build/$(VARIANT)/danelab ## the HTML report in headless Chromium: phone and desktop, light and dark, time to open (skipped without Chromium)
 	tests/tools/check-report-browser build/$(VARIANT)/danelab
 
+check-slurm: build/$(VARIANT)/danesmtp build/$(VARIANT)/danelab ## what lab/CI.md says of Slurm, on one node, as root (skipped without the packages slurmctld, slurmd, slurm-client and munge)
+	tests/tools/check-slurm build/$(VARIANT)/danelab
+
 # A few seconds for each of some hundred faults.
 MATRIX = out/matrix
 MUTANTS = $(shell cut -f1 tests/faults/faults.tsv tests/faults/mutants.tsv | grep -v '^\#') $(shell DANESMTP_FAULT=list build/$(VARIANT)/danesmtp-faulty | sort -u)
@@ -236,7 +239,7 @@ bench: $(BENCHES) ## figures: core, TLS, batch against others, DNS rounds, memor
 bench-table: $(BENCHES) ## the same as a Markdown table
 	@set -o pipefail; tests/bench/run build/release $(CURDIR)/build/bench/cache | tests/bench/table markdown
 
-gates: clang lint headers layers purity symbols complexity banned words rules format-check man docs installed ## every rule that a command can check
+gates: clang lint headers layers purity symbols complexity banned words rules format-check man docs wrong installed ## every rule that a command can check
 
 clang: $(SOURCES:%.c=build/clang/%.o) ## compile with clang and its extra warnings
 build/clang/%.o: %.c Makefile
@@ -299,6 +302,9 @@ man: build/release/danelab ## lint the manual pages; what is printed of the sche
 docs: all ## the command lines of all documents that need no world; check-lab runs the others, too
 	@tests/tools/check-docs check build/$(VARIANT)/danelab
 
+wrong: all ## what both programs say to whoever uses them wrongly
+	@tests/tools/check-wrong build/$(VARIANT)
+
 installed: all ## install, build the examples against that, uninstall
 	@tests/tools/check-install $(VARIANT)
 
@@ -347,8 +353,8 @@ install: all ## below DESTDIR and PREFIX (/usr/local); libraries go to LIBDIR (P
 	$(foreach m,$(MAN),install -D -m 644 $m $(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $m))/$(notdir $m) &&) true
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/,bash-completion/completions zsh/site-functions)
 	for p in danelab danesmtp; do \
-	    sed "s/@PROGRAM@/$$p/" lab/completion.bash.in >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$p && \
-	    sed "s/@PROGRAM@/$$p/" lab/completion.zsh.in >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$p || exit; done
+	    sed "s/@PROGRAM@/$$p/g" lab/completion.bash.in >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$p && \
+	    sed "s/@PROGRAM@/$$p/g" lab/completion.zsh.in >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$p || exit; done
 
 uninstall: ## remove what install has put there, under the same DESTDIR, PREFIX and LIBDIR
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/danesmtp bin/danelab $(HELPERS) include/danesmtp.h $(PAGES) $(addprefix share/bash-completion/completions/,danelab danesmtp) $(addprefix share/zsh/site-functions/_,danelab danesmtp))
@@ -369,6 +375,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
 
 FORCE:
-.PHONY: FORCE analyzer core-coverage starve test-starve valgrind all unit deps test test-release test-asan test-cross test-fast cross cross-broken replay fuzz bench bench-table selftest-matrix check check-lab check-mta check-report-browser gates clang lint cppcheck headers layers \
-        purity symbols complexity banned words rules format format-check man docs installed coverage install uninstall deb check-deb clean help
+.PHONY: FORCE analyzer core-coverage starve test-starve valgrind all unit deps test test-release test-asan test-cross test-fast cross cross-broken replay fuzz bench bench-table selftest-matrix check check-lab check-mta check-report-browser check-slurm gates clang lint cppcheck headers layers \
+        purity symbols complexity banned words rules format format-check man docs wrong installed coverage install uninstall deb check-deb clean help
 endif

@@ -81,7 +81,6 @@ void dsmtp_tls_examine(struct dsmtp_tls *tls, X509_STORE_CTX *ctx,
     unsigned char *der = NULL;
     int len = leaf != NULL ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(leaf), &der) : -1;
 
-    exam->sent = (unsigned)(sk_X509_num(chain) > 0 ? sk_X509_num(chain) : 0);
     exam->seen = len > 0 && EVP_Digest(der, (size_t)len, exam->key, NULL, EVP_sha256(), NULL) > 0;
     OPENSSL_free(der);
     for (unsigned i = 0; exam->seen && i < demand->record_count; i++)

@@ -11,6 +11,7 @@
 #include <unbound.h>
 
 #include "adapt/address.h"
+#include "adapt/unbound_files.h"
 
 struct option {
     const char *name;
@@ -98,17 +99,6 @@ static enum dsmtp_status apply_range(struct ub_ctx *ctx, struct dsmtp_fault *fau
     return apply(ctx, options, COUNT(options), fault);
 }
 
-static enum dsmtp_status readable(const char *what, const char *file, struct dsmtp_fault *fault)
-{
-    FILE *f = fopen(file, "re");
-
-    if (f == NULL)
-        return dsmtp_fault_set(fault, DSMTP_SYNTAX, "cannot read the %s %s: %s", what, file,
-                               strerror(errno));
-    (void)fclose(f);
-    return DSMTP_OK;
-}
-
 static enum dsmtp_status forward(struct ub_ctx *ctx, const struct dsmtp_unbound_options *options,
                                  struct dsmtp_fault *fault)
 {
@@ -157,71 +147,6 @@ static enum dsmtp_status check_validation(struct ub_ctx *ctx, struct dsmtp_fault
                            "no DNSSEC trust anchor is configured: DANE needs DNSSEC validation");
 }
 
-/* DNSSEC algorithms that this libunbound can check; 16 (Ed448) is not among them in every build. */
-static bool known_algorithm(unsigned long n)
-{
-    return n == 5 || n == 7 || n == 8 || n == 10 || (n >= 13 && n <= 15);
-}
-
-static char *next_word(char **rest)
-{
-    char *word = *rest + strspn(*rest, " \t");
-
-    *rest = word + strcspn(word, " \t");
-    if (**rest != '\0')
-        *(*rest)++ = '\0';
-    return word;
-}
-
-/* Is this a line "OWNER [TTL] [CLASS] DS|DNSKEY number number number ..." that libunbound can make
- * use of? */
-static bool anchor_line(char *line)
-{
-    unsigned long number[3];
-    const char *word;
-    bool ds;
-
-    line[strcspn(line, ";\r\n")] = '\0';
-    do {
-        word = next_word(&line);
-        ds = strcasecmp(word, "DS") == 0;
-    } while (word[0] != '\0' && !ds && strcasecmp(word, "DNSKEY") != 0);
-    for (size_t i = 0; i < COUNT(number); i++)
-        number[i] = strtoul(next_word(&line), NULL, 10);
-    /* DS: tag, algorithm, digest type. DNSKEY: flags, protocol, algorithm. */
-    if (ds)
-        return known_algorithm(number[1]) && (number[2] == 1 || number[2] == 2 || number[2] == 4);
-    return word[0] != '\0' && known_algorithm(number[2]);
-}
-
-/* libunbound takes an empty file, or one of algorithms that it does not know, without a word, and
- * then nothing is secure. */
-static enum dsmtp_status check_anchors(const char *file, struct dsmtp_fault *fault)
-{
-    FILE *f = fopen(file, "re");
-    char *line = NULL;
-    size_t room = 0;
-    bool found = false;
-    bool whole;
-
-    if (f == NULL)
-        return dsmtp_fault_set(fault, DSMTP_SYNTAX, "cannot read the trust anchor %s: %s", file,
-                               strerror(errno));
-    while (!found && getline(&line, &room, f) >= 0)
-        found = anchor_line(line);
-    whole = found || feof(f);
-    free(line);
-    (void)fclose(f);
-    if (!whole)
-        return dsmtp_fault_set(fault, DSMTP_SYSTEM, "cannot read the trust anchor %s: %s", file,
-                               strerror(errno));
-    if (!found)
-        return dsmtp_fault_set(
-            fault, DSMTP_SYNTAX,
-            "%s holds no DS or DNSKEY record of an algorithm that can be checked", file);
-    return DSMTP_OK;
-}
-
 static enum dsmtp_status configure(struct ub_ctx *ctx, const struct dsmtp_unbound_options *o,
                                    struct dsmtp_fault *fault)
 {
@@ -232,7 +157,7 @@ static enum dsmtp_status configure(struct ub_ctx *ctx, const struct dsmtp_unboun
     if (o->forwarder_count > 0)
         DSMTP_TRY(apply(ctx, forwarding, COUNT(forwarding), fault));
     if (o->unbound_conf != NULL) {
-        DSMTP_TRY(readable("unbound configuration", o->unbound_conf, fault));
+        DSMTP_TRY(dsmtp_unbound_check_conf(o->unbound_conf, fault));
         error = ub_ctx_config(ctx, o->unbound_conf);
         if (error != 0)
             return dsmtp_fault_set(fault, DSMTP_SYNTAX, "%s: %s", o->unbound_conf,
@@ -240,11 +165,11 @@ static enum dsmtp_status configure(struct ub_ctx *ctx, const struct dsmtp_unboun
     }
     DSMTP_TRY(apply(ctx, musts, COUNT(musts), fault));
     if (o->root_hints != NULL) {
-        DSMTP_TRY(readable("root hints", o->root_hints, fault));
+        DSMTP_TRY(dsmtp_unbound_check_hints(o->root_hints, fault));
         error = ub_ctx_set_option(ctx, "root-hints:", o->root_hints);
     }
     if (error == 0 && o->trust_anchor != NULL) {
-        DSMTP_TRY(check_anchors(o->trust_anchor, fault));
+        DSMTP_TRY(dsmtp_unbound_check_anchors(o->trust_anchor, fault));
         error = ub_ctx_add_ta_file(ctx, o->trust_anchor);
     }
     if (error != 0)

@@ -37,9 +37,9 @@ static void print_usage(FILE *to)
     (void)fputs("usage: danesmtp COMMAND [OPTION]... [ARGUMENT]...\n\ncommands:\n", to);
     for (unsigned i = 0; i < COMMANDS; i++)
         (void)fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].says);
-    (void)fputs(
-        "\n\"danesmtp COMMAND --help\" lists the options of a command; see also danesmtp(1).\n",
-        to);
+    (void)fputs("\n\"danesmtp COMMAND --help\" lists the options of a command, \"danesmtp "
+                "--version\" says which this is; see also danesmtp(1).\n",
+                to);
 }
 
 static void print_help(const struct command *command)

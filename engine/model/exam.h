@@ -26,7 +26,6 @@ struct dsmtp_record_exam {
 
 struct dsmtp_exam {
     bool seen;                        /* the server has sent certificates */
-    unsigned sent;                    /* how many */
     uint8_t key[DSMTP_EXAM_KEY_SIZE]; /* SHA2-256 of the leaf's SubjectPublicKeyInfo */
     enum dsmtp_refusal refusal;
     struct dsmtp_record_exam *records; /* one for each record of the demand; the caller's room */

@@ -167,6 +167,22 @@ void lab_put_tap(struct lab_text *t, const char *s)
     put(t, s, length(s), in_tap);
 }
 
+void lab_put_word(struct lab_text *t, const char *s)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                "0123456789_@%+=:,./-";
+    const char *quote;
+
+    if (s[0] != '\0' && s[strspn(s, plain)] == '\0') {
+        lab_text_add(t, s, strlen(s));
+        return;
+    }
+    lab_text_put(t, "'");
+    for (; (quote = strchr(s, '\'')) != NULL; s = quote + 1)
+        lab_text_put(t, "%.*s'\\''", (int)(quote - s), s);
+    lab_text_put(t, "%s'", s);
+}
+
 void lab_fill_markup(struct lab_text *t, const char *form, const char *const *texts, size_t count)
 {
     const char *hole;

@@ -17,6 +17,11 @@ void lab_put_markdown(struct lab_text *t, const char *s);
 /* One line; # and \ as TAP wants them. */
 void lab_put_tap(struct lab_text *t, const char *s);
 
+/* A word of a command for a shell: between quotes where it would be something else without. The
+ * only one that changes nothing, so that what is copied is true; what prints it makes it harmless.
+ */
+void lab_put_word(struct lab_text *t, const char *s);
+
 /* Markup in which each {} is replaced by the next text, as lab_put_markup does it. As many texts as
  * {}. */
 #define LAB_MARKUP(t, form, ...)                                 \

@@ -73,6 +73,7 @@ static int check(const char *name, const char *profile)
 int lab_cmd_adapter(int argc, char **argv)
 {
     const char *got[LAB_COUNT(table)];
+    const char *profile;
     int first;
     int rc =
         lab_options(argc, argv, table, "adapter check|fetch|new|list [ADAPTER]...", got, &first);
@@ -81,5 +82,5 @@ int lab_cmd_adapter(int argc, char **argv)
         return rc;
     if (argc - first != 2 || strcmp(argv[first], "check") != 0)
         return manage(argv + first - 1);
-    return check(argv[first + 1], got[PROFILE] != NULL ? got[PROFILE] : "rfc7672");
+    return lab_take_profile(got[PROFILE], &profile) == 0 ? check(argv[first + 1], profile) : 2;
 }

@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/select.h"
 #include "judge/drawing.h"
 #include "run/run.h"
 
@@ -96,7 +97,17 @@ static void print_steps(const struct lab_scenario *s)
     }
 }
 
-static void explain_scenario(const struct lab_scenario *s, const struct lab_rules *rules)
+/* For one of these policies, as bits? */
+static bool is_about(const struct lab_expect *e, unsigned policies)
+{
+    for (int p = 0; p < LAB_POLICY_COUNT; p++)
+        if ((policies >> p & 1) != 0 && lab_expect_has_policy(e, (enum lab_policy)p))
+            return true;
+    return false;
+}
+
+static void explain_scenario(const struct lab_scenario *s, unsigned policies,
+                             const struct lab_rules *rules)
 {
     (void)printf("%s: %s\n\n%s\n", s->id, s->title, s->why);
     for (unsigned i = 0; i < s->rules_count; i++) {
@@ -113,7 +124,8 @@ static void explain_scenario(const struct lab_scenario *s, const struct lab_rule
         (void)printf("  recipient %s%s\n", s->recipients[i],
                      i == 0 ? ", whose mail is judged" : " gets the same message");
     for (unsigned i = 0; i < s->expect_count; i++)
-        print_expect(&s->expect[i]);
+        if (is_about(&s->expect[i], policies))
+            print_expect(&s->expect[i]);
     if (s->twin != NULL)
         (void)printf("  twin: %s\n", s->twin);
 }
@@ -122,6 +134,7 @@ static void explain_scenario(const struct lab_scenario *s, const struct lab_rule
 struct view {
     const char *profile;
     enum lab_policy policy;
+    bool policy_given;
     const char *run;
 };
 
@@ -154,12 +167,21 @@ static int show_run(const struct lab_scenario *s, const struct view *v)
 {
     static const char *const keys[] = {"verdict", "expected", "seen", "why"};
     char *path = case_file(s, v, "verdict.json");
+    json_t *record = NULL;
+    struct lab_fault fault;
     json_error_t error;
-    json_t *record = json_load_file(path, 0, &error);
-    int rc = 0;
+    char *text;
+    int rc = lab_file_read(path, &text, NULL, &fault);
 
+    if (rc == 0) {
+        record = json_loads(text, 0, &error);
+        free(text);
+        if (record == NULL)
+            (void)lab_fail(&fault, EX_DATAERR, "%s:%d:%d: %s", path, error.line, error.column,
+                           error.text);
+    }
     if (record == NULL)
-        rc = lab_complaint(2, "%s:%d:%d: %s", path, error.line, error.column, error.text);
+        rc = lab_complaint(2, "%s; expected the evidence of a case, see --run", fault.what);
     for (size_t i = 0; i < LAB_COUNT(keys) && rc == 0; i++)
         (void)printf("%s%-9s %s\n", i == 0 ? "\n" : "", keys[i],
                      json_string_value(json_object_get(record, keys[i])) != NULL
@@ -187,19 +209,38 @@ static int draw(const struct lab_scenario *s, const struct view *v)
     return 0;
 }
 
-static int explain(const struct lab_suite *suite, const char *what, const struct view *v, bool svg)
+/* The policy of ID@POLICY, where --policy does not say another. */
+static int take_policies(unsigned policies, struct view *v)
 {
-    const struct lab_scenario *s = lab_catalogue_find(&suite->catalogue, what);
+    if (policies == LAB_ALL_POLICIES)
+        return 0;
+    if (v->policy_given && policies != 1U << v->policy)
+        return lab_complaint(-1, "explain: --policy %s and the policy behind the @ differ",
+                             lab_policy_name(v->policy));
+    for (int p = 0; p < LAB_POLICY_COUNT; p++)
+        if (policies == 1U << p)
+            v->policy = (enum lab_policy)p;
+    return 0;
+}
+
+static int explain(const struct lab_suite *suite, const char *what, struct view *v, bool svg)
+{
+    unsigned policies;
+    const struct lab_scenario *s = lab_word_find(suite, what, &policies);
     const struct lab_rule *rule;
     struct lab_rules rules;
     int rc = 0;
 
+    if (policies == 0 || take_policies(policies, v) != 0)
+        return 2;
     if (s != NULL && svg)
         return v->run != NULL ? show_file(s, v, "path.svg") : draw(s, v);
+    if (svg && s == NULL)
+        return lab_complaint(2, "explain: no such scenario; only what happens in one is drawn");
     lab_suite_rules(suite->paths, &rules);
     rule = lab_rules_find(&rules, what);
     if (s != NULL)
-        explain_scenario(s, &rules);
+        explain_scenario(s, policies, &rules);
     else if (rule != NULL)
         explain_rule(suite, rule);
     else
@@ -214,7 +255,7 @@ static int explain(const struct lab_suite *suite, const char *what, const struct
 int lab_cmd_explain(int argc, char **argv)
 {
     const char *got[LAB_COUNT(table)];
-    struct view v = {.profile = "rfc7672", .policy = LAB_POLICY_DANE};
+    struct view v = {.policy = LAB_POLICY_DANE};
     struct lab_suite suite;
     int first;
     int rc = lab_options(argc, argv, table, "explain [OPTION]... ID|RULE", got, &first);
@@ -223,10 +264,11 @@ int lab_cmd_explain(int argc, char **argv)
         return rc;
     if (argc - first != 1)
         return lab_complaint(2, "explain: expected one id");
-    if (got[PROFILE] != NULL)
-        v.profile = got[PROFILE];
+    if (lab_take_profile(got[PROFILE], &v.profile) != 0)
+        return 2;
     if (got[POLICY] != NULL && lab_take_policy(got[POLICY], &v.policy) != 0)
         return 2;
+    v.policy_given = got[POLICY] != NULL;
     v.run = got[RUN];
     lab_suite_open(&suite);
     rc = explain(&suite, argv[first], &v, got[SVG] != NULL);

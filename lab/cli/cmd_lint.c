@@ -1,4 +1,5 @@
 /* cmd_lint.c - danelab lint, new, coverage. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +15,11 @@ static int lint_one(const struct lab_paths *paths, const char *root, size_t *cou
 {
     struct lab_catalogue catalogue = {0};
     struct stat st;
-    int faults = stat(root, &st) == 0 ? lab_suite_load(paths, root, &catalogue)
-                                      : lab_complaint(-1, "%s: no such file or directory", root);
+    int faults =
+        stat(root, &st) != 0 ? lab_complaint(-1, "%s: %s", root, strerror(errno))
+        : S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)
+            ? lab_suite_load(paths, root, &catalogue)
+            : lab_complaint(-1, "%s: not a scenario; expected a file ID.yaml or a directory", root);
 
     *count += faults >= 0 ? catalogue.count : 0;
     lab_catalogue_free(&catalogue);
@@ -121,6 +125,8 @@ int lab_cmd_coverage(int argc, char **argv)
 
     if (rc >= 0)
         return rc;
+    if (first < argc)
+        return lab_complaint(2, "coverage takes no arguments");
     lab_suite_open(&suite);
     lab_suite_rules(suite.paths, &rules);
     count = lab_coverage_of(&rules, &suite.catalogue, &rows);

@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/select.h"
 #include "run/merge.h"
 #include "run/replay.h"
 #include "world/world.h"
@@ -57,13 +58,33 @@ static int visible(const struct dirent *e)
     return e->d_name[0] != '.';
 }
 
-/* A folder of a case, or a run's: all of its cases. */
-static int replay_all(const char *dir, struct counts *n)
+/* What of a run is wanted: words, each with whether a case has been found for it. */
+struct wish {
+    char *const *words;
+    bool *found;
+    size_t count; /* 0: everything */
+};
+
+static bool wanted(const struct wish *w, const char *name)
+{
+    bool any = w->count == 0;
+
+    for (size_t i = 0; i < w->count; i++) {
+        if (lab_word_fits(w->words[i], name)) {
+            w->found[i] = true;
+            any = true;
+        }
+    }
+    return any;
+}
+
+/* A folder of a case, or a run's: those of its cases that are wanted. */
+static int replay_all(const char *dir, const struct wish *w, struct counts *n)
 {
     struct dirent **list;
     int count;
 
-    if (is_case(dir)) {
+    if (is_case(dir) && w->count == 0) {
         replay(dir, n);
         return 0;
     }
@@ -73,7 +94,7 @@ static int replay_all(const char *dir, struct counts *n)
     for (int i = 0; i < count; i++) {
         char *path = lab_format("%s/%s", dir, list[i]->d_name);
 
-        if (is_case(path))
+        if (is_case(path) && wanted(w, list[i]->d_name))
             replay(path, n);
         free(path);
         free(list[i]);
@@ -82,18 +103,34 @@ static int replay_all(const char *dir, struct counts *n)
     return 0;
 }
 
+static int replay_wanted(const char *dir, char *const *words, size_t count, struct counts *n)
+{
+    const struct wish w = {words, lab_calloc(count, sizeof(bool)), count};
+    int rc = 0;
+
+    for (size_t i = 0; i < count && rc == 0; i++)
+        rc = lab_word_check(words[i]) ? 0 : 2;
+    if (rc == 0)
+        rc = replay_all(dir, &w, n);
+    for (size_t i = 0; i < count && rc == 0; i++)
+        if (!w.found[i])
+            rc = lab_complaint(2, "%s: no case \"%s\" in it", dir, words[i]);
+    free(w.found);
+    return rc;
+}
+
 int lab_cmd_replay(int argc, char **argv)
 {
     const char *got[LAB_COUNT(none)];
     struct counts n = {0};
     int first;
-    int rc = lab_options(argc, argv, none, "replay DIR", got, &first);
+    int rc = lab_options(argc, argv, none, "replay DIR [CASE|GLOB]...", got, &first);
 
     if (rc >= 0)
         return rc;
-    if (argc - first != 1)
-        return lab_complaint(2, "replay: expected one directory, of a run or of one of its cases");
-    rc = replay_all(argv[first], &n);
+    if (first == argc)
+        return lab_complaint(2, "replay: expected the directory of a run or of one of its cases");
+    rc = replay_wanted(argv[first], argv + first + 1, (size_t)(argc - first - 1), &n);
     if (rc != 0)
         return rc;
     if (n.same + n.changed + n.unjudged + n.broken == 0)

@@ -12,10 +12,10 @@
 #include "cli/expect_file.h"
 #include "cli/options.h"
 #include "cli/run_by.h"
+#include "cli/select.h"
 #include "run/known.h"
 #include "run/run.h"
 #include "run/setup.h"
-#include "scen/lint.h"
 
 #define DEADLINE_SECONDS 60u
 
@@ -92,14 +92,6 @@ struct plan {
     lab_runner *runner;
 };
 
-static bool profile_known(const char *word)
-{
-    for (size_t i = 0; lab_profile_at(i) != NULL; i++)
-        if (strcmp(lab_profile_at(i), word) == 0)
-            return true;
-    return false;
-}
-
 static char *default_out(const char *sut, const char *profile)
 {
     char *here = getcwd(NULL, 0);
@@ -161,8 +153,7 @@ static int take_number(const char *name, const char *text, long min, long max, u
 /* Options into the configuration; an exit status >= 0 when they are wrong. */
 static int configure(const char **got, struct lab_run_config *config)
 {
-    config->sut = got[SUT] != NULL ? got[SUT] : "danesmtp";
-    config->profile = got[PROFILE] != NULL ? got[PROFILE] : "rfc7672";
+    config->sut = got[SUT] != NULL ? got[SUT] : LAB_DEFAULT_SUT;
     config->variant = got[VARIANT];
     config->any_policy = got[POLICY] == NULL;
     config->deadline = DEADLINE_SECONDS;
@@ -176,12 +167,8 @@ static int configure(const char **got, struct lab_run_config *config)
         return lab_complaint(
             2, "--sut: \"%s\" is no name; expected that of a directory of lab/adapters",
             config->sut);
-    if (!profile_known(config->profile))
-        return lab_complaint(2,
-                             "--profile: no profile \"%s\"; expected rfc7672, seed2013, opp2013, "
-                             "draft2014, draft2014b or postfix",
-                             config->profile);
-    if ((got[POLICY] != NULL && lab_take_policy(got[POLICY], &config->policy) != 0) ||
+    if (lab_take_profile(got[PROFILE], &config->profile) != 0 ||
+        (got[POLICY] != NULL && lab_take_policy(got[POLICY], &config->policy) != 0) ||
         take_number("min", got[MIN], 0, 100000, &config->min) != 0 ||
         take_number("deadline", got[DEADLINE], 1, 86400, &config->deadline) != 0)
         return 2;
@@ -259,13 +246,15 @@ static int configure_manner(const char **got, struct lab_run_config *config, str
 }
 
 /* Every N-th scenario, so that the parts take about the same time. */
-static size_t take_shard(struct lab_scenario **list, size_t count, const struct plan *plan)
+static void take_shard(struct lab_selected *s, const struct plan *plan)
 {
     size_t kept = 0;
 
-    for (size_t i = plan->shard; i < count; i += plan->shards)
-        list[kept++] = list[i];
-    return kept;
+    for (size_t i = plan->shard; i < s->count; i += plan->shards, kept++) {
+        s->list[kept] = s->list[i];
+        s->policies[kept] = s->policies[i];
+    }
+    s->count = kept;
 }
 
 /* The set-up of that name; an exit status >= 0 when there is none. NULL: as it should be. */
@@ -316,18 +305,21 @@ static int run(const struct lab_suite *suite, const struct lab_selection *select
                const char **got, struct plan *plan)
 {
     struct lab_run_config *config = &plan->config;
-    struct lab_scenario **selected = NULL, **controls = NULL;
-    long count = lab_select(suite, selection, &selected);
+    struct lab_scenario **controls = NULL;
+    struct lab_selected selected;
+    const bool chosen = lab_select(suite, selection, &selected) == 0;
     struct lab_knowns knowns = {0};
     char *out = got[OUT] != NULL ? absolute(got[OUT]) : default_out(config->sut, config->profile);
     int rc = 2;
 
-    config->count = count > 0 ? take_shard(selected, (size_t)count, plan) : 0;
-    if (count >= 0 && config->count == 0)
+    take_shard(&selected, plan);
+    config->count = selected.count;
+    if (chosen && config->count == 0)
         rc = lab_complaint(4, "no scenario fits");
-    if (config->count > 0) {
+    if (chosen && config->count > 0) {
         config->paths = suite->paths;
-        config->scenarios = selected;
+        config->scenarios = selected.list;
+        config->policies = selected.policies;
         config->out_dir = out;
         config->controls_count =
             got[NO_CONTROLS] == NULL && config->setup == NULL ? lab_controls(suite, &controls) : 0;
@@ -340,7 +332,7 @@ static int run(const struct lab_suite *suite, const struct lab_selection *select
         lab_knowns_free(&knowns);
     }
     free(out);
-    free(selected);
+    lab_selected_free(&selected);
     free(controls);
     return rc;
 }

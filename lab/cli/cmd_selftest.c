@@ -140,11 +140,14 @@ static int run_matrix(const struct lab_suite *suite, char *const faults[], size_
                                     .sut = "danesmtp",
                                     .deadline = 20,
                                     .any_policy = true,
-                                    .profile = got[PROFILE] != NULL ? got[PROFILE] : "rfc7672",
                                     .scenarios = list};
     struct lab_fault fault;
     int rc;
 
+    if (lab_take_profile(got[PROFILE], &config.profile) != 0) {
+        free(list);
+        return 2;
+    }
     for (size_t i = 0; i < suite->catalogue.count; i++)
         if ((got[SLOW] != NULL || !lab_scenario_tagged(suite->catalogue.list[i], "slow")) &&
             suite->catalogue.list[i]->steps_count == 0) /* a clock that all faults would share */

@@ -1,7 +1,6 @@
-/* common.c - paths, catalogue and selection of common.h. */
+/* common.c - paths and catalogue of common.h. */
 #include "cli/common.h"
 
-#include <fnmatch.h>
 #include <libgen.h>
 #include <limits.h>
 #include <malloc.h>
@@ -11,6 +10,8 @@
 #include <unistd.h>
 
 #include "pki/recipe.h"
+#include "run/run.h"
+#include "scen/lint.h"
 #include "sign/sign.h"
 #include "smtp/smtp.h"
 
@@ -237,115 +238,6 @@ void lab_suite_rules(const struct lab_paths *paths, struct lab_rules *out)
     free(path);
 }
 
-static bool cites(const struct lab_scenario *s, const char *rule)
-{
-    for (unsigned i = 0; i < s->rules_count; i++)
-        if (strcmp(s->rules[i], rule) == 0)
-            return true;
-    return false;
-}
-
-/* "7672#2.2" holds R-7672-2.2-3 and R-7672-2.2.1-8, not R-7672-2.20-1. */
-static bool in_section(const struct lab_scenario *s, const char *section)
-{
-    const char *hash = strchr(section, '#');
-    char *prefix = hash != NULL ? lab_format("R-%.*s-%s", (int)(hash - section), section, hash + 1)
-                                : lab_format("R-%s", section);
-    size_t len = strlen(prefix);
-    bool found = false;
-
-    for (unsigned i = 0; i < s->rules_count && !found; i++)
-        found = strncmp(s->rules[i], prefix, len) == 0 &&
-                (s->rules[i][len] == '-' || s->rules[i][len] == '.');
-    free(prefix);
-    return found;
-}
-
-static bool fits(const struct lab_scenario *s, const struct lab_selection *selection)
-{
-    return (selection->tag == NULL || lab_scenario_tagged(s, selection->tag)) &&
-           (selection->rule == NULL || cites(s, selection->rule)) &&
-           (selection->section == NULL || in_section(s, selection->section));
-}
-
-static void mark(const struct lab_suite *suite, const char *pattern, bool *chosen, bool *any)
-{
-    for (size_t i = 0; i < suite->catalogue.count; i++) {
-        const struct lab_scenario *s = suite->catalogue.list[i];
-
-        if (fnmatch(pattern, s->id, 0) == 0 || fnmatch(pattern, s->topic, 0) == 0) {
-            chosen[i] = true;
-            *any = true;
-        }
-    }
-}
-
-/* The patterns of an @FILE, one a line; blank lines and # comments are left out. */
-static int mark_file(const struct lab_suite *suite, const char *path, bool *chosen)
-{
-    struct lab_fault fault;
-    char *text, *rest, *line;
-    int rc = 0;
-
-    if (lab_file_read(path, &text, NULL, &fault) != 0)
-        return lab_complaint(-1, "%s", fault.what);
-    rest = text;
-    for (unsigned number = 1; rc == 0 && (line = strsep(&rest, "\n")) != NULL; number++) {
-        bool any = false;
-
-        line[strcspn(line, " \t#")] = '\0';
-        if (line[0] == '\0')
-            continue;
-        mark(suite, line, chosen, &any);
-        if (!any)
-            rc = lab_complaint(-1, "%s:%u:1: no scenario is called \"%s\"; see danelab list", path,
-                               number, line);
-    }
-    free(text);
-    return rc;
-}
-
-static int mark_all(const struct lab_suite *suite, const struct lab_selection *selection,
-                    bool *chosen)
-{
-    for (size_t i = 0; i < suite->catalogue.count; i++)
-        chosen[i] = selection->pattern_count == 0;
-    for (size_t p = 0; p < selection->pattern_count; p++) {
-        const char *pattern = selection->patterns[p];
-        bool any = false;
-
-        if (pattern[0] == '@') {
-            if (mark_file(suite, pattern + 1, chosen) != 0)
-                return -1;
-            continue;
-        }
-        mark(suite, pattern, chosen, &any);
-        if (!any)
-            return lab_complaint(-1, "no scenario is called \"%s\"; see danelab list", pattern);
-    }
-    return 0;
-}
-
-long lab_select(const struct lab_suite *suite, const struct lab_selection *selection,
-                struct lab_scenario ***out)
-{
-    size_t total = suite->catalogue.count;
-    bool *chosen = lab_calloc(total, sizeof(*chosen));
-    struct lab_scenario **list = lab_calloc(total, sizeof(struct lab_scenario *));
-    long count = mark_all(suite, selection, chosen);
-
-    for (size_t i = 0; i < total && count >= 0; i++)
-        if (chosen[i] && fits(suite->catalogue.list[i], selection))
-            list[count++] = suite->catalogue.list[i];
-    free(chosen);
-    if (count <= 0) {
-        free(list);
-        return count;
-    }
-    *out = list;
-    return count;
-}
-
 size_t lab_controls(const struct lab_suite *suite, struct lab_scenario ***out)
 {
     size_t count = 0;
@@ -368,6 +260,23 @@ int lab_take_resolver(const char *name, const struct lab_resolver **out)
     for (size_t i = 0; lab_resolver_at(i) != NULL; i++)
         lab_text_put(&known, "%s%s", i > 0 ? ", " : "", lab_resolver_at(i)->name);
     (void)lab_complaint(2, "--resolver: no resolver \"%s\"; expected one of %s", name, known.text);
+    free(known.text);
+    return -1;
+}
+
+int lab_take_profile(const char *name, const char **out)
+{
+    struct lab_text known = {0};
+
+    *out = name != NULL ? name : LAB_DEFAULT_PROFILE;
+    for (size_t i = 0; lab_profile_at(i) != NULL; i++) {
+        if (strcmp(lab_profile_at(i), *out) == 0) {
+            free(known.text);
+            return 0;
+        }
+        lab_text_put(&known, "%s%s", i > 0 ? ", " : "", lab_profile_at(i));
+    }
+    (void)lab_complaint(2, "--profile: no profile \"%s\"; expected one of %s", *out, known.text);
     free(known.text);
     return -1;
 }

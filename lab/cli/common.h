@@ -8,6 +8,9 @@
 #include "scen/states.h"
 #include "world/world.h"
 
+/* The lab's and its files'; that of the engine beside it is the same. */
+#define LAB_VERSION "1.0.0"
+
 /* Where the lab's files are: $DANELAB_SOURCE, or the source tree that this program was built in, or
  * PREFIX/share/danelab. Prints one line and exits with EX_CONFIG if none of them holds the
  * scenarios. The strings live as long as the process. */
@@ -32,25 +35,13 @@ int lab_suite_load(const struct lab_paths *paths, const char *root, struct lab_c
 /* The states of zones/states; returns as lab_suite_load. Release with lab_states_free. */
 int lab_suite_states(const struct lab_paths *paths, struct lab_states *out);
 
-/* What to run. Patterns are ids, globs over ids, topics ("03-*"), or @FILE with one pattern a line.
- * No pattern: all. */
-struct lab_selection {
-    char **patterns;
-    size_t pattern_count;
-    const char *tag;     /* only with this tag, or NULL */
-    const char *rule;    /* only citing this rule, or NULL */
-    const char *section; /* "7672#2.2": only citing a rule of that section or below, or NULL */
-};
-/* Fill out (array the caller frees) and return the count. -1 and a line on standard error: a
- * pattern matches nothing. */
-long lab_select(const struct lab_suite *suite, const struct lab_selection *selection,
-                struct lab_scenario ***out);
-
 /* The four controls, in the catalogue's order; their tag is "control". */
 size_t lab_controls(const struct lab_suite *suite, struct lab_scenario ***out);
 
 /* The resolver of that name; -1 after a complaint. */
 int lab_take_resolver(const char *name, const struct lab_resolver **out);
+/* That profile, the default for NULL; -1 after a complaint: there is none. */
+int lab_take_profile(const char *name, const char **out);
 /* The policy of that name; -1 after a complaint. */
 int lab_take_policy(const char *name, enum lab_policy *out);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/select.h"
 #include "scen/lint.h"
 
 void lab_complete_offer(const char *typed, const char *candidate)
@@ -35,9 +36,35 @@ static void offer_paths(const char *typed, const char *pattern, bool up)
     free(full);
 }
 
+/* The cases of the scenario before the @. */
+static void offer_cases(const char *typed, const char *at)
+{
+    char *id = lab_strndup(typed, (size_t)(at - typed));
+    const struct lab_scenario *s;
+    struct lab_suite suite;
+
+    lab_suite_open(&suite);
+    s = lab_catalogue_find(&suite.catalogue, id);
+    for (int p = 0; p < LAB_POLICY_COUNT && s != NULL; p++) {
+        char *name = lab_format("%s@%s", id, lab_policy_name((enum lab_policy)p));
+        unsigned policies;
+
+        if (lab_word_find(&suite, name, &policies) != NULL)
+            lab_complete_offer(typed, name);
+        free(name);
+    }
+    lab_suite_close(&suite);
+    free(id);
+}
+
 static void offer_scenarios(const char *typed)
 {
-    offer_paths(typed, "scenarios/[0-9]*/*.yaml", false);
+    const char *at = strchr(typed, '@');
+
+    if (at != NULL && at > typed)
+        offer_cases(typed, at);
+    else
+        offer_paths(typed, "scenarios/[0-9]*/*.yaml", false);
 }
 
 static void offer_adapters(const char *typed)

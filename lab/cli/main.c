@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/streams.h"
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/complete.h"
@@ -38,7 +39,7 @@ static const struct {
     {"adapter",  "check|fetch|new NAME", "try a sender with the controls, get it, begin one; or list",  lab_cmd_adapter},
     {"report",   "DIR...",               "runs as a matrix: text, Markdown, HTML, JUnit, TAP or JSON", lab_cmd_report},
     {"compare",  "OLD NEW",              "what changed from one run to another",                       lab_cmd_compare},
-    {"replay",   "DIR",                  "judge the evidence of a run again, without running anything", lab_cmd_replay},
+    {"replay",   "DIR [CASE|GLOB]...",   "judge the evidence of a run again, without running anything", lab_cmd_replay},
     {"merge",    "--out DIR DIR...",     "the records of several runs as one",                         lab_cmd_merge},
     {"bundle",   "DIR CASE...",          "the evidence of these cases as one archive",                 lab_cmd_bundle},
     {"states",   "[STATE|GLOB]...",      "list the DNS states that zones can be put into, or prove them", lab_cmd_states},
@@ -74,12 +75,13 @@ static void usage(FILE *out)
         if (commands[i].says != NULL)
             (void)fprintf(out, "  danelab %-9s %-20s %s\n", commands[i].name, commands[i].arguments,
                           commands[i].says);
-    (void)fputs(
-        "\n`danelab COMMAND --help` lists a command's options. The manual page is danelab(1).\n",
-        out);
+    (void)fputs("\n`danelab COMMAND --help` lists a command's options, `danelab --version` says "
+                "which this is. The "
+                "manual page is danelab(1).\n",
+                out);
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     if (argc < 2) {
         usage(stderr);
@@ -90,10 +92,20 @@ int main(int argc, char **argv)
         usage(stdout);
         return 0;
     }
+    if (strcmp(argv[1], "--version") == 0) {
+        (void)puts("danelab " LAB_VERSION);
+        return 0;
+    }
     if (strcmp(argv[1], "complete") == 0)
         return complete(argc - 1, argv + 1);
     for (size_t i = 0; i < LAB_COUNT(commands); i++)
         if (strcmp(commands[i].name, argv[1]) == 0)
             return commands[i].run(argc - 1, argv + 1);
     return lab_complaint(2, "no command \"%s\"; danelab --help lists them", argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+    lab_streams_occupy();
+    return lab_streams_end(run(argc, argv));
 }

@@ -14,6 +14,7 @@
 
 #include "cli/common.h"
 #include "cli/options.h"
+#include "cli/select.h"
 #include "cli/state.h"
 #include "world/world.h"
 
@@ -257,7 +258,7 @@ int lab_cmd_up(int argc, char **argv)
     const char *got[LAB_COUNT(table)];
     struct lab_suite suite;
     struct plan p = {0};
-    long count;
+    struct lab_selected selected;
     int first;
     int rc = lab_options(argc, argv, table, "up [OPTION]... [ID|GLOB|@FILE]...", got, &first);
 
@@ -266,18 +267,19 @@ int lab_cmd_up(int argc, char **argv)
     if (got[RESOLVER] != NULL && lab_take_resolver(got[RESOLVER], &p.resolver) != 0)
         return 2;
     lab_suite_open(&suite);
-    count = lab_select(
+    rc = lab_select(
         &suite,
         &(struct lab_selection){.patterns = argv + first, .pattern_count = (size_t)(argc - first)},
-        &p.scenarios);
-    if (count <= 0) {
-        rc = count < 0 ? 2 : lab_complaint(2, "there are no scenarios");
+        &selected);
+    if (rc != 0 || selected.count == 0) {
+        rc = rc != 0 ? 2 : lab_complaint(2, "there are no scenarios");
     } else {
         p.paths = suite.paths;
-        p.count = (size_t)count;
+        p.scenarios = selected.list;
+        p.count = selected.count;
         rc = up(&p);
-        free(p.scenarios);
     }
+    lab_selected_free(&selected);
     lab_suite_close(&suite);
     return rc;
 }

@@ -125,6 +125,7 @@ static void put_about(const struct lab_reporting *r, const struct lab_row *row,
                       const char *expected, struct lab_text *t)
 {
     const struct lab_entry *any = NULL;
+    struct lab_text word = {0};
     const char *twin;
     const char *found;
     json_t *rule;
@@ -150,7 +151,9 @@ static void put_about(const struct lab_reporting *r, const struct lab_row *row,
         LAB_MARKUP(t, "<dt>twin</dt><dd><a href=\"#c-{}\">{}</a></dd>", found, found);
     else
         put_pair("twin", twin, t);
-    LAB_MARKUP(t, "<dt>read</dt><dd><code>danelab explain {}</code></dd></dl>\n", row->id);
+    lab_put_word(&word, row->id);
+    LAB_MARKUP(t, "<dt>read</dt><dd><code>danelab explain {}</code></dd></dl>\n", word.text);
+    free(word.text);
 }
 
 void lab_html_cases(const struct lab_reporting *r, struct lab_text *t)

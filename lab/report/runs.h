@@ -68,7 +68,7 @@ void lab_runs_free(struct lab_runs *runs);
 void lab_runs_sum(const struct lab_runs *runs, const struct lab_topic *topic, size_t run,
                   unsigned sums[LAB_SORT_COUNT]);
 
-/* The command that runs a case again; the caller frees it. */
+/* The command that runs a case again, as lab_rerun_command has it; the caller frees it. */
 char *lab_rerun_of(const struct lab_ran *r, const struct lab_entry *e);
 
 #endif

@@ -133,6 +133,17 @@ static void say_field(struct lab_console *c, const char *name, const char *text)
         lab_console_say(c, "    %-9s %s", name, text);
 }
 
+static void say_story(struct lab_console *c, const char *name, const char *dir)
+{
+    struct lab_text t = {0};
+
+    lab_text_put(&t, "danelab explain --run ");
+    lab_put_word(&t, dir);
+    lab_text_put(&t, " %s", name);
+    say_field(c, "story", t.text);
+    free(t.text);
+}
+
 /* Lean runs keep none of what passes. */
 static void say_evidence(struct lab_console *c, const struct lab_case *k, const char *dir)
 {
@@ -141,9 +152,7 @@ static void say_evidence(struct lab_console *c, const struct lab_case *k, const 
     if (dir != NULL && access(folder, F_OK) == 0) {
         say_field(c, "evidence", folder);
         if (alarming(k))
-            lab_console_say(c, "    story     danelab explain --run %s %s%s%s", dir,
-                            k->scenario->id, k->policy != LAB_POLICY_DANE ? " --policy " : "",
-                            k->policy != LAB_POLICY_DANE ? lab_policy_name(k->policy) : "");
+            say_story(c, k->name, dir);
     }
     free(folder);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/escape.h"
 #include "judge/drawing.h"
 #include "run/record.h"
 #include "run/setup.h"
@@ -19,27 +20,47 @@ struct folder {
     struct lab_fault *fault;
 };
 
-/* What was not as usual on the sender's side. */
-static char *manner_of(const struct lab_run_config *config)
+static void put_option(struct lab_text *t, const char *name, const char *value)
 {
-    const bool other = config->resolver != NULL && config->resolver != lab_resolver_at(0);
+    lab_text_put(t, " --%s ", name);
+    lab_put_word(t, value);
+}
 
-    if (config->setup != NULL)
-        return lab_format(" --setup %s", config->setup->name);
-    return lab_format("%s%s%s%s", config->variant != NULL ? " --variant " : "",
-                      config->variant != NULL ? config->variant : "", other ? " --resolver " : "",
-                      other ? config->resolver->name : "");
+/* What was not as usual on the sender's side. */
+static void put_manner(struct lab_text *t, const struct lab_run_config *config)
+{
+    if (config->setup != NULL) {
+        put_option(t, "setup", config->setup->name);
+        return;
+    }
+    if (config->variant != NULL)
+        put_option(t, "variant", config->variant);
+    if (config->resolver != NULL && config->resolver != lab_resolver_at(0))
+        put_option(t, "resolver", config->resolver->name);
 }
 
 char *lab_rerun_command(const struct lab_run_config *config, const struct lab_case *k)
 {
-    char *manner = manner_of(config);
-    char *out = lab_format("danelab run %s --sut %s --profile %s --policy %s%s%s", k->scenario->id,
-                           config->sut, config->profile, lab_policy_name(k->policy), manner,
-                           config->fast ? " --fast" : "");
+    char *name = lab_format("%s@%s", k->scenario->id, lab_policy_name(k->policy));
+    const bool first = name[0] != '-'; /* a report may be about any record, made up or not */
+    struct lab_text t = {0};
 
-    free(manner);
-    return out;
+    lab_text_put(&t, first ? "danelab run " : "danelab run");
+    if (first)
+        lab_put_word(&t, name);
+    if (strcmp(config->sut, LAB_DEFAULT_SUT) != 0)
+        put_option(&t, "sut", config->sut);
+    if (strcmp(config->profile, LAB_DEFAULT_PROFILE) != 0)
+        put_option(&t, "profile", config->profile);
+    put_manner(&t, config);
+    if (config->fast)
+        lab_text_put(&t, " --fast");
+    if (!first) {
+        lab_text_put(&t, " -- ");
+        lab_put_word(&t, name);
+    }
+    free(name);
+    return t.text;
 }
 
 static int put(const struct folder *f, const char *name, const char *text)
@@ -234,14 +255,17 @@ static int put_verdict(const struct folder *f, const struct lab_run_config *conf
     json_t *verdict = lab_record_verdict(config, f->k);
     char *text = json_dumps(verdict, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
     char *command = lab_rerun_command(config, f->k);
-    char *script =
-        lab_format("#!/bin/sh\n# Runs this case again.\nexec \"${DANELAB:-%s/danelab}\"%s \"$@\"\n",
-                   config->paths->bin, strchr(command, ' '));
+    char *program = lab_format("%s/danelab", config->paths->bin);
+    struct lab_text script = {0};
     int rc = put(f, "verdict.json", text);
 
+    lab_text_put(&script, "#!/bin/sh\n# Runs this case again.\n[ -n \"$DANELAB\" ] || DANELAB=");
+    lab_put_word(&script, program);
+    lab_text_put(&script, "\nexec \"$DANELAB\"%s \"$@\"\n", strchr(command, ' '));
     if (rc == 0)
-        rc = put(f, "repro.sh", script);
-    free(script);
+        rc = put(f, "repro.sh", script.text);
+    free(script.text);
+    free(program);
     free(command);
     free(text);
     json_decref(verdict);

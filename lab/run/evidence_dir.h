@@ -16,7 +16,8 @@ LAB_MUST_USE int lab_evidence_dir_write(const struct lab_run_config *config,
                                         const struct lab_evidence *evidence,
                                         const struct lab_traces *traces, struct lab_fault *fault);
 
-/* The command line that runs just this case again; the caller frees it. */
+/* The command line that runs just this case again, the shortest one, its words quoted for a shell
+ * where they need it; the caller frees it. */
 char *lab_rerun_command(const struct lab_run_config *config, const struct lab_case *k);
 
 #endif

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/streams.h"
 #include "run/batch.h"
 #include "run/checker.h"
 #include "run/claims.h"
@@ -29,9 +30,10 @@ struct run {
     struct lab_fault fault;
 };
 
-static bool selected(const struct lab_run_config *c, enum lab_policy policy)
+static bool selected(const struct lab_run_config *c, size_t scenario, enum lab_policy policy)
 {
-    return c->any_policy || c->policy == policy;
+    return (c->any_policy || c->policy == policy) &&
+           (c->policies == NULL || (c->policies[scenario] >> policy & 1) != 0);
 }
 
 char *lab_case_name(const struct lab_scenario *s, enum lab_policy policy)
@@ -61,7 +63,7 @@ size_t lab_cases_make(const struct lab_run_config *config, struct lab_case **out
             const struct lab_expect *expect =
                 lab_expect_for(config->scenarios[i], config->profile, policy);
 
-            if (expect != NULL && selected(config, policy))
+            if (expect != NULL && selected(config, i, policy))
                 add_case(out, &count, config->scenarios[i], policy, expect);
         }
     }
@@ -170,6 +172,7 @@ static int run_controls(struct run *r, const char *phase)
 
     c.scenarios = r->config->controls;
     c.count = r->config->controls_count;
+    c.policies = NULL;
     c.any_policy = false;
     c.policy = LAB_POLICY_DANE;
     count = lab_cases_make(&c, &cases);
@@ -386,7 +389,7 @@ static int body(void *self)
     else
         (void)fprintf(stderr, "danelab: %s\n", r->fault.what);
     lab_world_stop(&r->world);
-    return rc == 0 ? lab_run_status(r->config, &r->result) : 3;
+    return lab_streams_end(rc == 0 ? lab_run_status(r->config, &r->result) : 3);
 }
 
 int lab_run(const struct lab_run_config *config, struct lab_fault *fault)

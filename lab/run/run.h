@@ -35,6 +35,10 @@ struct lab_group {
     enum lab_policy instead; /* without: the policy that it is run with where dane is asked for */
 };
 
+/* What is run when nobody says otherwise. */
+#define LAB_DEFAULT_SUT "danesmtp"
+#define LAB_DEFAULT_PROFILE "rfc7672"
+
 /* How much of a run is said: nothing; what needs attention and one line in the end; a line a case;
  * and why, of those that pass, too. */
 enum lab_loudness { LAB_NORMAL, LAB_SILENT, LAB_QUIET, LAB_VERBOSE };
@@ -53,6 +57,7 @@ struct lab_run_config {
     bool any_policy;                       /* all policies that scenarios have expectations for */
     enum lab_policy policy;                /* otherwise only this */
     struct lab_scenario *const *scenarios; /* selected */
+    const unsigned *policies; /* for each, the policies asked for, as bits 1 << POLICY; NULL: all */
     size_t count;
     struct lab_scenario *const *controls; /* the controls; they may be among the selected */
     size_t controls_count;

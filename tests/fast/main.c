@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/streams.h"
 #include "cli/common.h"
 #include "cli/run_by.h"
 #include "fast/prove.h"
@@ -44,7 +45,7 @@ static int prove_states(void)
     return rc;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     if (argc > 0 && strcmp(argv[0], "run") == 0)
         return lab_cmd_run_by(argc, argv, fast_run);
@@ -54,4 +55,10 @@ int main(int argc, char **argv)
         return prove_states();
     (void)fputs("danelab-fast: expected run or states; `danelab run --fast` starts it\n", stderr);
     return 2;
+}
+
+int main(int argc, char **argv)
+{
+    lab_streams_occupy();
+    return lab_streams_end(run(argc, argv));
 }

@@ -110,7 +110,6 @@ static struct dsmtp_exam *examine(struct advice_stage *s, const struct case_atte
     e->seen = c->exam != NULL;
     if (!e->seen)
         return e;
-    e->sent = 2;
     e->key[0] = (uint8_t)c->key;
     e->records = take(s, strlen(c->exam), sizeof(*e->records));
     for (size_t i = 0; c->exam[i] != '\0'; i++) {

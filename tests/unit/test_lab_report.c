@@ -256,7 +256,7 @@ static const struct {
     {"the drawing, as an image", lab_report_html, false, "src=\"data:image/svg+xml;base64,PHN2Zz48c2NyaXB0Pmhvc3RpbGUoKTwvc2NyaXB0Pjwvc3ZnPg==\""},
     {"a twin that is there", lab_report_html, false, "<dt>twin</dt><dd><a href=\"#c-a-lost\">a-lost</a></dd>"},
     {"a twin that is not", lab_report_html, false, "<dt>twin</dt><dd>gone</dd>"},
-    {"again", lab_report_html, false, "<code>danelab run a-lab --sut made --profile rfc7672 --policy dane-only</code>"},
+    {"again", lab_report_html, false, "<code>danelab run a-lab@dane-only --sut made</code>"},
     {"a rule with its worst", lab_report_html, false, "<tr id=\"rule-S16\">"},
     {"a run that did not end", lab_report_html, true, "<strong class=\"alarm\">This run did not end"},
 };

@@ -11,8 +11,10 @@
 
 #include "adapt/resolver_stub.h"
 #include "adapt/resolver_unbound.h"
+#include "adapt/unbound_files.h"
 #include "check.h"
 #include "dns_reply.h"
+#include "made_files.h"
 
 #define P(word) DSMTP_PRESENCE_##word
 
@@ -274,9 +276,57 @@ static void test_refused_options(void)
     dsmtp_loop_close(&main_loop);
 }
 
+/* clang-format off */
+static const struct {
+    const char *label;
+    const char *text; /* NULL: a directory */
+    const char *conf, *hints, *anchors; /* behind its path; NULL: it is good for that */
+} files[] = {
+    {"hints", "; root\n.  3600000  NS  a.root.\na.root. 3600000 A 198.41.0.4\n", NULL, NULL, " holds no DS or DNSKEY record of an algorithm that can be checked"},
+    {"hints over IPv6 alone", "a.root. IN AAAA 2001:503:ba3e::2:30\n", NULL, NULL, " holds no DS or DNSKEY record of an algorithm that can be checked"},
+    {"names of servers alone", ". NS a.root.\na.root. A 198.41.0\n", NULL, " holds no address of a root server", " holds no DS or DNSKEY record of an algorithm that can be checked"},
+    {"an anchor", ". IN DS 20326 8 2 E06D\n", NULL, " holds no address of a root server", NULL},
+    {"an anchor that is a comment", "; . IN DS 20326 8 2 E06D", NULL, " holds no address of a root server", " holds no DS or DNSKEY record of an algorithm that can be checked"},
+    {"empty", "", NULL, " holds no address of a root server", " holds no DS or DNSKEY record of an algorithm that can be checked"},
+    {"no text", "server:\n\tverbosity: \x01\n", ":2: control character; expected text", ":2: control character; expected text", ":2: control character; expected text"},
+    {"a directory", NULL, ": Is a directory", ": Is a directory", ": Is a directory"},
+};
+/* clang-format on */
+
+typedef enum dsmtp_status check_file(const char *file, struct dsmtp_fault *fault);
+
+static void check_refused(check_file *look, const char *path, const char *want)
+{
+    struct dsmtp_fault fault = {.what = ""};
+
+    check_int(look(path, &fault), want != NULL ? DSMTP_SYNTAX : DSMTP_OK);
+    check_has(fault.what, want != NULL ? want : "");
+}
+
+/* What libunbound would take without a word, or would end the process over. */
+static void test_files(void)
+{
+    for (size_t i = 0; i < CHECK_COUNT(files); i++) {
+        char dir[] = SOME_DIR;
+        char path[sizeof(dir) + 5];
+
+        check_row(files[i].label);
+        if (!made_dir(dir))
+            return;
+        (void)snprintf(path, sizeof(path), "%s%s", dir, files[i].text != NULL ? "/file" : "");
+        if (files[i].text != NULL)
+            made_file(dir, "file", files[i].text);
+        check_refused(dsmtp_unbound_check_conf, path, files[i].conf);
+        check_refused(dsmtp_unbound_check_hints, path, files[i].hints);
+        check_refused(dsmtp_unbound_check_anchors, path, files[i].anchors);
+        made_remove(dir);
+    }
+}
+
 static const struct check_test tests[] = {
     {"stub", test_stub},
     {"stub closed by the one it tells", test_close_inside},
     {"options that are refused", test_refused_options},
+    {"files that are refused", test_files},
 };
 SUITE(resolver, tests);

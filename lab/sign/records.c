@@ -261,7 +261,7 @@ int lab_records_parse(const char *whose, const char *text, const ldns_rdf *origi
                       struct lab_records *out, struct lab_fault *fault)
 {
     struct lab_records all = {0};
-    struct lab_fault inner;
+    struct lab_fault inner = {0};
     struct parse p = {.whole = whole, .apex = origin, .out = &all, .fault = &inner};
     int rc = parse_text(&p, text);
 

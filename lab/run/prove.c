@@ -74,15 +74,20 @@ static void add_address(struct proof *p, struct host_item item)
         add_host(&p->hosts[0], item);
 }
 
-static void add_scenario(struct proof *p, size_t index)
+/* Its questions, those to which there is no answer or the others. The resolver waits for some
+ * answers before it gives up: those questions come first, and the others are answered meanwhile. */
+static void add_questions(struct proof *p, size_t index, bool unanswered)
 {
     const struct lab_scenario *s = p->scenarios[index];
 
     for (unsigned i = 0; i < s->prove_count; i++) {
-        char *copy = lab_strdup(s->prove[i].dns);
-        char *rest = copy;
-        const char *owner = strsep(&rest, " ");
+        char *copy, *rest;
+        const char *owner;
 
+        if ((s->prove[i].is == LAB_ERROR) != unanswered)
+            continue;
+        rest = copy = lab_strdup(s->prove[i].dns);
+        owner = strsep(&rest, " ");
         p->dns = lab_realloc(p->dns, p->dns_count + 1, sizeof(*p->dns));
         p->dns[p->dns_count++] = (struct dns_item){.scenario = index,
                                                    .prove = &s->prove[i],
@@ -90,6 +95,12 @@ static void add_scenario(struct proof *p, size_t index)
                                                    .type = lab_strdup(rest != NULL ? rest : "A")};
         free(copy);
     }
+}
+
+static void add_hosts(struct proof *p, size_t index)
+{
+    const struct lab_scenario *s = p->scenarios[index];
+
     for (unsigned i = 0; i < s->hosts_count * 2; i++) {
         struct host_item h = {.scenario = index, .host = &s->hosts[i / 2]};
 
@@ -393,8 +404,11 @@ int lab_prove(const struct lab_world *world, const struct lab_paths *paths,
 
     for (size_t i = 0; i < count; i++) {
         invalid[i] = NULL;
-        add_scenario(&p, i);
+        add_questions(&p, i, true);
+        add_hosts(&p, i);
     }
+    for (size_t i = 0; i < count; i++)
+        add_questions(&p, i, false);
     rc = ask_all(&p, paths, fault);
     for (size_t i = 0; i < p.dns_count; i++) {
         free(p.dns[i].name);

@@ -74,20 +74,15 @@ static void add_address(struct proof *p, struct host_item item)
         add_host(&p->hosts[0], item);
 }
 
-/* Its questions, those to which there is no answer or the others. The resolver waits for some
- * answers before it gives up: those questions come first, and the others are answered meanwhile. */
-static void add_questions(struct proof *p, size_t index, bool unanswered)
+static void add_scenario(struct proof *p, size_t index)
 {
     const struct lab_scenario *s = p->scenarios[index];
 
     for (unsigned i = 0; i < s->prove_count; i++) {
-        char *copy, *rest;
-        const char *owner;
+        char *copy = lab_strdup(s->prove[i].dns);
+        char *rest = copy;
+        const char *owner = strsep(&rest, " ");
 
-        if ((s->prove[i].is == LAB_ERROR) != unanswered)
-            continue;
-        rest = copy = lab_strdup(s->prove[i].dns);
-        owner = strsep(&rest, " ");
         p->dns = lab_realloc(p->dns, p->dns_count + 1, sizeof(*p->dns));
         p->dns[p->dns_count++] = (struct dns_item){.scenario = index,
                                                    .prove = &s->prove[i],
@@ -95,17 +90,34 @@ static void add_questions(struct proof *p, size_t index, bool unanswered)
                                                    .type = lab_strdup(rest != NULL ? rest : "A")};
         free(copy);
     }
-}
-
-static void add_hosts(struct proof *p, size_t index)
-{
-    const struct lab_scenario *s = p->scenarios[index];
-
     for (unsigned i = 0; i < s->hosts_count * 2; i++) {
         struct host_item h = {.scenario = index, .host = &s->hosts[i / 2]};
 
         lab_host_address(s->block, i / 2, i % 2 == 1, h.address);
         add_address(p, h);
+    }
+}
+
+/* Is there no answer to one of its questions? */
+static bool unanswered(const struct lab_scenario *s)
+{
+    unsigned i = 0;
+
+    while (i < s->prove_count && s->prove[i].is != LAB_ERROR)
+        i++;
+    return i < s->prove_count;
+}
+
+/* First those for which the resolver has to wait until it gives up, which passes while the others
+ * are answered. Each as a whole, in the order of the file: a resolver that has given up a server
+ * asks it nothing at all. */
+static void add_scenarios(struct proof *p, size_t count)
+{
+    for (int slow = 1; slow >= 0; slow--) {
+        for (size_t i = 0; i < count; i++) {
+            if (unanswered(p->scenarios[i]) == (slow == 1))
+                add_scenario(p, i);
+        }
     }
 }
 
@@ -402,13 +414,9 @@ int lab_prove(const struct lab_world *world, const struct lab_paths *paths,
     struct proof p = {.world = world, .scenarios = scenarios, .memory = memory, .invalid = invalid};
     int rc;
 
-    for (size_t i = 0; i < count; i++) {
-        invalid[i] = NULL;
-        add_questions(&p, i, true);
-        add_hosts(&p, i);
-    }
     for (size_t i = 0; i < count; i++)
-        add_questions(&p, i, false);
+        invalid[i] = NULL;
+    add_scenarios(&p, count);
     rc = ask_all(&p, paths, fault);
     for (size_t i = 0; i < p.dns_count; i++) {
         free(p.dns[i].name);

@@ -74,22 +74,10 @@ static void add_address(struct proof *p, struct host_item item)
         add_host(&p->hosts[0], item);
 }
 
-static void add_scenario(struct proof *p, size_t index)
+static void add_hosts(struct proof *p, size_t index)
 {
     const struct lab_scenario *s = p->scenarios[index];
 
-    for (unsigned i = 0; i < s->prove_count; i++) {
-        char *copy = lab_strdup(s->prove[i].dns);
-        char *rest = copy;
-        const char *owner = strsep(&rest, " ");
-
-        p->dns = lab_realloc(p->dns, p->dns_count + 1, sizeof(*p->dns));
-        p->dns[p->dns_count++] = (struct dns_item){.scenario = index,
-                                                   .prove = &s->prove[i],
-                                                   .name = lab_scenario_name(s, owner),
-                                                   .type = lab_strdup(rest != NULL ? rest : "A")};
-        free(copy);
-    }
     for (unsigned i = 0; i < s->hosts_count * 2; i++) {
         struct host_item h = {.scenario = index, .host = &s->hosts[i / 2]};
 
@@ -98,26 +86,52 @@ static void add_scenario(struct proof *p, size_t index)
     }
 }
 
-/* Is there no answer to one of its questions? */
-static bool unanswered(const struct lab_scenario *s)
+/* Its questions, those without an answer or the others. */
+static void add_questions(struct proof *p, size_t index, bool unanswered)
+{
+    const struct lab_scenario *s = p->scenarios[index];
+
+    for (unsigned i = 0; i < s->prove_count; i++) {
+        char *copy, *rest;
+        const char *owner;
+
+        if ((s->prove[i].is == LAB_ERROR) != unanswered)
+            continue;
+        rest = copy = lab_strdup(s->prove[i].dns);
+        owner = strsep(&rest, " ");
+        p->dns = lab_realloc(p->dns, p->dns_count + 1, sizeof(*p->dns));
+        p->dns[p->dns_count++] = (struct dns_item){.scenario = index,
+                                                   .prove = &s->prove[i],
+                                                   .name = lab_scenario_name(s, owner),
+                                                   .type = lab_strdup(rest != NULL ? rest : "A")};
+        free(copy);
+    }
+}
+
+static bool all_answered(const struct lab_scenario *s)
 {
     unsigned i = 0;
 
     while (i < s->prove_count && s->prove[i].is != LAB_ERROR)
         i++;
-    return i < s->prove_count;
+    return i == s->prove_count;
 }
 
-/* First those for which the resolver has to wait until it gives up, which passes while the others
- * are answered. Each as a whole, in the order of the file: a resolver that has given up a server
- * asks it nothing at all. */
+/* Where there is no answer, the resolver waits until it gives up; so those questions come early,
+ * and all others are answered meanwhile. But before them comes what else their scenarios ask: a
+ * resolver that has given up a server asks it nothing at all. */
 static void add_scenarios(struct proof *p, size_t count)
 {
-    for (int slow = 1; slow >= 0; slow--) {
-        for (size_t i = 0; i < count; i++) {
-            if (unanswered(p->scenarios[i]) == (slow == 1))
-                add_scenario(p, i);
-        }
+    for (size_t i = 0; i < count; i++) {
+        add_hosts(p, i);
+        if (!all_answered(p->scenarios[i]))
+            add_questions(p, i, false);
+    }
+    for (size_t i = 0; i < count; i++)
+        add_questions(p, i, true);
+    for (size_t i = 0; i < count; i++) {
+        if (all_answered(p->scenarios[i]))
+            add_questions(p, i, false);
     }
 }
 

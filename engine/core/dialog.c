@@ -51,15 +51,16 @@ static const struct dsmtp_dialog_row rows[] = {
                                                                                                TO(BYE),        DO(QUIT),           WHY(STARTTLS_REFUSED),   "R-7672-2.2-4 R-7672-2.2-6 R-3207-4-2"},
     {S(HANDSHAKE),                              E(SECURED),                          ANY & ~L(NONE),
                                                                                                TO(EHLO_TLS),   DO(SEND_EHLO),      WHY(NONE),               "R-7672-2.2-3 R-3207-4.2-2"},
+    /* At every level alike: what the level asks of TLS has been decided by now. */
     {S(EHLO_TLS),                               E(OK) | E(OFFER),                    ANY & ~L(NONE),
-                                                                                               TO(MAIL),       DO(READY),          WHY(SESSION_READY),      "S33 R-7672-3.2-1 R-3207-4.2-1 R-3207-4.2-4"},
+                                                                                               TO(MAIL),       DO(READY),          WHY(SESSION_READY),      "R-3207-4.2-1 R-3207-4.2-4"},
     /* An old server may know no EHLO behind its TLS either (RFC 5321, section 3.2). */
     {S(EHLO_TLS),                               E(PERM),                             ANY & ~L(NONE),
                                                                                                TO(HELO_TLS),   DO(SEND_HELO),      WHY(NONE),               ""},
     {S(EHLO_TLS),                               E(TEMP) | E(CLOSING),                ANY & ~L(NONE),
                                                                                                TO(BYE),        DO(QUIT),           WHY(EHLO_REFUSED),       ""},
     {S(HELO_TLS),                               E(OK),                               ANY & ~L(NONE),
-                                                                                               TO(MAIL),       DO(READY),          WHY(SESSION_READY),      "S33 R-7672-3.2-1 R-3207-4.2-1"},
+                                                                                               TO(MAIL),       DO(READY),          WHY(SESSION_READY),      "R-3207-4.2-1"},
     {S(HELO_TLS),                               REFUSED,                             ANY & ~L(NONE),
                                                                                                TO(BYE),        DO(QUIT),           WHY(EHLO_REFUSED),       ""},
 

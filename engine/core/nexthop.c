@@ -32,6 +32,10 @@ static enum dsmtp_status parse_name(const char *text, char out[DSMTP_NAME_SIZE],
     if (dsmtp_name_beyond_ascii(text))
         return dsmtp_fault_set(fault, DSMTP_SYNTAX,
                                "bad domain \"%.100s\"; expected an A-label (xn--...)", text);
+    if (strchr(text, '@') != NULL)
+        return dsmtp_fault_set(fault, DSMTP_SYNTAX,
+                               "bad domain \"%.100s\"; expected only what stands behind the @",
+                               text);
     return dsmtp_fault_set(
         fault, DSMTP_SYNTAX,
         "bad domain \"%.100s\"; expected letters, digits and hyphens in labels of at most "

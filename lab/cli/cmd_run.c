@@ -13,6 +13,7 @@
 #include "cli/options.h"
 #include "cli/run_by.h"
 #include "cli/select.h"
+#include "run/adapter.h"
 #include "run/known.h"
 #include "run/run.h"
 #include "run/setup.h"
@@ -345,7 +346,8 @@ static int run_set_up(const struct lab_suite *suite, const struct lab_selection 
     struct lab_fault fault;
     int rc;
 
-    if (lab_setups_load(suite->paths->source, plan->config.sut, &setups, &fault) != 0)
+    if (lab_adapter_find(suite->paths, plan->config.sut, &fault) != 0 ||
+        lab_setups_load(suite->paths->source, plan->config.sut, &setups, &fault) != 0)
         return lab_complaint(2, "%s", fault.what);
     rc = take_setup(&setups, got[SETUP], &plan->config);
     if (rc < 0)

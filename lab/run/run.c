@@ -10,6 +10,7 @@
 #include "run/checker.h"
 #include "run/claims.h"
 #include "run/group.h"
+#include "run/out_dir.h"
 #include "run/prove.h"
 #include "run/setup.h"
 
@@ -315,14 +316,17 @@ static void discard(const char *out_dir, const char *work)
         free(dir);
     }
     free(log);
+    lab_out_restore(out_dir);
 }
 
 static int open_sender(struct run *r, json_t **hello)
 {
     char *work = batch_dir(r, "adapter");
-    int rc =
-        lab_adapter_open(r->world, r->config->paths, r->config->sut, work, &r->adapter, &r->fault);
+    int rc = r->config->out_dir != NULL ? lab_out_aside(r->config->out_dir, &r->fault) : 0;
 
+    if (rc == 0)
+        rc = lab_adapter_open(r->world, r->config->paths, r->config->sut, work, &r->adapter,
+                              &r->fault);
     if (rc == 0)
         rc = lab_batch_greet(r->adapter, hello, &r->fault);
     if (rc != 0) {

@@ -6,6 +6,7 @@
 #include "fast/prove.h"
 #include "fast/world.h"
 #include "run/batch.h"
+#include "run/out_dir.h"
 
 struct run {
     const struct lab_run_config *config;
@@ -88,8 +89,10 @@ static void prove(struct run *r)
 static int open_record(struct run *r, struct lab_fault *fault)
 {
     json_t *hello = json_pack("{s:s}", "name", "danesmtp, in process");
-    int rc = r->config->out_dir != NULL ? lab_record_open(r->config, hello, &r->record, fault) : 0;
+    int rc = r->config->out_dir != NULL ? lab_out_aside(r->config->out_dir, fault) : 0;
 
+    if (rc == 0 && r->config->out_dir != NULL)
+        rc = lab_record_open(r->config, hello, &r->record, fault);
     json_decref(hello);
     return rc;
 }

@@ -127,6 +127,7 @@ static int dry_run(const struct lab_run_config *config)
 {
     struct lab_case *cases;
     size_t count = lab_cases_make(config, &cases);
+    size_t run = 0;
 
     for (size_t i = 0; i < config->count; i++) {
         size_t of = 0;
@@ -137,11 +138,18 @@ static int dry_run(const struct lab_run_config *config)
             (void)printf("-  %s: says nothing about profile %s under this policy\n",
                          config->scenarios[i]->id, config->profile);
     }
-    for (size_t k = 0; k < count; k++)
-        (void)printf("+  %s\n", cases[k].name);
-    (void)printf("%zu cases would run\n", count);
+    for (size_t k = 0; k < count; k++) {
+        const char *skips = lab_run_skips(config, cases[k].scenario);
+
+        if (skips != NULL)
+            (void)printf("-  %s: %s\n", cases[k].name, skips);
+        else
+            (void)printf("+  %s\n", cases[k].name);
+        run += skips == NULL ? 1 : 0;
+    }
+    (void)printf("%zu cases would run\n", run);
     lab_cases_free(cases, count);
-    return count == 0 ? 4 : 0;
+    return run == 0 ? 4 : 0;
 }
 
 /* A number of an option that may be missing: unchanged then. -1 after a complaint. */
@@ -303,7 +311,7 @@ static int take_setup(const struct lab_setups *setups, const char *name,
 }
 
 /* With what is known of resolvers. */
-static int run_at(const struct lab_suite *suite, struct plan *plan)
+static int run_at(const struct lab_suite *suite, struct plan *plan, bool dry)
 {
     char *path = lab_format("%s/scenarios/resolvers.tsv", suite->paths->source);
     struct lab_differs differs;
@@ -314,7 +322,7 @@ static int run_at(const struct lab_suite *suite, struct plan *plan)
         rc = lab_complaint(fault.status, "%s", fault.what);
     } else {
         plan->config.differs = &differs;
-        rc = run_again(plan);
+        rc = dry ? dry_run(&plan->config) : run_again(plan);
         plan->config.differs = NULL;
         lab_differs_free(&differs);
     }
@@ -348,7 +356,7 @@ static int run(const struct lab_suite *suite, const struct lab_selection *select
         config->knowns = &knowns;
         rc = lab_knowns_for(suite, got[EXPECT], config, &knowns);
         if (rc < 0)
-            rc = got[DRY_RUN] != NULL ? dry_run(config) : run_at(suite, plan);
+            rc = run_at(suite, plan, got[DRY_RUN] != NULL);
         config->knowns = NULL;
         lab_knowns_free(&knowns);
     }

@@ -74,15 +74,14 @@ static void prove(struct run *r)
 {
     for (size_t i = 0; i < r->result.count; i++) {
         struct lab_case *k = &r->result.cases[i];
-        const bool steps = k->scenario->steps_count > 0;
-        char *wrong = steps ? lab_strdup("has steps: needs caches and a clock, without --fast")
-                            : fast_prove(&r->world.zones, k->scenario);
+        const char *skips = lab_run_skips(r->config, k->scenario);
+        char *wrong = skips == NULL ? fast_prove(&r->world.zones, k->scenario) : NULL;
 
-        if (wrong == NULL)
-            continue;
-        k->judged = true;
-        k->judgement.verdict = steps ? LAB_V_SKIP : LAB_V_LAB_INVALID;
-        k->judgement.why = wrong;
+        if (skips != NULL)
+            lab_batch_give(k, LAB_V_SKIP, skips);
+        else if (wrong != NULL)
+            lab_batch_give(k, LAB_V_LAB_INVALID, wrong);
+        free(wrong);
     }
 }
 

@@ -2,6 +2,7 @@
 #include "base/base.h"
 
 #include <errno.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,6 +170,25 @@ int lab_make_dirs(const char *path, struct lab_fault *fault)
         rc = lab_fail_errno(fault, "%s: cannot make directory", copy);
     free(copy);
     return rc;
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    (void)st;
+    (void)kind;
+    (void)at;
+    return remove(path);
+}
+
+int lab_remove_all(const char *path, struct lab_fault *fault)
+{
+    struct stat st;
+
+    if (lstat(path, &st) != 0 && errno == ENOENT)
+        return 0;
+    return nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS) == 0
+               ? 0
+               : lab_fail_errno(fault, "%s: cannot remove", path);
 }
 
 int64_t lab_now_ms(void)

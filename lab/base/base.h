@@ -54,6 +54,9 @@ LAB_MUST_USE int lab_file_write(const char *path, const char *text, size_t len,
                                 struct lab_fault *fault);
 /* Make a directory and its parents; existing ones are fine. */
 LAB_MUST_USE int lab_make_dirs(const char *path, struct lab_fault *fault);
+/* Remove what is there, a directory with all that is in it; no link is followed. Nothing there is
+ * fine. */
+LAB_MUST_USE int lab_remove_all(const char *path, struct lab_fault *fault);
 /* Milliseconds of the monotonic clock. */
 int64_t lab_now_ms(void);
 

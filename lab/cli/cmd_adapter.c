@@ -7,6 +7,8 @@
 #include "cli/common.h"
 #include "cli/expect_file.h"
 #include "cli/options.h"
+#include "run/adapter.h"
+#include "run/out_dir.h"
 #include "run/run.h"
 
 #include <stdlib.h>
@@ -58,7 +60,9 @@ static int check(const char *name, const char *profile)
                                               .knowns = &knowns,
                                               .command = "danelab adapter check"};
 
-        rc = lab_knowns_for(&suite, NULL, &config, &knowns);
+        rc = lab_adapter_find(suite.paths, name, &fault) != 0 || lab_out_check(out, &fault) != 0
+                 ? lab_complaint(2, "%s", fault.what)
+                 : lab_knowns_for(&suite, NULL, &config, &knowns);
         if (rc < 0 && (rc = lab_run(&config, &fault)) < 0)
             rc = lab_complaint(3, "%s", fault.what);
     }

@@ -10,6 +10,7 @@
 #include "cli/select.h"
 #include "judge/drawing.h"
 #include "run/run.h"
+#include "scen/near.h"
 
 enum { PROFILE, POLICY, RUN, SVG };
 
@@ -223,6 +224,22 @@ static int take_policies(unsigned policies, struct view *v)
     return 0;
 }
 
+static const char *rule_at(const void *list, size_t i)
+{
+    return ((const struct lab_rule *)list)[i].id;
+}
+
+static int unknown(const struct lab_suite *suite, const struct lab_rules *rules, const char *what)
+{
+    const char *near = lab_word_near(suite, what);
+
+    if (near == NULL)
+        near = lab_near(what, rule_at, rules->list, rules->count);
+    return lab_complaint(
+        2, "explain: no such scenario or rule%s%s%s; see danelab list and danelab coverage",
+        near != NULL ? " (did you mean " : "", near != NULL ? near : "", near != NULL ? "?)" : "");
+}
+
 static int explain(const struct lab_suite *suite, const char *what, struct view *v, bool svg)
 {
     unsigned policies;
@@ -244,8 +261,7 @@ static int explain(const struct lab_suite *suite, const char *what, struct view 
     else if (rule != NULL)
         explain_rule(suite, rule);
     else
-        rc = lab_complaint(
-            2, "explain: no such scenario or rule; see danelab list and danelab coverage");
+        rc = unknown(suite, &rules, what);
     if (s != NULL && v->run != NULL)
         rc = show_run(s, v);
     lab_rules_free(&rules);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -13,7 +14,9 @@
 #include "cli/options.h"
 #include "cli/run_by.h"
 #include "cli/select.h"
+#include "run/adapter.h"
 #include "run/known.h"
+#include "run/out_dir.h"
 #include "run/run.h"
 #include "run/setup.h"
 
@@ -58,7 +61,7 @@ static const struct lab_option table[] = {
     [TAG]         = {"tag", "TAG", "only scenarios with this tag", 0},
     [RULE]        = {"rule", "ID", "only scenarios that cite this rule", 0},
     [SECTION]     = {"section", "RFC#SECTION", "only scenarios that cite a rule of this section, as in 7672#2.2", 0},
-    [OUT]         = {"out", "DIR", "where records and evidence go (out/TIME-NAME-PROFILE)", 0},
+    [OUT]         = {"out", "DIR", "where records and evidence go, new, empty or with a run, which is replaced (out/TIME-NAME-PROFILE)", 0},
     [MIN]         = {"min", "N", "fewer passed cases than this are exit status 4", 0},
     [DEADLINE]    = {"deadline", "SECONDS", "how long the sender may take for one batch (60)", 0},
     [VARIANT]     = {"variant", "WORD", "passed on to the adapter; what it means is the adapter's business", 0},
@@ -90,22 +93,23 @@ struct plan {
     unsigned times;
     bool until_fail;
     lab_runner *runner;
+    char *out;    /* absolute */
+    bool own_out; /* it was not said: a directory that no other run has is made when it begins */
 };
 
+/* Where a run without --out goes. The clock is the kernel's: with --fast the C library's is the
+ * lab's. */
 static char *default_out(const char *sut, const char *profile)
 {
     char *here = getcwd(NULL, 0);
     char stamp[32];
-    time_t now = time(NULL);
+    struct timespec now = {0};
     struct tm tm;
     char *out;
 
-    (void)strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", gmtime_r(&now, &tm));
+    (void)syscall(SYS_clock_gettime, CLOCK_REALTIME, &now);
+    (void)strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", gmtime_r(&now.tv_sec, &tm));
     out = lab_format("%s/out/%s-%s-%s", here != NULL ? here : ".", stamp, sut, profile);
-    for (unsigned i = 2; access(out, F_OK) == 0; i++) { /* with --fast the clock is the lab's */
-        free(out);
-        out = lab_format("%s/out/%s-%s-%s-%u", here != NULL ? here : ".", stamp, sut, profile, i);
-    }
     free(here);
     return out;
 }
@@ -123,6 +127,7 @@ static int dry_run(const struct lab_run_config *config)
 {
     struct lab_case *cases;
     size_t count = lab_cases_make(config, &cases);
+    size_t run = 0;
 
     for (size_t i = 0; i < config->count; i++) {
         size_t of = 0;
@@ -133,11 +138,18 @@ static int dry_run(const struct lab_run_config *config)
             (void)printf("-  %s: says nothing about profile %s under this policy\n",
                          config->scenarios[i]->id, config->profile);
     }
-    for (size_t k = 0; k < count; k++)
-        (void)printf("+  %s\n", cases[k].name);
-    (void)printf("%zu cases would run\n", count);
+    for (size_t k = 0; k < count; k++) {
+        const char *skips = lab_run_skips(config, cases[k].scenario);
+
+        if (skips != NULL)
+            (void)printf("-  %s: %s\n", cases[k].name, skips);
+        else
+            (void)printf("+  %s\n", cases[k].name);
+        run += skips == NULL ? 1 : 0;
+    }
+    (void)printf("%zu cases would run\n", run);
     lab_cases_free(cases, count);
-    return count == 0 ? 4 : 0;
+    return run == 0 ? 4 : 0;
 }
 
 /* A number of an option that may be missing: unchanged then. -1 after a complaint. */
@@ -163,6 +175,8 @@ static int configure(const char **got, struct lab_run_config *config)
                                               : LAB_NORMAL;
     if (got[QUIET] != NULL && got[VERBOSE] != NULL)
         return lab_complaint(2, "--quiet and --verbose exclude each other");
+    if (got[OUT] != NULL && got[OUT][0] == '\0')
+        return lab_complaint(2, "--out: the name is empty; expected a directory");
     if (strchr(config->sut, '/') != NULL)
         return lab_complaint(
             2, "--sut: \"%s\" is no name; expected that of a directory of lab/adapters",
@@ -175,31 +189,46 @@ static int configure(const char **got, struct lab_run_config *config)
     return -1;
 }
 
+/* One run in that directory. */
+static int run_in(struct plan *plan, const char *dir)
+{
+    struct lab_fault fault;
+    int rc;
+
+    if (lab_out_check(dir, &fault) != 0)
+        return lab_complaint(2, "--out: %s", fault.what);
+    plan->config.out_dir = dir;
+    rc = plan->runner(&plan->config, &fault);
+    plan->config.out_dir = NULL;
+    if (rc < 0)
+        rc = lab_complaint(3, "%s", fault.what);
+    if (plan->own_out)
+        (void)rmdir(dir); /* fails if something was written */
+    return rc;
+}
+
 /* One run, or several in directories DIR.1, DIR.2, ... of their own. Returns the worst exit status.
  */
 static int run_again(struct plan *plan)
 {
-    const char *out = plan->config.out_dir;
+    const bool several = plan->times > 1;
     struct lab_fault fault;
     int worst = 0;
 
+    if (plan->own_out && lab_out_make(&plan->out, several ? ".1" : "", &fault) != 0)
+        return lab_complaint(3, "%s", fault.what);
     for (unsigned i = 1; i <= plan->times && !(plan->until_fail && worst != 0); i++) {
-        char *dir = plan->times > 1 ? lab_format("%s.%u", out, i) : lab_strdup(out);
-        int rc;
+        char *dir = several ? lab_format("%s.%u", plan->out, i) : lab_strdup(plan->out);
+        int rc = run_in(plan, dir);
 
-        plan->config.out_dir = dir;
-        rc = plan->runner(&plan->config, &fault);
-        if (rc < 0)
-            rc = lab_complaint(3, "%s", fault.what);
-        if (plan->times > 1 && rc != 0)
+        if (several && rc != 0)
             (void)printf("run %u of %u: exit status %d, see %s\n", i, plan->times, rc, dir);
         worst = rc > worst ? rc : worst;
         free(dir);
         plan->config.seed += plan->config.shuffle ? 1 : 0;
-        if (rc > 128)
+        if (rc == 2 || rc > 128)
             break;
     }
-    plan->config.out_dir = out;
     return worst;
 }
 
@@ -282,7 +311,7 @@ static int take_setup(const struct lab_setups *setups, const char *name,
 }
 
 /* With what is known of resolvers. */
-static int run_at(const struct lab_suite *suite, struct plan *plan)
+static int run_at(const struct lab_suite *suite, struct plan *plan, bool dry)
 {
     char *path = lab_format("%s/scenarios/resolvers.tsv", suite->paths->source);
     struct lab_differs differs;
@@ -293,7 +322,7 @@ static int run_at(const struct lab_suite *suite, struct plan *plan)
         rc = lab_complaint(fault.status, "%s", fault.what);
     } else {
         plan->config.differs = &differs;
-        rc = run_again(plan);
+        rc = dry ? dry_run(&plan->config) : run_again(plan);
         plan->config.differs = NULL;
         lab_differs_free(&differs);
     }
@@ -309,9 +338,10 @@ static int run(const struct lab_suite *suite, const struct lab_selection *select
     struct lab_selected selected;
     const bool chosen = lab_select(suite, selection, &selected) == 0;
     struct lab_knowns knowns = {0};
-    char *out = got[OUT] != NULL ? absolute(got[OUT]) : default_out(config->sut, config->profile);
     int rc = 2;
 
+    plan->own_out = got[OUT] == NULL;
+    plan->out = plan->own_out ? default_out(config->sut, config->profile) : absolute(got[OUT]);
     take_shard(&selected, plan);
     config->count = selected.count;
     if (chosen && config->count == 0)
@@ -320,18 +350,17 @@ static int run(const struct lab_suite *suite, const struct lab_selection *select
         config->paths = suite->paths;
         config->scenarios = selected.list;
         config->policies = selected.policies;
-        config->out_dir = out;
         config->controls_count =
             got[NO_CONTROLS] == NULL && config->setup == NULL ? lab_controls(suite, &controls) : 0;
         config->controls = controls;
         config->knowns = &knowns;
         rc = lab_knowns_for(suite, got[EXPECT], config, &knowns);
         if (rc < 0)
-            rc = got[DRY_RUN] != NULL ? dry_run(config) : run_at(suite, plan);
+            rc = run_at(suite, plan, got[DRY_RUN] != NULL);
         config->knowns = NULL;
         lab_knowns_free(&knowns);
     }
-    free(out);
+    free(plan->out);
     lab_selected_free(&selected);
     free(controls);
     return rc;
@@ -345,7 +374,8 @@ static int run_set_up(const struct lab_suite *suite, const struct lab_selection 
     struct lab_fault fault;
     int rc;
 
-    if (lab_setups_load(suite->paths->source, plan->config.sut, &setups, &fault) != 0)
+    if (lab_adapter_find(suite->paths, plan->config.sut, &fault) != 0 ||
+        lab_setups_load(suite->paths->source, plan->config.sut, &setups, &fault) != 0)
         return lab_complaint(2, "%s", fault.what);
     rc = take_setup(&setups, got[SETUP], &plan->config);
     if (rc < 0)

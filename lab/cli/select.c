@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scen/near.h"
+
 static bool cites(const struct lab_scenario *s, const char *rule)
 {
     for (unsigned i = 0; i < s->rules_count; i++)
@@ -112,6 +114,45 @@ const struct lab_scenario *lab_word_find(const struct lab_suite *suite, const ch
     return s != NULL && has_case(s, *policies) ? s : NULL;
 }
 
+static const char *id_at(const void *list, size_t i)
+{
+    return ((struct lab_scenario *const *)list)[i]->id;
+}
+
+const char *lab_word_near(const struct lab_suite *suite, const char *word)
+{
+    char *id = lab_strndup(word, strcspn(word, "@"));
+    const char *near = lab_near(id, id_at, suite->catalogue.list, suite->catalogue.count);
+
+    near = near != NULL && strcmp(near, id) != 0 ? near : NULL; /* then it is the policy */
+    free(id);
+    return near;
+}
+
+/* What a file is called is no id. */
+static bool is_file_name(const char *word)
+{
+    const size_t len = strlen(word);
+
+    return strchr(word, '/') != NULL || (len > 5 && strcmp(word + len - 5, ".yaml") == 0);
+}
+
+/* No scenario or case is what the pattern says; -1. */
+static int nothing(const struct lab_suite *suite, const char *where, const char *pattern,
+                   const char *kind)
+{
+    const char *near = lab_word_near(suite, pattern);
+
+    if (is_file_name(pattern))
+        return lab_complaint(-1,
+                             "%s\"%s\" is no id; a scenario has to lie in scenarios/NN-topic to be "
+                             "run, and is then called by its id",
+                             where, pattern);
+    return lab_complaint(-1, "%sno %s is called \"%s\"%s%s%s; see danelab list", where, kind,
+                         pattern, near != NULL ? " (did you mean " : "", near != NULL ? near : "",
+                         near != NULL ? "?)" : "");
+}
+
 /* What a pattern means is added to what is wanted of each scenario. -1 after a complaint, which
  * begins with where: nothing. */
 static int mark(const struct lab_suite *suite, const char *where, const char *pattern,
@@ -134,8 +175,7 @@ static int mark(const struct lab_suite *suite, const char *where, const char *pa
     }
     free(ids);
     return any ? 0
-               : lab_complaint(-1, "%sno %s is called \"%s\"; see danelab list", where,
-                               policies == LAB_ALL_POLICIES ? "scenario" : "case", pattern);
+               : nothing(suite, where, pattern, policies == LAB_ALL_POLICIES ? "scenario" : "case");
 }
 
 /* The patterns of an @FILE, one a line; blank lines and # comments are left out. */

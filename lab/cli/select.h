@@ -39,5 +39,8 @@ bool lab_word_fits(const char *word, const char *name);
  * no such policy, after a complaint. */
 const struct lab_scenario *lab_word_find(const struct lab_suite *suite, const char *word,
                                          unsigned *policies);
+/* The id of a scenario that somebody who wrote this word, with or without @POLICY, most likely
+ * meant, or NULL. */
+const char *lab_word_near(const struct lab_suite *suite, const char *word);
 
 #endif

@@ -1,6 +1,7 @@
 /* adapter.c - the JSON-lines conversation of adapter.h. */
 #include "run/adapter.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -10,6 +11,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "scen/near.h"
 
 #define LINE_MAX_OCTETS (64u << 20)
 
@@ -63,16 +66,45 @@ static char *program_of(const struct lab_paths *paths, const char *name)
     return lab_format("%s/lab/adapters/%s/adapter", paths->source, name);
 }
 
+static const char *entry_name(const void *list, size_t i)
+{
+    return ((struct dirent *const *)list)[i]->d_name;
+}
+
+/* Which of the adapters was meant, as " (did you mean NAME?)" or "". The caller frees it. */
+static char *meant(const struct lab_paths *paths, const char *name)
+{
+    char *dir = lab_format("%s/lab/adapters", paths->source);
+    struct dirent **list = NULL;
+    const int count = scandir(dir, &list, NULL, alphasort);
+    const char *near = count > 0 ? lab_near(name, entry_name, list, (size_t)count) : NULL;
+    char *program = near != NULL ? program_of(paths, near) : NULL;
+    char *out = program != NULL && access(program, X_OK) == 0
+                    ? lab_format(" (did you mean %s?)", near)
+                    : lab_strdup("");
+
+    for (int i = 0; i < count; i++)
+        free(list[i]);
+    free(list);
+    free(program);
+    free(dir);
+    return out;
+}
+
 int lab_adapter_find(const struct lab_paths *paths, const char *name, struct lab_fault *fault)
 {
     char *program = program_of(paths, name);
-    int rc = access(program, X_OK) == 0
-                 ? 0
-                 : lab_fail(fault, EX_NOINPUT,
-                            "no adapter \"%s\": %s is not an executable file; danelab adapter list "
-                            "names those that are there",
-                            name, program);
+    char *near;
+    int rc = access(program, X_OK) == 0 ? 0 : -1;
 
+    if (rc != 0) {
+        near = meant(paths, name);
+        (void)lab_fail(fault, EX_NOINPUT,
+                       "no adapter \"%s\"%s: %s is not an executable file; danelab adapter list "
+                       "names those that are there",
+                       name, near, program);
+        free(near);
+    }
     free(program);
     return rc;
 }

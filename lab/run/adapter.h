@@ -13,7 +13,7 @@
 
 struct lab_adapter;
 
-/* Is there an adapter of that name? */
+/* Is there an adapter of that name? The fault of -1 names the one that was meant. */
 LAB_MUST_USE int lab_adapter_find(const struct lab_paths *paths, const char *name,
                                   struct lab_fault *fault);
 

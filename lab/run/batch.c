@@ -95,12 +95,15 @@ static void add_host(const struct lab_batch *b, const struct lab_case *k, json_t
     free(host);
 }
 
+static unsigned messages_of(const struct lab_case *k)
+{
+    return k->scenario->recipients_count > 0 ? k->scenario->recipients_count : 1;
+}
+
 /* Whom the message goes to; the first, whose id is the case, is the one that is judged. */
 static void add_messages(const struct lab_batch *b, const struct lab_case *k, json_t *messages)
 {
-    const unsigned count = k->scenario->recipients_count > 0 ? k->scenario->recipients_count : 1;
-
-    for (unsigned i = 0; i < count; i++) {
+    for (unsigned i = 0; i < messages_of(k); i++) {
         char *to = lab_scenario_recipient(k->scenario, i);
         char *id = i == 0 ? lab_strdup(k->name) : lab_format("%s+%u", k->name, i);
         json_t *message = json_pack("{s:s, s:s, s:i}", "id", id, "to", to, "attempts",
@@ -219,7 +222,7 @@ static void on_progress(void *arg, unsigned done)
     char phase[80];
 
     (void)snprintf(phase, sizeof(phase), "sending, %s", b->phase);
-    lab_console_bar(b->console, phase, done, (unsigned)b->count);
+    lab_console_bar(b->console, phase, done, b->messages);
 }
 
 /* Wait for the outcomes. A deadline is no breach: the cases without an outcome hang. */
@@ -460,6 +463,8 @@ int lab_batch_run(struct lab_batch *b, struct lab_fault *fault)
             0 ||
         (b->record != NULL && lab_traces_now(b->world, &packets, fault) != 0))
         return -1;
+    for (size_t i = 0; i < b->count; i++)
+        b->messages += messages_of(b->cases[i]);
     on_progress(b, 0);
     b->smtp_from = from.smtp;
     lab_world_show(b->world, LAB_NEW_DELIVERY);

@@ -22,7 +22,8 @@ struct lab_batch {
     const struct lab_group *group; /* NULL: it does DANE */
     struct lab_case **cases;
     size_t count;
-    unsigned *times; /* of all steps, in order; run/play.c fills and frees it */
+    unsigned messages; /* that the cases are: one for each recipient */
+    unsigned *times;   /* of all steps, in order; run/play.c fills and frees it */
     size_t times_count;
     unsigned now;     /* the step that is on, in seconds after the start */
     size_t smtp_from; /* where the hosts' log was when the sender began */

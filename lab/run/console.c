@@ -41,6 +41,15 @@ static void clear_bar(struct lab_console *c)
     c->bar = false;
 }
 
+void lab_console_end(const struct lab_console *c)
+{
+    struct lab_console its = *c;
+
+    its.bar = c->terminal && c->loudness != LAB_QUIET;
+    clear_bar(&its);
+    (void)fflush(stdout);
+}
+
 void lab_console_bar(struct lab_console *c, const char *phase, unsigned done, unsigned total)
 {
     char bar[BAR_WIDTH + 1];

@@ -18,6 +18,8 @@ struct lab_console {
 void lab_console_init(struct lab_console *c, enum lab_loudness loudness);
 /* Draw or redraw the bar; only on a terminal. */
 void lab_console_bar(struct lab_console *c, const char *phase, unsigned done, unsigned total);
+/* The bar of a process that was ended, if there is one: its line is for others now. */
+void lab_console_end(const struct lab_console *c);
 /* A line of text above the bar. */
 void lab_console_say(struct lab_console *c, const char *format, ...) LAB_PRINTF(2, 3);
 void lab_console_case(struct lab_console *c, const struct lab_run_config *config,

@@ -10,6 +10,7 @@
 #include "run/claims.h"
 #include "run/evidence_dir.h"
 #include "run/known.h"
+#include "run/out_dir.h"
 #include "run/setup.h"
 
 struct lab_record {
@@ -97,7 +98,7 @@ int lab_record_open(const struct lab_run_config *config, const json_t *hello,
     char *path = lab_format("%s/run.jsonl", config->out_dir);
 
     r->config = config;
-    if (lab_make_dirs(config->out_dir, fault) == 0) {
+    if (lab_make_dirs(config->out_dir, fault) == 0 && lab_out_clear(config->out_dir, fault) == 0) {
         r->out = fopen(path, "we");
         if (r->out == NULL)
             (void)lab_fail_errno(fault, "%s: cannot create", path);

@@ -13,7 +13,8 @@ struct lab_record;
 /* A case as JSON, as it stands in run.jsonl and verdict.json. */
 json_t *lab_record_verdict(const struct lab_run_config *config, const struct lab_case *k);
 
-/* Create out_dir and begin run.jsonl with its header. hello: what the adapter said of itself. */
+/* Create out_dir, take the run before out of it (see out_dir.h) and begin run.jsonl with its
+ * header. hello: what the adapter said of itself. */
 LAB_MUST_USE int lab_record_open(const struct lab_run_config *config, const json_t *hello,
                                  struct lab_record **out, struct lab_fault *fault);
 

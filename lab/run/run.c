@@ -1,6 +1,8 @@
 /* run.c - one run inside its world, see run.h. */
 #include "run/run.h"
 
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +12,7 @@
 #include "run/checker.h"
 #include "run/claims.h"
 #include "run/group.h"
+#include "run/out_dir.h"
 #include "run/prove.h"
 #include "run/setup.h"
 
@@ -201,11 +204,10 @@ static int run_controls(struct run *r, const char *phase)
     return rc;
 }
 
-/* Why the resolver sees it otherwise, or NULL. */
-static const char *differs_at(const struct run *r, const struct lab_scenario *s)
+const char *lab_run_skips(const struct lab_run_config *c, const struct lab_scenario *s)
 {
-    const struct lab_run_config *c = r->config;
-
+    if (c->fast && s->steps_count > 0)
+        return "has steps: needs caches and a clock, without --fast";
     return c->resolver != NULL && c->differs != NULL
                ? lab_differs_why(c->differs, c->resolver->name, s->id)
                : NULL;
@@ -218,10 +220,10 @@ static void judge_invalid(struct run *r)
     for (size_t i = 0; i < r->result.count; i++) {
         struct lab_case *k = &r->result.cases[i];
         const char *invalid = invalid_of(r, k->scenario);
-        const char *differs = differs_at(r, k->scenario);
+        const char *skips = lab_run_skips(r->config, k->scenario);
 
-        if (differs != NULL)
-            lab_batch_give(k, LAB_V_SKIP, differs);
+        if (skips != NULL)
+            lab_batch_give(k, LAB_V_SKIP, skips);
         else if (invalid != NULL)
             lab_batch_give(k, LAB_V_LAB_INVALID, invalid);
     }
@@ -315,14 +317,17 @@ static void discard(const char *out_dir, const char *work)
         free(dir);
     }
     free(log);
+    lab_out_restore(out_dir);
 }
 
 static int open_sender(struct run *r, json_t **hello)
 {
     char *work = batch_dir(r, "adapter");
-    int rc =
-        lab_adapter_open(r->world, r->config->paths, r->config->sut, work, &r->adapter, &r->fault);
+    int rc = r->config->out_dir != NULL ? lab_out_aside(r->config->out_dir, &r->fault) : 0;
 
+    if (rc == 0)
+        rc = lab_adapter_open(r->world, r->config->paths, r->config->sut, work, &r->adapter,
+                              &r->fault);
     if (rc == 0)
         rc = lab_batch_greet(r->adapter, hello, &r->fault);
     if (rc != 0) {
@@ -392,11 +397,42 @@ static int body(void *self)
     return lab_streams_end(rc == 0 ? lab_run_status(r->config, &r->result) : 3);
 }
 
+/* When the records of the directory were last written: 0 without any. */
+static struct timespec written(const struct lab_run_config *c)
+{
+    char *path = lab_format("%s/run.jsonl", c->out_dir != NULL ? c->out_dir : "");
+    struct stat st = {0};
+    const bool there = c->out_dir != NULL && stat(path, &st) == 0;
+
+    free(path);
+    return there ? st.st_mtim : (struct timespec){0};
+}
+
+/* The world's first process, which draws the bar, was ended by a signal that somebody sent. */
+static void say_interrupted(struct run *r, struct timespec before)
+{
+    const struct timespec after = written(r->config);
+    const bool any = after.tv_sec != before.tv_sec || after.tv_nsec != before.tv_nsec;
+
+    lab_console_init(&r->console, r->config->loudness);
+    lab_console_end(&r->console);
+    if (any)
+        (void)fprintf(stderr, "danelab: interrupted; what was recorded is in %s\n",
+                      r->config->out_dir);
+    else
+        (void)fputs("danelab: interrupted; nothing was recorded\n", stderr);
+}
+
 int lab_run(const struct lab_run_config *config, struct lab_fault *fault)
 {
+    const struct timespec before = written(config);
     struct run r = {.config = config};
+    int rc;
 
     if (lab_adapter_find(config->paths, config->sut, fault) != 0)
         return -1;
-    return lab_world_enter(body, &r, fault);
+    rc = lab_world_enter(body, &r, fault);
+    if (rc == 128 + SIGINT || rc == 128 + SIGTERM || rc == 128 + SIGHUP)
+        say_interrupted(&r, before);
+    return rc;
 }

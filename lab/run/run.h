@@ -91,6 +91,9 @@ char *lab_case_name(const struct lab_scenario *s, enum lab_policy policy);
 size_t lab_cases_make(const struct lab_run_config *config, struct lab_case **out);
 void lab_cases_free(struct lab_case *cases, size_t count);
 
+/* Why the cases of this scenario are SKIP in such a run, whatever the sender does, or NULL. */
+const char *lab_run_skips(const struct lab_run_config *config, const struct lab_scenario *s);
+
 /* Fill passed, failed, skipped, known, stale and (if true) lab_broken from the cases' verdicts. */
 void lab_run_count(struct lab_run_result *result);
 /* The exit status of design 4.3. */

@@ -1,7 +1,6 @@
 /* selftest_lab.c - labs with one fault each must say that they are broken, see selftest.h. */
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,14 +113,6 @@ static int begin(const struct lab_paths *paths, struct trial *t, struct lab_faul
     return t->pid > 0 ? 0 : lab_fail_errno(fault, "cannot start a lab with a fault");
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-    (void)st;
-    (void)kind;
-    (void)at;
-    return remove(path);
-}
-
 /* Wait, and judge: it must not have passed, and have said why. */
 static bool end(struct trial *t)
 {
@@ -144,7 +135,7 @@ static bool end(struct trial *t)
         (void)printf(
             "    fault     %s\n    expected  exit status %d and \"%s\"\n    seen      %s\n",
             row->says, row->status, row->text, text);
-    (void)nftw(t->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    (void)!lab_remove_all(t->dir, &fault);
     free(t->dir);
     free(text);
     free(log);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scen/words.h"
+#include "scen/near.h"
 
 static void check_value(struct lab_source *s, const cyaml_schema_value_t *schema, const char *key,
                         const yaml_node_t *node);

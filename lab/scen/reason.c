@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#include "scen/words.h"
+#include "base/base.h"
+#include "scen/near.h"
 
 static const struct lab_reason reasons[] = {
 #define X(about, word) {about, #word},

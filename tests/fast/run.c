@@ -6,6 +6,7 @@
 #include "fast/prove.h"
 #include "fast/world.h"
 #include "run/batch.h"
+#include "run/out_dir.h"
 
 struct run {
     const struct lab_run_config *config;
@@ -73,23 +74,24 @@ static void prove(struct run *r)
 {
     for (size_t i = 0; i < r->result.count; i++) {
         struct lab_case *k = &r->result.cases[i];
-        const bool steps = k->scenario->steps_count > 0;
-        char *wrong = steps ? lab_strdup("has steps: needs caches and a clock, without --fast")
-                            : fast_prove(&r->world.zones, k->scenario);
+        const char *skips = lab_run_skips(r->config, k->scenario);
+        char *wrong = skips == NULL ? fast_prove(&r->world.zones, k->scenario) : NULL;
 
-        if (wrong == NULL)
-            continue;
-        k->judged = true;
-        k->judgement.verdict = steps ? LAB_V_SKIP : LAB_V_LAB_INVALID;
-        k->judgement.why = wrong;
+        if (skips != NULL)
+            lab_batch_give(k, LAB_V_SKIP, skips);
+        else if (wrong != NULL)
+            lab_batch_give(k, LAB_V_LAB_INVALID, wrong);
+        free(wrong);
     }
 }
 
 static int open_record(struct run *r, struct lab_fault *fault)
 {
     json_t *hello = json_pack("{s:s}", "name", "danesmtp, in process");
-    int rc = r->config->out_dir != NULL ? lab_record_open(r->config, hello, &r->record, fault) : 0;
+    int rc = r->config->out_dir != NULL ? lab_out_aside(r->config->out_dir, fault) : 0;
 
+    if (rc == 0 && r->config->out_dir != NULL)
+        rc = lab_record_open(r->config, hello, &r->record, fault);
     json_decref(hello);
     return rc;
 }

@@ -9,10 +9,10 @@
 #include "made_files.h"
 #include "scen/family.h"
 #include "scen/lint.h"
+#include "scen/near.h"
 #include "scen/rules.h"
 #include "scen/scenario.h"
 #include "scen/steps.h"
-#include "scen/words.h"
 #include "sign/sign.h"
 
 #define BAD "tests/golden/bad-scenarios"

@@ -45,6 +45,10 @@ static const struct {
     {"a topic",                 {"01-*@dane-only"},                   "a-both@dane-only ", ""},
     {"a case that is not",      {"a-plain@may"},                      NULL, "danelab: no case is called \"a-plain@may\"; see danelab list\n"},
     {"no scenario",             {"c"},                                NULL, "danelab: no scenario is called \"c\"; see danelab list\n"},
+    {"misspelt",                {"a-plian"},                          NULL, "danelab: no scenario is called \"a-plian\" (did you mean a-plain?); see danelab list\n"},
+    {"misspelt, as a case",     {"a-bot@dane"},                       NULL, "danelab: no case is called \"a-bot@dane\" (did you mean a-both?); see danelab list\n"},
+    {"a file",                  {"x/a-plain.yaml"},                   NULL, "danelab: \"x/a-plain.yaml\" is no id; a scenario has to lie in scenarios/NN-topic to be run, and is then called by its id\n"},
+    {"a file right here",       {"a-plain.yaml"},                     NULL, "danelab: \"a-plain.yaml\" is no id; a scenario has to lie in scenarios/NN-topic to be run, and is then called by its id\n"},
     {"no policy",               {"a-both@dnae"},                      NULL, "danelab: \"a-both@dnae\": no policy \"dnae\"; expected dane, dane-only, may or encrypt behind the @\n"},
     {"an empty one",            {"a-both@"},                          NULL, "danelab: \"a-both@\": no policy \"\"; expected dane, dane-only, may or encrypt behind the @\n"},
 };

@@ -1,0 +1,12 @@
+/* near.h - "did you mean": what somebody who wrote a word that there is not most likely meant. */
+#ifndef LAB_SCEN_NEAR_H
+#define LAB_SCEN_NEAR_H
+
+#include <stddef.h>
+
+/* Of count words, the one that somebody who wrote s most likely meant, or NULL: at most two letters
+ * differ, and fewer than half. word(list, i) gives the i-th. */
+const char *lab_near(const char *s, const char *(*word)(const void *list, size_t i),
+                     const void *list, size_t count);
+
+#endif

@@ -135,7 +135,7 @@ static int dry_run(const struct lab_run_config *config)
     }
     for (size_t k = 0; k < count; k++)
         (void)printf("+  %s\n", cases[k].name);
-    (void)printf("%zu cases would run\n", count);
+    (void)printf("%zu case%s would run\n", count, lab_plural(count));
     lab_cases_free(cases, count);
     return count == 0 ? 4 : 0;
 }
@@ -403,7 +403,8 @@ int lab_cmd_run_by(int argc, char **argv, lab_runner *runner)
         return rc;
     lab_suite_open(&suite);
     if (suite.faults > 0) {
-        rc = lab_complaint(2, "%d faults in scenario files; nothing was run", suite.faults);
+        rc = lab_complaint(2, "%d fault%s in scenario files; nothing was run", suite.faults,
+                           lab_plural((size_t)suite.faults));
     } else {
         const struct lab_selection selection = {.patterns = argv + first,
                                                 .pattern_count = (size_t)(argc - first),

@@ -153,8 +153,8 @@ static void test_trouble(void)
 {
     check_trouble(HEADER CASE("a", "PASS") FOOTER, NULL);
     check_trouble(HEADER CASE("a", "PASS"),
-                  "did not end: 1 cases are recorded, and no footer behind them");
-    check_trouble(HEADER FOOTER, "is not whole: its footer counts 1 cases more than are recorded");
+                  "did not end: 1 case is recorded, and no footer behind them");
+    check_trouble(HEADER FOOTER, "is not whole: its footer counts 1 case more than are recorded");
     check_trouble(
         HEADER CASE("a", "PASS") "{\"type\":\"footer\",\"cases\":1,\"lab_broken\":true}\n",
         "is not to be trusted: the lab broke, or a control failed at its end");

@@ -102,6 +102,11 @@ void lab_text_put(struct lab_text *t, const char *format, ...)
     free(piece);
 }
 
+const char *lab_plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 char *lab_hex(const uint8_t *data, size_t len)
 {
     static const char digit[] = "0123456789abcdef";

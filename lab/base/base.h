@@ -44,6 +44,9 @@ struct lab_text {
 void lab_text_add(struct lab_text *t, const char *s, size_t len);
 void lab_text_put(struct lab_text *t, const char *format, ...) LAB_PRINTF(2, 3);
 
+/* What makes a word that stands behind n, and that has its plural in s, fit it: "" or "s". */
+const char *lab_plural(size_t n);
+
 /* Lower-case hex of len octets; the caller frees it. */
 char *lab_hex(const uint8_t *data, size_t len);
 

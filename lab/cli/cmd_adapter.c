@@ -46,7 +46,8 @@ static int check(const char *name, const char *profile)
 
     lab_suite_open(&suite);
     if (suite.faults > 0)
-        return lab_complaint(2, "%d faults in scenario files; nothing was run", suite.faults);
+        return lab_complaint(2, "%d fault%s in scenario files; nothing was run", suite.faults,
+                             lab_plural((size_t)suite.faults));
     {
         size_t count = lab_controls(&suite, &controls);
         const struct lab_run_config config = {.paths = suite.paths,

@@ -44,6 +44,12 @@ static void print_accept(const struct lab_accept *a, unsigned rank)
                  a->note != NULL ? a->note : "");
 }
 
+static void print_observation(const char *lead, const struct lab_observation *o)
+{
+    (void)printf("    %s: %s%s%s%s%s\n", lead, lab_see_name(o->see), o->at != NULL ? " " : "",
+                 o->at != NULL ? o->at : "", o->of != NULL ? " " : "", o->of != NULL ? o->of : "");
+}
+
 static void print_expect(const struct lab_expect *e)
 {
     (void)printf("  under");
@@ -55,13 +61,9 @@ static void print_expect(const struct lab_expect *e)
     for (unsigned i = 0; i < e->accept_count; i++)
         print_accept(&e->accept[i], i);
     for (unsigned i = 0; i < e->require_count; i++)
-        (void)printf("    must be seen: %s %s %s\n", lab_see_name(e->require[i].see),
-                     e->require[i].at != NULL ? e->require[i].at : "",
-                     e->require[i].of != NULL ? e->require[i].of : "");
+        print_observation("must be seen", &e->require[i]);
     for (unsigned i = 0; i < e->forbid_count; i++)
-        (void)printf("    must not be seen: %s %s %s\n", lab_see_name(e->forbid[i].see),
-                     e->forbid[i].at != NULL ? e->forbid[i].at : "",
-                     e->forbid[i].of != NULL ? e->forbid[i].of : "");
+        print_observation("must not be seen", &e->forbid[i]);
 }
 
 static void print_state(const struct lab_prove *p)

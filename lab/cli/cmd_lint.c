@@ -48,7 +48,8 @@ int lab_cmd_lint(int argc, char **argv)
     }
     if (faults < 0)
         return EX_NOINPUT;
-    (void)printf("%zu scenarios, %d faults\n", count, faults);
+    (void)printf("%zu scenario%s, %d fault%s\n", count, lab_plural(count), faults,
+                 lab_plural((size_t)faults));
     return faults > 0 ? EX_DATAERR : 0;
 }
 
@@ -133,8 +134,8 @@ int lab_cmd_coverage(int argc, char **argv)
     for (size_t i = 0; i < count; i++)
         print_row(&rows[i], &covered, &explained, &bare);
     (void)printf(
-        "%zu rules: %zu with scenarios, %zu that nothing on the wire can show, %zu without\n",
-        count, covered, explained, bare);
+        "%zu rule%s: %zu with scenarios, %zu that nothing on the wire can show, %zu without\n",
+        count, lab_plural(count), covered, explained, bare);
     lab_coverage_free(rows, count);
     lab_rules_free(&rules);
     lab_suite_close(&suite);

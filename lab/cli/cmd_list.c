@@ -39,7 +39,7 @@ static void print_list(const struct lab_selected *s)
                 (void)printf("  %-36s %s\n", s->list[i]->id, s->list[i]->title);
         topic = next;
     } while (next != NULL);
-    (void)printf("%zu scenarios\n", s->count);
+    (void)printf("%zu scenario%s\n", s->count, lab_plural(s->count));
 }
 
 int lab_cmd_list(int argc, char **argv)

@@ -147,7 +147,7 @@ static int dry_run(const struct lab_run_config *config)
             (void)printf("+  %s\n", cases[k].name);
         run += skips == NULL ? 1 : 0;
     }
-    (void)printf("%zu cases would run\n", run);
+    (void)printf("%zu case%s would run\n", run, lab_plural(run));
     lab_cases_free(cases, count);
     return run == 0 ? 4 : 0;
 }
@@ -433,7 +433,8 @@ int lab_cmd_run_by(int argc, char **argv, lab_runner *runner)
         return rc;
     lab_suite_open(&suite);
     if (suite.faults > 0) {
-        rc = lab_complaint(2, "%d faults in scenario files; nothing was run", suite.faults);
+        rc = lab_complaint(2, "%d fault%s in scenario files; nothing was run", suite.faults,
+                           lab_plural((size_t)suite.faults));
     } else {
         const struct lab_selection selection = {.patterns = argv + first,
                                                 .pattern_count = (size_t)(argc - first),

@@ -172,7 +172,8 @@ int lab_cmd_selftest(int argc, char **argv)
     count = (size_t)(argc - first);
     lab_suite_open(&suite);
     if (suite.faults > 0)
-        rc = lab_complaint(2, "%d faults in scenario files; nothing was run", suite.faults);
+        rc = lab_complaint(2, "%d fault%s in scenario files; nothing was run", suite.faults,
+                           lab_plural((size_t)suite.faults));
     else if (got[MATRIX] != NULL)
         rc = run_matrix(&suite, names, count, got);
     else

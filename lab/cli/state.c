@@ -15,20 +15,46 @@
 #define FILE_NAME "up.json"
 #define NEW_NAME "up.json.new"
 
-int lab_state_open(struct lab_fault *fault)
+/* The variable, if it says where. */
+static const char *runtime_dir(void)
 {
     const char *runtime = getenv("XDG_RUNTIME_DIR");
-    char *path =
-        lab_format("%s/danelab-%lu", runtime != NULL && runtime[0] == '/' ? runtime : "/tmp",
-                   (unsigned long)geteuid());
-    struct stat st;
-    int fd;
 
-    (void)mkdir(path, 0700);
-    /* /tmp is everybody's: a directory or link that somebody else put there must not be trusted */
-    fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return runtime != NULL && runtime[0] == '/' ? runtime : NULL;
+}
+
+static char *path_of(void)
+{
+    return lab_format("%s/danelab-%lu", runtime_dir() != NULL ? runtime_dir() : "/tmp",
+                      (unsigned long)geteuid());
+}
+
+/* Again if another command has removed the directory between making it and opening it. */
+static int open_made(const char *path)
+{
+    enum { TRIES_MAX = 100 };
+    bool there = true;
+    int fd = -1;
+
+    for (int i = 0; i < TRIES_MAX && fd < 0 && there; i++) {
+        there = mkdir(path, 0700) == 0 || errno == EEXIST;
+        /* /tmp is everybody's: a directory or link that somebody else put there must not be
+         * trusted */
+        fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        there = there && fd < 0 && errno == ENOENT;
+    }
+    return fd;
+}
+
+int lab_state_open(struct lab_fault *fault)
+{
+    char *path = path_of();
+    struct stat st;
+    int fd = open_made(path);
+
     if (fd < 0) {
-        (void)lab_fail_errno(fault, "%s: cannot open", path);
+        (void)lab_fail_errno(fault, "%s%s: cannot open",
+                             runtime_dir() != NULL ? "XDG_RUNTIME_DIR: " : "", path);
     } else if (fstat(fd, &st) != 0 || st.st_uid != geteuid() || (st.st_mode & 022) != 0) {
         (void)lab_fail(fault, EX_NOPERM,
                        "%s: is not yours alone; remove it, or set XDG_RUNTIME_DIR", path);
@@ -37,6 +63,33 @@ int lab_state_open(struct lab_fault *fault)
     }
     free(path);
     return fd;
+}
+
+/* Does the path still lead there? Only who holds the lock removes the directory, so it stays true
+ * while that is held. */
+static bool is_current(int dir, const char *path)
+{
+    struct stat own;
+    struct stat there;
+
+    return fstat(dir, &own) == 0 && lstat(path, &there) == 0 && own.st_dev == there.st_dev &&
+           own.st_ino == there.st_ino;
+}
+
+int lab_state_claim(bool *taken, struct lab_fault *fault)
+{
+    char *path = path_of();
+    int dir;
+
+    *taken = false;
+    while ((dir = lab_state_open(fault)) >= 0) {
+        *taken = !lab_state_lock(dir);
+        if (*taken || is_current(dir, path))
+            break;
+        (void)close(dir);
+    }
+    free(path);
+    return dir;
 }
 
 bool lab_state_lock(int dir)
@@ -89,7 +142,12 @@ int lab_state_write(int dir, struct lab_state *state, struct lab_fault *fault)
 
 void lab_state_remove(int dir)
 {
+    char *path = path_of();
+
     (void)unlinkat(dir, FILE_NAME, 0);
+    if (is_current(dir, path))
+        (void)rmdir(path);
+    free(path);
 }
 
 static int read_state(int dir, struct lab_state *out)

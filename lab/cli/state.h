@@ -23,7 +23,11 @@ struct lab_state {
 LAB_MUST_USE int lab_state_open(struct lab_fault *fault);
 /* Take the lock that a world holds as long as any process of it has dir open; false: one is up. */
 LAB_MUST_USE bool lab_state_lock(int dir);
+/* Both: a descriptor with the lock, of the directory that the path leads to; or, with *taken set,
+ * without it: a world is up. */
+LAB_MUST_USE int lab_state_claim(bool *taken, struct lab_fault *fault);
 LAB_MUST_USE int lab_state_write(int dir, struct lab_state *state, struct lab_fault *fault);
+/* The file, and the directory if it is empty then; the caller holds the lock. */
 void lab_state_remove(int dir);
 /* The world that is up: its state, and a pidfd of its process. -1: there is none. */
 LAB_MUST_USE int lab_state_find(int dir, struct lab_state *out, struct lab_fault *fault);

@@ -208,7 +208,7 @@ static void print_world(const struct plan *p, int boot_ms)
     size_t rows = 0;
 
     (void)printf("A world with %zu scenario%s is up, started in %d ms.\n\n", p->count,
-                 p->count == 1 ? "" : "s", boot_ms);
+                 lab_plural(p->count), boot_ms);
     (void)printf("%-40s %-16s %-15s %s\n", "DOMAIN", "HOST", "IPv4", "IPv6");
     for (size_t i = 0; i < p->count && rows < SHOWN; i++) {
         const struct lab_scenario *s = p->scenarios[i];
@@ -236,12 +236,13 @@ static void print_world(const struct plan *p, int boot_ms)
 static int up(struct plan *p)
 {
     struct word word = {0};
-    int dir = lab_state_open(&word.fault);
+    bool taken;
+    int dir = lab_state_claim(&taken, &word.fault);
     int rc;
 
     if (dir < 0)
         return lab_complaint(BROKEN, "%s", word.fault.what);
-    if (!lab_state_lock(dir)) {
+    if (taken) {
         (void)close(dir);
         return lab_complaint(BROKEN, "a world is up already; danelab down ends it");
     }

@@ -77,6 +77,9 @@ struct lab_session {
     const char *to;    /* whom acknowledged messages were for, a blank between; NULL: not known */
 };
 
+/* "reply 250" or "no reply": to the final dot of a session. The caller frees it. */
+char *lab_session_reply(const struct lab_session *session);
+
 struct lab_query {
     const char *name; /* lower case, trailing dot */
     const char *type;

@@ -10,16 +10,17 @@
 #define MOST_SESSIONS 4 /* told one by one; the rest is counted */
 #define MOST_TEXT 160   /* of the sender's own words */
 
-void lab_say_observation(struct lab_text *t, const struct lab_observation *o)
+static void say_observation(struct lab_text *t, const char *article,
+                            const struct lab_observation *o)
 {
     const char *at = o->at != NULL ? o->at : "any host";
 
     switch (o->see) {
     case LAB_SEE_QUERY:
-        lab_text_put(t, "a query for %s", o->of);
+        lab_text_put(t, "%squery for %s", article, o->of);
         break;
     case LAB_SEE_CONNECT:
-        lab_text_put(t, "a connection to %s", at);
+        lab_text_put(t, "%sconnection to %s", article, at);
         break;
     case LAB_SEE_STARTTLS:
         lab_text_put(t, "STARTTLS to %s", at);
@@ -39,6 +40,11 @@ void lab_say_observation(struct lab_text *t, const struct lab_observation *o)
     }
 }
 
+void lab_say_observation(struct lab_text *t, const struct lab_observation *o)
+{
+    say_observation(t, "a ", o);
+}
+
 static void say_accept(struct lab_text *t, const struct lab_accept *a)
 {
     lab_text_put(t, "%s", lab_outcome_name(a->outcome));
@@ -50,12 +56,12 @@ static void say_accept(struct lab_text *t, const struct lab_accept *a)
         lab_text_put(t, " (%s)", a->as == LAB_GRADE_INFO ? "INFO" : "NON-STRICT");
 }
 
-static void say_observations(struct lab_text *t, const char *lead,
+static void say_observations(struct lab_text *t, const char *lead, const char *article,
                              const struct lab_observation *list, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
         lab_text_put(t, "%s", i == 0 ? lead : ", ");
-        lab_say_observation(t, &list[i]);
+        say_observation(t, article, &list[i]);
     }
 }
 
@@ -69,8 +75,8 @@ char *lab_say_expected(const struct lab_expect *expect)
     }
     for (unsigned i = 0; i < expect->reasons_count; i++)
         lab_text_put(&t, "%s%s", i == 0 ? ", because " : " or ", expect->reasons[i]);
-    say_observations(&t, "; with ", expect->require, expect->require_count);
-    say_observations(&t, "; no ", expect->forbid, expect->forbid_count);
+    say_observations(&t, "; with ", "a ", expect->require, expect->require_count);
+    say_observations(&t, "; no ", "", expect->forbid, expect->forbid_count);
     return t.text != NULL ? t.text : lab_strdup("");
 }
 
@@ -101,6 +107,12 @@ static void say_tls(struct lab_text *t, const struct lab_session *session)
         lab_text_put(t, ", no SNI");
 }
 
+char *lab_session_reply(const struct lab_session *session)
+{
+    return session->message_reply != 0 ? lab_format("reply %d", session->message_reply)
+                                       : lab_strdup("no reply");
+}
+
 static void say_session(struct lab_text *t, const struct lab_scenario *s,
                         const struct lab_session *session)
 {
@@ -108,14 +120,17 @@ static void say_session(struct lab_text *t, const struct lab_scenario *s,
     say_host(t, s, session->host);
     lab_text_put(t, " (%s): ", session->address);
     say_tls(t, session);
-    if (session->message)
-        lab_text_put(t, ", message%s, reply %d", session->message_tls ? "" : " in clear",
-                     session->message_reply);
-    else
+    if (session->message) {
+        char *reply = lab_session_reply(session);
+
+        lab_text_put(t, ", message%s, %s", session->message_tls ? "" : " in clear", reply);
+        free(reply);
+    } else {
         lab_text_put(t, "%s",
                      session->clear_mail ? ", MAIL in clear"
                      : session->mail     ? ", MAIL"
                                          : ", no MAIL");
+    }
 }
 
 static const char *report_word(enum lab_report_outcome outcome)
@@ -134,13 +149,38 @@ static const char *report_word(enum lab_report_outcome outcome)
     return words[outcome];
 }
 
+/* So much of a text, up to the end of a word; only a word of that length is cut in its midst. */
+static size_t length_told(const char *text)
+{
+    size_t len = strlen(text);
+
+    if (len <= MOST_TEXT)
+        return len;
+    len = MOST_TEXT;
+    while (len > 0 && text[len] != ' ')
+        len--;
+    if (len > 0)
+        return len;
+    len = MOST_TEXT;
+    while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
+        len--;
+    return len;
+}
+
+static void say_text(struct lab_text *t, const char *text)
+{
+    const size_t len = length_told(text);
+
+    lab_text_put(t, " (\"%.*s%s\")", (int)len, text, text[len] != '\0' ? " ..." : "");
+}
+
 static void say_report(struct lab_text *t, const struct lab_report *report)
 {
     lab_text_put(t, "%s", report_word(report->outcome));
     if (report->reason != NULL)
         lab_text_put(t, ", because %s", report->reason);
     if (report->text != NULL)
-        lab_text_put(t, " (\"%.*s\")", MOST_TEXT, report->text);
+        say_text(t, report->text);
 }
 
 static void one_line(char *text)
@@ -180,7 +220,8 @@ char *lab_say_seen(const struct lab_scenario *s, const struct lab_evidence *seen
             say_session(&t, s, &seen->sessions[i]);
     }
     if (told > MOST_SESSIONS)
-        lab_text_put(&t, "; %u more sessions", told - MOST_SESSIONS);
+        lab_text_put(&t, "; %u more session%s", told - MOST_SESSIONS,
+                     lab_plural(told - MOST_SESSIONS));
     if (seen->sessions_count == 0)
         lab_text_put(&t, "; no connection, %u quer%s", seen->queries_count,
                      seen->queries_count == 1 ? "y" : "ies");

@@ -156,11 +156,11 @@ static void note_header(const struct lab_differ *d, const char *key, const char 
 static void note_trouble(const struct lab_ran *ran, const char *which, struct lab_text *out)
 {
     if (!lab_ran_whole(ran))
-        lab_text_put(out, "the %s run did not end: only %zu of its cases are recorded\n", which,
-                     ran->count);
+        lab_text_put(out, "the %s run did not end: only %zu of its cases %s recorded\n", which,
+                     ran->count, ran->count == 1 ? "is" : "are");
     if (ran->sums[LAB_SORT_BROKEN] > 0)
-        lab_text_put(out, "the %s run has %u lab or adapter errors\n", which,
-                     ran->sums[LAB_SORT_BROKEN]);
+        lab_text_put(out, "the %s run has %u lab or adapter error%s\n", which,
+                     ran->sums[LAB_SORT_BROKEN], lab_plural(ran->sums[LAB_SORT_BROKEN]));
 }
 
 char *lab_differ_notes(const struct lab_differ *d)
@@ -180,7 +180,8 @@ char *lab_differ_notes(const struct lab_differ *d)
                      "listed apart and does not count\n",
                      d->other, d->both);
     if (d->blind > 0)
-        lab_text_put(&out, "of %u scenarios it is not known whether they are the same\n", d->blind);
+        lab_text_put(&out, "of %u scenario%s it is not known whether %s the same\n", d->blind,
+                     lab_plural(d->blind), d->blind == 1 ? "it is" : "they are");
     note_trouble(d->old, "old", &out);
     note_trouble(d->new, "new", &out);
     return out.text;

@@ -93,8 +93,8 @@ static void put_notes(const struct lab_differ *d, const char *before, struct lab
 
 void lab_differ_text(const struct lab_differ *d, struct lab_text *out)
 {
-    lab_text_put(out, "old: %s\nnew: %s\n%u cases in both\n", d->old->label, d->new->label,
-                 d->both);
+    lab_text_put(out, "old: %s\nnew: %s\n%u case%s in both\n", d->old->label, d->new->label,
+                 d->both, lab_plural(d->both));
     put_notes(d, "note: ", out);
     for (int k = 0; k < LAB_CHANGE_COUNT; k++)
         put_kind(d, (enum lab_change_kind)k, out);
@@ -135,7 +135,7 @@ void lab_differ_markdown(const struct lab_differ *d, struct lab_text *out)
     put_cell(d->old->label, out);
     lab_text_put(out, " |\n| new");
     put_cell(d->new->label, out);
-    lab_text_put(out, " |\n\n%u cases are in both: ", d->both);
+    lab_text_put(out, " |\n\n%u case%s in both: ", d->both, d->both == 1 ? " is" : "s are");
     lab_differ_sum(d, out);
     lab_text_put(out, "\n\n");
     put_notes(d, "- ", out);

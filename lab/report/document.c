@@ -91,11 +91,11 @@ char *lab_evidence_link(const struct lab_reporting *r, size_t run, const struct 
 char *lab_ran_trouble(const struct lab_ran *ran)
 {
     if (ran->footer == NULL)
-        return lab_format("did not end: %zu cases are recorded, and no footer behind them",
-                          ran->count);
+        return lab_format("did not end: %zu case%s recorded, and no footer behind them", ran->count,
+                          ran->count == 1 ? " is" : "s are");
     if (ran->missing > 0)
-        return lab_format("is not whole: its footer counts %zu cases more than are recorded",
-                          ran->missing);
+        return lab_format("is not whole: its footer counts %zu case%s more than are recorded",
+                          ran->missing, lab_plural(ran->missing));
     return json_is_true(json_object_get(ran->footer, "lab_broken")) &&
                    ran->sums[LAB_SORT_BROKEN] == 0
                ? lab_strdup("is not to be trusted: the lab broke, or a control failed at its end")

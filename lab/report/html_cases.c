@@ -167,8 +167,8 @@ void lab_html_cases(const struct lab_reporting *r, struct lab_text *t)
         lab_text_put(
             t,
             "<p class=\"hint\">The page holds the evidence of the worst verdicts, as much as it "
-            "was given room for; of %zu failures it only has links to the files.</p>\n",
-            left_out);
+            "was given room for; of %zu failure%s it only has links to the files.</p>\n",
+            left_out, lab_plural(left_out));
     for (size_t i = 0; i < r->runs->rows_count; i++) {
         const struct lab_row *row = &r->runs->rows[i];
         const char *expected = expected_of(r->runs, row);

@@ -132,9 +132,13 @@ static void put_overview(const struct lab_reporting *r, struct lab_text *t)
                    topic->name);
         put_sums_of(r, topic, t);
     }
-    lab_html_raw(t, "</tbody>\n<tfoot><tr><th scope=\"row\">all</th>");
-    put_sums_of(r, &all, t);
-    lab_html_raw(t, "</tfoot></table></div>\n");
+    lab_html_raw(t, "</tbody>\n");
+    if (all.end > 0) {
+        lab_html_raw(t, "<tfoot><tr><th scope=\"row\">all</th>");
+        put_sums_of(r, &all, t);
+        lab_html_raw(t, "</tfoot>");
+    }
+    lab_html_raw(t, "</table></div>\n");
 }
 
 /* --- senders by scenarios */

@@ -153,8 +153,8 @@ static void put_legend(const struct lab_reporting *r, struct lab_text *out)
 
 void lab_report_markdown(const struct lab_reporting *r, struct lab_text *out)
 {
-    lab_text_put(out, "# danelab: %zu %s, %zu cases\n\n", r->runs->count,
-                 r->runs->count == 1 ? "run" : "runs", r->runs->rows_count);
+    lab_text_put(out, "# danelab: %zu run%s, %zu case%s\n\n", r->runs->count,
+                 lab_plural(r->runs->count), r->runs->rows_count, lab_plural(r->runs->rows_count));
     put_senders(r, out);
     put_topics(r, out);
     put_spots(r, "What is wrong", lab_is_wrong, out);

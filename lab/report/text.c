@@ -78,7 +78,8 @@ void lab_report_text(const struct lab_reporting *r, struct lab_text *out)
     lab_text_put(out, "\n");
     for (size_t i = 0; i < r->runs->topics_count; i++)
         put_row(r, &r->runs->topics[i], out);
-    put_row(r, &all, out);
+    if (all.end > 0)
+        put_row(r, &all, out);
     lab_text_put(out, "\nN passed, N! failed, Nx lab or adapter errors, Nk known failures "
                       "(lab/adapters/NAME/expect.tsv), N- not supported or not judged\n");
 }

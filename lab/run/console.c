@@ -304,7 +304,10 @@ void lab_console_sum(struct lab_console *c, const struct lab_run_config *config,
         say_where(c, config, r);
     }
     if (r->stale > 0)
-        lab_console_say(c, "%u rows of the expect file no longer hold", r->stale);
+        lab_console_say(c,
+                        r->stale == 1 ? "%u row of the expect file no longer holds"
+                                      : "%u rows of the expect file no longer hold",
+                        r->stale);
     lab_console_say(c, "%u passed, %u failed, %u skipped%s", r->passed, r->failed, r->skipped,
                     known);
     free(known);

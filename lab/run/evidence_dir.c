@@ -162,17 +162,19 @@ static int put_sessions(const struct folder *f)
     lab_text_put(&t, "%s", "");
     for (unsigned i = 0; i < f->evidence->sessions_count; i++) {
         const struct lab_session *s = &f->evidence->sessions[i];
+        char *reply = lab_session_reply(s);
 
         lab_text_put(&t, "session %u with %s (%s)\n", s->conn, s->host, s->address);
         lab_text_put(&t, "  STARTTLS %s; TLS %s%s%s; SNI %s\n", s->starttls ? "sent" : "not sent",
                      s->tls ? s->tls_version : "no", s->tls_error != NULL ? ": " : "",
                      s->tls_error != NULL ? s->tls_error : "", s->sni != NULL ? s->sni : "none");
-        lab_text_put(&t, "  MAIL %s%s; message %s, reply %d\n", s->mail ? "sent" : "not sent",
+        lab_text_put(&t, "  MAIL %s%s; message %s, %s\n", s->mail ? "sent" : "not sent",
                      s->clear_mail ? " in clear" : "",
                      !s->message      ? "not sent"
                      : s->message_tls ? "sent in TLS"
                                       : "sent in clear",
-                     s->message_reply);
+                     reply);
+        free(reply);
     }
     rc = put(f, "sessions.txt", t.text);
     free(t.text);

@@ -77,8 +77,8 @@ static int run_fault(struct matrix *m, const char *name)
     if (rc == 0 && caught == 0)
         (void)fprintf(m->out, "%s\t%s\t-\t-\n", name, m->config.profile);
     (void)fflush(m->out);
-    (void)fprintf(stderr, "%zu of %zu: %s, %zu cases\n", m->begin + m->done, m->begin + m->count,
-                  name, caught);
+    (void)fprintf(stderr, "%zu of %zu: %s, %zu case%s\n", m->begin + m->done, m->begin + m->count,
+                  name, caught, lab_plural(caught));
     lab_cases_free(cases, count);
     return rc;
 }

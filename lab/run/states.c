@@ -45,7 +45,8 @@ static int body(void *self)
         rc = lab_prove(world, c->paths, c->states, c->count, NULL, invalid, &fault);
     if (rc == 0) {
         bad = print(c, invalid, &console);
-        lab_console_say(&console, "%zu states proven, %u not", c->count - bad, bad);
+        lab_console_say(&console, "%zu state%s proven, %u not", c->count - bad,
+                        lab_plural(c->count - bad), bad);
     } else {
         (void)fprintf(stderr, "danelab: %s\n", fault.what);
     }

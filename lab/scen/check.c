@@ -34,6 +34,8 @@ static void unknown(struct lab_source *s, const yaml_node_t *node, const char *w
     struct lab_text all = {0};
     const char *near = lab_near(word, nth, list, count);
 
+    if (strcmp(what, "policies") == 0)
+        what = "policy"; /* a key that names a list: one of its words is wrong */
     for (size_t i = 0; i < count; i++)
         lab_text_put(&all, " %s", nth(list, i));
     if (near != NULL)

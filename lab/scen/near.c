@@ -10,8 +10,13 @@ static size_t least(size_t a, size_t b, size_t c)
     return m < c ? m : c;
 }
 
-/* Edit distance, neighbours swapped counting as one; words of up to 63 letters, longer ones are far
- * from everything. */
+static char lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+/* Edit distance without regard to case, neighbours swapped counting as one; words of up to 63
+ * letters, longer ones are far from everything. */
 static size_t distance(const char *a, const char *b)
 {
     size_t row[3][64];
@@ -29,8 +34,10 @@ static size_t distance(const char *a, const char *b)
 
         now[0] = i;
         for (size_t j = 1; j <= lb; j++) {
-            now[j] = least(before[j] + 1, now[j - 1] + 1, before[j - 1] + (a[i - 1] != b[j - 1]));
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+            now[j] = least(before[j] + 1, now[j - 1] + 1,
+                           before[j - 1] + (lower(a[i - 1]) != lower(b[j - 1])));
+            if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) &&
+                lower(a[i - 2]) == lower(b[j - 1]))
                 now[j] = least(now[j], earlier[j - 2] + 1, now[j]);
         }
     }

@@ -125,21 +125,28 @@ bool lab_source_has(struct lab_source *s, struct lab_place place)
     return all;
 }
 
+/* The text from a mark on: marks count characters. Its end, if the mark lies behind that. */
+static const char *text_at(const struct lab_source *s, const yaml_mark_t *mark)
+{
+    size_t left = mark->index;
+    const char *c = s->text;
+
+    while (*c != '\0' && ((*c & 0xc0) == 0x80 || left-- > 0))
+        c++;
+    return c;
+}
+
 bool lab_source_cut(struct lab_source *s, struct lab_place place)
 {
     bool all;
     const yaml_node_t *node = walk(s, place.text, &all);
-    size_t at = node->end_mark.index;
+    const char *behind;
 
-    /* the mark counts characters: this looks for the line's own octets */
     if (!all || node->type != YAML_SCALAR_NODE ||
         node->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
         return false;
-    for (const char *c = s->text; *c != '\0'; c++) {
-        if ((*c & 0xc0) != 0x80 && at-- == 0)
-            return c[strspn(c, " \t")] == '#';
-    }
-    return false;
+    behind = text_at(s, &node->end_mark);
+    return behind[strspn(behind, " \t")] == '#';
 }
 
 void lab_complain_line(struct lab_source *s, struct lab_place place, size_t line, const char *token,
@@ -216,6 +223,8 @@ static void parser_fault(struct lab_source *s, const yaml_parser_t *parser)
     }
     if (strcmp(problem, "found unexpected end of stream") == 0)
         mark = parser->context_mark;
+    else if (strncmp(problem, "found character", 15) == 0 && *text_at(s, &mark) == '\t')
+        problem = "found a tab character";
     lab_complain_mark(s, &mark, "%s%s%s; expected %s", problem, parser->context != NULL ? " " : "",
                       parser->context != NULL ? parser->context : "", hint_for(problem));
 }
@@ -224,7 +233,34 @@ static void parser_fault(struct lab_source *s, const yaml_parser_t *parser)
 struct scan {
     bool content;
     unsigned depth;
+    bool open; /* a quote that was forgotten begins here, it seems */
+    yaml_mark_t opens;
 };
+
+/* A quote without its end goes on to the next one in the file, which was to begin something: what
+ * stands right behind that is not what may follow an end. */
+static void note_quote(const struct lab_source *s, const yaml_token_t *token, struct scan *at)
+{
+    if (at->open || token->type != YAML_SCALAR_TOKEN ||
+        (token->data.scalar.style != YAML_SINGLE_QUOTED_SCALAR_STYLE &&
+         token->data.scalar.style != YAML_DOUBLE_QUOTED_SCALAR_STYLE) ||
+        token->start_mark.line == token->end_mark.line ||
+        strchr(" \t\r\n,]}:", *text_at(s, &token->end_mark)) != NULL)
+        return;
+    at->open = true;
+    at->opens = token->start_mark;
+}
+
+/* What the file is refused for, once: a forgotten quote explains whatever else is odd. */
+static void refuse(struct lab_source *s, const yaml_parser_t *parser, const struct scan *at)
+{
+    if (at->open)
+        lab_complain_mark(
+            s, &at->opens,
+            "a quote without its end; expected a quote at the end of what begins here");
+    else
+        parser_fault(s, parser);
+}
 
 static const char *not_wanted(const yaml_token_t *token, struct scan *at)
 {
@@ -270,10 +306,9 @@ static const char *not_wanted(const yaml_token_t *token, struct scan *at)
 
 /* A scenario is data that reads the same from top to bottom: no aliases, tags, directives, further
  * documents. */
-static bool scan(struct lab_source *s)
+static bool scan(struct lab_source *s, struct scan *at)
 {
     yaml_parser_t parser;
-    struct scan at = {false, 0};
     int before = s->faults;
     bool more = true;
 
@@ -285,11 +320,14 @@ static bool scan(struct lab_source *s)
         const char *bad;
 
         if (!yaml_parser_scan(&parser, &token)) {
-            parser_fault(s, &parser);
+            refuse(s, &parser, at);
             break;
         }
-        bad = not_wanted(&token, &at);
-        if (bad != NULL)
+        note_quote(s, &token, at);
+        bad = not_wanted(&token, at);
+        if (bad != NULL && at->open)
+            refuse(s, &parser, at);
+        else if (bad != NULL)
             lab_complain_mark(s, &token.start_mark, "%s; expected plain data, written out", bad);
         more = token.type != YAML_STREAM_END_TOKEN && bad == NULL;
         yaml_token_delete(&token);
@@ -298,7 +336,7 @@ static bool scan(struct lab_source *s)
     return s->faults == before;
 }
 
-static bool parse(struct lab_source *s)
+static bool parse(struct lab_source *s, const struct scan *at)
 {
     yaml_parser_t parser;
 
@@ -307,7 +345,7 @@ static bool parse(struct lab_source *s)
     yaml_parser_set_input_string(&parser, (const unsigned char *)s->text, s->len);
     s->open = yaml_parser_load(&parser, &s->doc) != 0;
     if (!s->open)
-        parser_fault(s, &parser);
+        refuse(s, &parser, at);
     else if (yaml_document_get_root_node(&s->doc) == NULL)
         complain_at(s, 1, 1, "the file is empty; expected a scenario (see scenarios/README.md)");
     yaml_parser_delete(&parser);
@@ -316,6 +354,8 @@ static bool parse(struct lab_source *s)
 
 static bool open_text(struct lab_source *s)
 {
+    struct scan at = {0};
+
     if (s->len > LAB_MAX_FILE) {
         complain_at(s, 1, 1, "the file has %zu octets; expected at most %d", s->len, LAB_MAX_FILE);
         return false;
@@ -324,7 +364,7 @@ static bool open_text(struct lab_source *s)
         complain_at(s, 1, 1, "the file has a NUL octet; expected text");
         return false;
     }
-    return scan(s) && parse(s);
+    return scan(s, &at) && parse(s, &at);
 }
 
 bool lab_source_open(struct lab_source *s, const char *path, bool silent,

@@ -30,7 +30,8 @@ static int prove_all(const struct lab_paths *paths, const struct lab_states *sta
     fast_world_close(&world);
     if (rc != 0)
         return lab_complaint(3, "%s", fault.what);
-    (void)printf("%zu states as the model has them, %u not\n", states->count - wrong, wrong);
+    (void)printf("%zu state%s as the model has them, %u not\n", states->count - wrong,
+                 lab_plural(states->count - wrong), wrong);
     return wrong > 0;
 }
 

@@ -12,6 +12,9 @@
 LAB_MUST_USE int fast_net_open(struct event_base *base, const struct lab_smtp_host *hosts,
                                size_t count, const lab_smtp_round *round, int log_fd,
                                struct lab_fault *fault);
+/* The hosts' side of the last sessions, whose callers have gone: until it has written down their
+ * ends. */
+void fast_net_settle(void);
 /* Ends all sessions. -1: their log is not complete. */
 LAB_MUST_USE int fast_net_close(struct lab_fault *fault);
 

@@ -313,6 +313,7 @@ int fast_send(const struct fast_send *send, struct lab_fault *fault)
             fast_net_open(s.loop.base, send->hosts, send->hosts_count, NULL, send->smtp_log, fault);
     if (rc == 0)
         rc = attempts(&s, fault);
+    fast_net_settle();
     if (fast_net_close(rc == 0 ? fault : &second) != 0)
         rc = -1;
     close_engine(&s);

@@ -283,6 +283,49 @@ static void test_words(void)
     lab_judgement_free(&got);
 }
 
+static struct lab_judgement judged(struct lab_expect *expect, const char *text, bool message)
+{
+    const struct lab_scenario s = {.id = id, .hosts = hosts, .hosts_count = 2};
+    struct lab_session session = {
+        .conn = 1, .host = "mx.x.example", .address = "198.18.3.1", .message = message};
+    struct lab_evidence seen = {.sessions = &session,
+                                .sessions_count = 1,
+                                .report = {.outcome = LAB_R_DEFERRED, .text = text}};
+    struct lab_judgement got;
+
+    lab_judge(&s, expect, &seen, &got);
+    return got;
+}
+
+/* The articles of what must and must not be seen; no reply; the end of a long text. */
+static void test_grammar(void)
+{
+    char question[] = "mx A";
+    struct lab_observation both[] = {{LAB_SEE_QUERY, NULL, question}, {LAB_SEE_CONNECT, mx, NULL}};
+    struct lab_expect expect = {ACCEPT(defer), REQUIRE(both), FORBID(both)};
+    struct lab_text words = {0};
+    char *end;
+    struct lab_judgement got = judged(&expect, "no", true);
+
+    check_str(got.expected, "deferred; with a query for mx A, a connection to mx; no query for mx "
+                            "A, connection to mx");
+    check_has(got.seen, "message in clear, no reply");
+    lab_judgement_free(&got);
+
+    for (int i = 0; i < 20; i++)
+        lab_text_put(&words, "%sword-%04d", i > 0 ? " " : "", i);
+    got = judged(&expect, words.text, false);
+    check_has(got.seen, " word-0015 ...\")");
+    lab_judgement_free(&got);
+    words.text[159] = '\0'; /* 16 words are told whole */
+    end = lab_format("%s\")", words.text);
+    got = judged(&expect, words.text, false);
+    check_has(got.seen, end);
+    lab_judgement_free(&got);
+    free(end);
+    free(words.text);
+}
+
 static void test_expect_for(void)
 {
     struct lab_expect list[] = {{ACCEPT(bounce), .policies = dane_only, .policies_count = 1},
@@ -322,6 +365,7 @@ static const struct check_test tests[] = {
     {"words for outcomes", test_outcome_words},
     {"attempts and recipients", test_attempts},
     {"lines for people", test_words},
+    {"grammar", test_grammar},
     {"the expectation that counts", test_expect_for},
 };
 SUITE(judge, tests);

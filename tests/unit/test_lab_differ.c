@@ -117,8 +117,8 @@ static const struct {
     {"no case in both", another, "rfc7672", 0, "not comparable: no case is in both runs\n", 2},
     {"profiles", one, "seed2013", 0, "other profile, so that other things are expected: rfc7672, then seed2013\n", 0},
     {"scenarios", other, "rfc7672", 0, "1 of 1 scenarios are not the same in both runs; what changed in them is listed apart and does not count\n", 0},
-    {"no digest", blind, "rfc7672", 0, "of 1 scenarios it is not known whether they are the same\n", 0},
-    {"cut off", one, "rfc7672", 1, "the new run did not end: only 1 of its cases are recorded\n", 5},
+    {"no digest", blind, "rfc7672", 0, "of 1 scenario it is not known whether it is the same\n", 0},
+    {"cut off", one, "rfc7672", 1, "the new run did not end: only 1 of its cases is recorded\n", 5},
 };
 /* clang-format on */
 

@@ -131,6 +131,38 @@ static void test_read(void)
     }
 }
 
+/* Without cases there is nothing to sum up. */
+static void test_no_cases(void)
+{
+    static void (*const forms[])(const struct lab_reporting *r,
+                                 struct lab_text *out) = {lab_report_text, lab_report_html};
+    static const char *const rows[] = {"\nall", "<tfoot>"};
+    static const char *const texts[] = {HEADER "{\"type\":\"footer\",\"cases\":0}\n",
+                                        HEADER CASE("a", "PASS") FOOTER};
+
+    for (size_t i = 0; i < 2 * CHECK_COUNT(forms); i++) {
+        char dir[] = SOME_DIR;
+        char *dirs[] = {dir};
+        struct lab_runs runs;
+        struct lab_fault fault;
+        struct lab_text out = {0};
+
+        made_text(dir, texts[i / 2]);
+        if (check_int(lab_runs_load(dirs, 1, &runs, &fault), 0)) {
+            struct lab_rules none = {0};
+            struct lab_reporting r = {.runs = &runs, .rules = &none, .style = "", .script = ""};
+
+            lab_ways_make(&r, dir);
+            forms[i % 2](&r, &out);
+            lab_ways_free(&r);
+            check_true((strstr(out.text, rows[i % 2]) != NULL) == (i / 2 == 1));
+        }
+        free(out.text);
+        lab_runs_free(&runs);
+        made_remove(dir);
+    }
+}
+
 static void check_trouble(const char *text, const char *want)
 {
     char dir[] = SOME_DIR;
@@ -153,8 +185,8 @@ static void test_trouble(void)
 {
     check_trouble(HEADER CASE("a", "PASS") FOOTER, NULL);
     check_trouble(HEADER CASE("a", "PASS"),
-                  "did not end: 1 cases are recorded, and no footer behind them");
-    check_trouble(HEADER FOOTER, "is not whole: its footer counts 1 cases more than are recorded");
+                  "did not end: 1 case is recorded, and no footer behind them");
+    check_trouble(HEADER FOOTER, "is not whole: its footer counts 1 case more than are recorded");
     check_trouble(
         HEADER CASE("a", "PASS") "{\"type\":\"footer\",\"cases\":1,\"lab_broken\":true}\n",
         "is not to be trusted: the lab broke, or a control failed at its end");
@@ -373,6 +405,7 @@ static const struct check_test tests[] = {
     {"escapes", test_escapes},
     {"fill", test_fill},
     {"records that are read", test_read},
+    {"no cases", test_no_cases},
     {"what is wrong with a run", test_trouble},
     {"what is in it", test_contents},
     {"stale", test_stale},

@@ -26,8 +26,8 @@ static void test_near(void)
     static const struct {
         const char *word, *near;
     } cases[] = {
-        {"TLSA_MISMACH", "TLSA_MISMATCH"}, {"TSLA_BOGUS", "TLSA_BOGUS"}, {"MX_BOGOUS", "MX_BOGUS"},
-        {"tlsa_mismatch", NULL},           {"OUT_OF_INK", NULL},         {"", NULL},
+        {"TLSA_MISMACH", "TLSA_MISMATCH"},  {"TSLA_BOGUS", "TLSA_BOGUS"}, {"MX_BOGOUS", "MX_BOGUS"},
+        {"tlsa_mismatch", "TLSA_MISMATCH"}, {"OUT_OF_INK", NULL},         {"", NULL},
     };
 
     for (size_t i = 0; i < CHECK_COUNT(cases); i++) {

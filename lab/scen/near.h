@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 /* Of count words, the one that somebody who wrote s most likely meant, or NULL: at most two letters
- * differ, and fewer than half. word(list, i) gives the i-th. */
+ * differ, case apart, and fewer than half. word(list, i) gives the i-th. */
 const char *lab_near(const char *s, const char *(*word)(const void *list, size_t i),
                      const void *list, size_t count);
 

@@ -93,20 +93,21 @@ static bool never_began(const char *dir, const char *name)
 int lab_out_check(const char *dir, struct lab_fault *fault)
 {
     char *records = records_of(dir);
-    DIR *d = records == NULL ? opendir(dir) : NULL;
-    const struct dirent *e;
+    struct dirent **list = NULL;
+    /* what is wrong with the directory, if anything, is said when it is made */
+    const int count = records == NULL ? scandir(dir, &list, NULL, alphasort) : 0;
     int rc = 0;
 
     free(records);
-    if (d == NULL)
-        return 0; /* what is wrong with it, if anything, is said when it is made */
-    while (rc == 0 && (e = readdir(d)) != NULL) {
-        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
-            !never_began(dir, e->d_name))
+    for (int i = 0; i < count; i++) {
+        const char *name = list[i]->d_name;
+
+        if (rc == 0 && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && !never_began(dir, name))
             rc = lab_fail(fault, EX_USAGE, "%s holds %s; expected a new or an empty directory", dir,
-                          e->d_name);
+                          name);
+        free(list[i]);
     }
-    (void)closedir(d);
+    free(list);
     return rc;
 }
 

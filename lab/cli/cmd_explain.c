@@ -100,15 +100,6 @@ static void print_steps(const struct lab_scenario *s)
     }
 }
 
-/* For one of these policies, as bits? */
-static bool is_about(const struct lab_expect *e, unsigned policies)
-{
-    for (int p = 0; p < LAB_POLICY_COUNT; p++)
-        if ((policies >> p & 1) != 0 && lab_expect_has_policy(e, (enum lab_policy)p))
-            return true;
-    return false;
-}
-
 static void explain_scenario(const struct lab_scenario *s, unsigned policies,
                              const struct lab_rules *rules)
 {
@@ -127,7 +118,7 @@ static void explain_scenario(const struct lab_scenario *s, unsigned policies,
         (void)printf("  recipient %s%s\n", s->recipients[i],
                      i == 0 ? ", whose mail is judged" : " gets the same message");
     for (unsigned i = 0; i < s->expect_count; i++)
-        if (is_about(&s->expect[i], policies))
+        if (lab_policies_about(policies, &s->expect[i]))
             print_expect(&s->expect[i]);
     if (s->twin != NULL)
         (void)printf("  twin: %s\n", s->twin);
@@ -234,12 +225,15 @@ static const char *rule_at(const void *list, size_t i)
 static int unknown(const struct lab_suite *suite, const struct lab_rules *rules, const char *what)
 {
     const char *near = lab_word_near(suite, what);
+    char *meant;
 
     if (near == NULL)
         near = lab_near(what, rule_at, rules->list, rules->count);
-    return lab_complaint(
-        2, "explain: no such scenario or rule%s%s%s; see danelab list and danelab coverage",
-        near != NULL ? " (did you mean " : "", near != NULL ? near : "", near != NULL ? "?)" : "");
+    meant = lab_meant(near);
+    (void)lab_complaint(
+        2, "explain: no such scenario or rule%s; see danelab list and danelab coverage", meant);
+    free(meant);
+    return 2;
 }
 
 static int explain(const struct lab_suite *suite, const char *what, struct view *v, bool svg)

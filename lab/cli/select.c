@@ -38,15 +38,21 @@ static bool fits(const struct lab_scenario *s, const struct lab_selection *selec
            (selection->section == NULL || in_section(s, selection->section));
 }
 
+bool lab_policies_about(unsigned policies, const struct lab_expect *e)
+{
+    for (int p = 0; p < LAB_POLICY_COUNT; p++)
+        if ((policies >> p & 1) != 0 && lab_expect_has_policy(e, (enum lab_policy)p))
+            return true;
+    return false;
+}
+
 /* Is there a case of one of these policies, under whichever profile? */
 static bool has_case(const struct lab_scenario *s, unsigned policies)
 {
     bool has = policies == LAB_ALL_POLICIES;
 
     for (unsigned i = 0; i < s->expect_count; i++)
-        for (int p = 0; p < LAB_POLICY_COUNT; p++)
-            has = has || ((policies >> p & 1) != 0 &&
-                          lab_expect_has_policy(&s->expect[i], (enum lab_policy)p));
+        has = has || lab_policies_about(policies, &s->expect[i]);
     return has;
 }
 
@@ -141,16 +147,18 @@ static bool is_file_name(const char *word)
 static int nothing(const struct lab_suite *suite, const char *where, const char *pattern,
                    const char *kind)
 {
-    const char *near = lab_word_near(suite, pattern);
+    char *meant;
 
     if (is_file_name(pattern))
         return lab_complaint(-1,
                              "%s\"%s\" is no id; a scenario has to lie in scenarios/NN-topic to be "
                              "run, and is then called by its id",
                              where, pattern);
-    return lab_complaint(-1, "%sno %s is called \"%s\"%s%s%s; see danelab list", where, kind,
-                         pattern, near != NULL ? " (did you mean " : "", near != NULL ? near : "",
-                         near != NULL ? "?)" : "");
+    meant = lab_meant(lab_word_near(suite, pattern));
+    (void)lab_complaint(-1, "%sno %s is called \"%s\"%s; see danelab list", where, kind, pattern,
+                        meant);
+    free(meant);
+    return -1;
 }
 
 /* What a pattern means is added to what is wanted of each scenario. -1 after a complaint, which

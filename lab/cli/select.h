@@ -27,6 +27,8 @@ int lab_select(const struct lab_suite *suite, const struct lab_selection *select
 void lab_selected_free(struct lab_selected *selected);
 
 #define LAB_ALL_POLICIES ((1U << LAB_POLICY_COUNT) - 1)
+/* Is the expectation for one of these policies, as bits? */
+bool lab_policies_about(unsigned policies, const struct lab_expect *e);
 /* "ID" or "ID@POLICY" in two: the id, which the caller frees, and the policies as bits, all without
  * an @. -1 after a complaint: there is no such policy. */
 int lab_word_split(const char *word, char **id, unsigned *policies);

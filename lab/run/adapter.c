@@ -79,9 +79,7 @@ static char *meant(const struct lab_paths *paths, const char *name)
     const int count = scandir(dir, &list, NULL, alphasort);
     const char *near = count > 0 ? lab_near(name, entry_name, list, (size_t)count) : NULL;
     char *program = near != NULL ? program_of(paths, near) : NULL;
-    char *out = program != NULL && access(program, X_OK) == 0
-                    ? lab_format(" (did you mean %s?)", near)
-                    : lab_strdup("");
+    char *out = lab_meant(program != NULL && access(program, X_OK) == 0 ? near : NULL);
 
     for (int i = 0; i < count; i++)
         free(list[i]);

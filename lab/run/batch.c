@@ -13,6 +13,7 @@
 #include "run/order.h"
 #include "run/play.h"
 #include "run/setup.h"
+#include "scen/near.h"
 #include "scen/reason.h"
 #include "smtp/smtp.h"
 
@@ -174,18 +175,17 @@ static char *text_of(const json_t *result, const char *key)
 /* A word of its own would be FAIL:reason, or nothing where any reason will do. */
 static void check_reason_word(struct lab_case *k)
 {
-    const char *near;
-    char *why;
+    char *meant, *why;
 
     if (k->reason == NULL || lab_reason_known(k->reason))
         return;
-    near = lab_reason_near(k->reason);
-    why = lab_format("the adapter gives the reason \"%s\", which is no reason word%s%s%s; expected "
+    meant = lab_meant(lab_reason_near(k->reason));
+    why = lab_format("the adapter gives the reason \"%s\", which is no reason word%s; expected "
                      "one of lab/adapters/README.md, or none",
-                     k->reason, near != NULL ? " (did you mean " : "", near != NULL ? near : "",
-                     near != NULL ? "?)" : "");
+                     k->reason, meant);
     lab_batch_give(k, LAB_V_ADAPTER_ERROR, why);
     free(why);
+    free(meant);
 }
 
 static void take_results(struct lab_batch *b, const json_t *reply)

@@ -108,6 +108,15 @@ void lab_lint_unknown(const struct lab_lint *l, struct lab_place place, const ch
         lab_complain(l->source, place, "unknown %s `%.60s`; expected %s", what, word, expected);
 }
 
+void lab_lint_once(const struct lab_lint *l, struct lab_place place, const char *what,
+                   char *const *list, unsigned i)
+{
+    for (unsigned j = 0; j < i; j++) {
+        if (strcmp(list[i], list[j]) == 0)
+            lab_complain(l->source, place, "%s %.60s again; expected it once", what, list[i]);
+    }
+}
+
 const char *lab_lint_host_name(const void *list, size_t i)
 {
     return ((const struct lab_host *)list)[i].name;
@@ -208,10 +217,7 @@ static void lint_rules(const struct lab_lint *l)
         if (l->rules != NULL && lab_rules_find(l->rules, s->rules[i]) == NULL)
             lab_lint_unknown(l, place, "rule", s->rules[i], rule_id, l->rules->list,
                              l->rules->count, "an id of scenarios/rules.tsv");
-        for (unsigned j = 0; j < i; j++) {
-            if (strcmp(s->rules[i], s->rules[j]) == 0)
-                lab_complain(l->source, place, "rule %s again; expected it once", s->rules[i]);
-        }
+        lab_lint_once(l, place, "rule", s->rules, i);
     }
 }
 
@@ -247,11 +253,7 @@ static void lint_head(const struct lab_lint *l)
             lab_complain(l->source, lab_place("recipients[%u]", i),
                          "recipient `%.60s`; expected a mailbox such as user, without @",
                          s->recipients[i]);
-        for (unsigned j = 0; j < i; j++) {
-            if (strcmp(s->recipients[i], s->recipients[j]) == 0)
-                lab_complain(l->source, lab_place("recipients[%u]", i),
-                             "recipient %.60s again; expected it once", s->recipients[i]);
-        }
+        lab_lint_once(l, lab_place("recipients[%u]", i), "recipient", s->recipients, i);
     }
     if (s->to != NULL) {
         char *to = lab_scenario_name(s, s->to);

@@ -71,7 +71,10 @@ const char *lab_lint_id_fault(const char *id);
 void lab_lint_unknown(const struct lab_lint *l, struct lab_place place, const char *what,
                       const char *word, const char *(*nth)(const void *list, size_t i),
                       const void *list, size_t count, const char *expected);
-/* For its nth: the i-th of a list of struct lab_host, and of one of words. */
+/* Complain if the i-th word of a list stands before it, too. */
+void lab_lint_once(const struct lab_lint *l, struct lab_place place, const char *what,
+                   char *const *list, unsigned i);
+/* For the nth of lab_lint_unknown: the i-th of a list of struct lab_host, and of one of words. */
 const char *lab_lint_host_name(const void *list, size_t i);
 const char *lab_lint_word(const void *list, size_t i);
 /* The host that a file names, or NULL after a complaint. */

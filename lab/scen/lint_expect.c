@@ -48,11 +48,7 @@ static void lint_profiles(const struct lab_lint *l, unsigned n)
         if (!known)
             lab_lint_unknown(l, place, "profile", e->profiles[i], profile_word, NULL, count,
                              "one of rfc7672 seed2013 opp2013 draft2014 draft2014b postfix");
-        for (unsigned j = 0; j < i; j++) {
-            if (strcmp(e->profiles[j], e->profiles[i]) == 0)
-                lab_complain(l->source, place, "profile %.60s again; expected it once",
-                             e->profiles[i]);
-        }
+        lab_lint_once(l, place, "profile", e->profiles, i);
         lint_overlap(l, n, e->profiles[i], place);
     }
 }
@@ -310,11 +306,7 @@ static void lint_reasons(const struct lab_lint *l, unsigned n)
         if (!lab_reason_known(e->reasons[i]))
             lab_lint_unknown(l, place, "reason", e->reasons[i], reason_word, NULL, count,
                              "a word of the table in lab/adapters/README.md");
-        for (unsigned j = 0; j < i; j++) {
-            if (strcmp(e->reasons[j], e->reasons[i]) == 0)
-                lab_complain(l->source, place, "reason %.60s again; expected it once",
-                             e->reasons[i]);
-        }
+        lab_lint_once(l, place, "reason", e->reasons, i);
     }
 }
 

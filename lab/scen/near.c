@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/base.h"
+
 static size_t least(size_t a, size_t b, size_t c)
 {
     size_t m = a < b ? a : b;
@@ -60,4 +62,9 @@ const char *lab_near(const char *s, const char *(*word)(const void *list, size_t
         }
     }
     return best;
+}
+
+char *lab_meant(const char *near)
+{
+    return near != NULL ? lab_format(" (did you mean %s?)", near) : lab_strdup("");
 }

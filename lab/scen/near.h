@@ -8,5 +8,7 @@
  * differ, case apart, and fewer than half. word(list, i) gives the i-th. */
 const char *lab_near(const char *s, const char *(*word)(const void *list, size_t i),
                      const void *list, size_t count);
+/* " (did you mean NEAR?)", for a complaint; "" for NULL. The caller frees it. */
+char *lab_meant(const char *near);
 
 #endif
